@@ -1,0 +1,1 @@
+export type { Comparison, Run } from './records/run.js';

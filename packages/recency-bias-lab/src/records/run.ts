@@ -1,0 +1,23 @@
+import type { EpochEvent, RunHeader, UncertainSample } from './schema.js';
+
+/** A run record as read back from its directory. */
+export interface Run {
+  readonly header: RunHeader;
+  /** One event an epoch in ascending order, the later of any repeated ones. */
+  readonly epochs: readonly EpochEvent[];
+  /** Empty until the run has ended. */
+  readonly uncertainSamples: readonly UncertainSample[];
+  /** Whether the run has ended. */
+  readonly complete: boolean;
+}
+
+/** A comparison as read back: for each seed one shared warm-up and one run a selector. */
+export interface Comparison {
+  /** The name given to the experiment. */
+  readonly name: string;
+  /** Selector labels in the order of the experiment. */
+  readonly selectors: readonly string[];
+  readonly seeds: readonly number[];
+  readonly warmups: readonly Run[];
+  readonly runs: readonly Run[];
+}

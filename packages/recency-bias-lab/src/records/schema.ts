@@ -1,0 +1,128 @@
+/**
+ * The run record: what one training run leaves on disk, and what reports read.
+ *
+ * ```
+ * <comparison>/
+ *   experiment.json              the resolved experiment, written once
+ *   <selector>-seed<seed>/       one run directory a run; `warmup-seed<seed>` for the shared warm-up
+ *     run.json                   RunHeader, written once
+ *     events.jsonl               one RunEvent a line, append-only
+ *     checkpoint.bin             the latest training state, replaced atomically
+ *   report.html, results.json    made from the above at any time
+ * ```
+ *
+ * A run that was interrupted and resumed repeats the events of the epoch it had begun: of two `epoch` events with
+ * the same number the later one counts.
+ */
+import { z } from 'zod';
+
+/** Version of everything below; readers refuse a newer one. */
+export const RECORD_VERSION = 1;
+
+/** Selected-sample losses are counted in bins with these log-spaced upper edges; the last bin is open. */
+export const LOSS_BIN_EDGES: readonly number[] = Array.from({ length: 48 }, (_, i) => 10 ** (-5 + i / 8));
+
+/** Uncertainty (normalised entropy in [0, 1]) is counted in this many equal bins. */
+export const UNCERTAINTY_BINS = 20;
+
+const count = z.number().int().nonnegative();
+
+/** Where and with what a run was made. */
+export const environmentSchema = z.object({
+  node: z.string(),
+  platform: z.string(),
+  cpu: z.string(),
+  cores: count,
+  backend: z.string(),
+  packages: z.record(z.string(), z.string()),
+});
+
+/** Facts of a run, written once when it starts. */
+export const runHeaderSchema = z.object({
+  version: z.literal(RECORD_VERSION),
+  /** Run directory name, unique within a comparison. */
+  id: z.string(),
+  kind: z.enum(['warmup', 'run']),
+  /** Label shown in reports; the key of the selector in the experiment, e.g. `recency-bias`. */
+  selector: z.string(),
+  /** Registry name of the selector and its options. */
+  method: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
+  seed: count,
+  dataset: z.object({
+    name: z.string(),
+    trainSize: count,
+    testSize: count,
+    classes: count,
+    classNames: z.array(z.string()),
+  }),
+  model: z.object({ name: z.string(), parameters: count }),
+  epochs: count,
+  warmupEpochs: count,
+  batchSize: count,
+  /** The resolved experiment that this run is part of. */
+  experiment: z.record(z.string(), z.unknown()),
+  environment: environmentSchema,
+  startedAt: z.iso.datetime(),
+});
+
+/** What the selection of one epoch looked like. */
+export const selectionStatisticsSchema = z.object({
+  /** Samples by normalised entropy of their window of predicted labels, after the epoch; seen samples only. */
+  uncertaintyHistogram: z.array(count).length(UNCERTAINTY_BINS),
+  /** 1 / Σp² of the epoch's distribution, as a share of the data set; null where no distribution exists. */
+  effectiveSampleSize: z.number().nullable(),
+  /** Share of the data set drawn at least once in the epoch. */
+  distinctShare: z.number(),
+  /** Losses of the selected samples at the time they were trained, by LOSS_BIN_EDGES. */
+  selectedLossHistogram: z.array(count).length(LOSS_BIN_EDGES.length + 1),
+});
+
+/** A training sample shown in the report. */
+export const sampleSchema = z.object({
+  index: count,
+  label: count,
+  /** Predicted labels, oldest first. */
+  window: z.array(count),
+  uncertainty: z.number(),
+  timesDrawn: count,
+  /** `data:image/png;base64,...` */
+  image: z.string(),
+});
+
+/** One line of events.jsonl. */
+export const runEventSchema = z.discriminatedUnion('type', [
+  /** A process began or continued the run at `epoch` completed epochs. */
+  z.object({ type: z.literal('start'), time: z.iso.datetime(), epoch: count }),
+  z.object({
+    type: z.literal('epoch'),
+    time: z.iso.datetime(),
+    /** 1-based; warm-up epochs included, so a forked run begins at warmupEpochs + 1. */
+    epoch: count,
+    learningRate: z.number(),
+    /** Mean loss of the selected samples as they were trained (unweighted); depends on the selection. */
+    trainLoss: z.number(),
+    /** Loss on a fixed random subset of the training data, the same for all selectors; comparable. */
+    probeLoss: z.number(),
+    testLoss: z.number(),
+    /** Fraction in [0, 1]. */
+    testError: z.number(),
+    /** Cumulative seconds spent in training since the beginning of the warm-up, without evaluation. */
+    trainSeconds: z.number(),
+    /** Cumulative samples trained since the beginning of the warm-up (a pass = dataset.trainSize of them). */
+    trainedSamples: count,
+    /** Cumulative samples scored by extra forward passes. */
+    scoredSamples: count,
+    selection: selectionStatisticsSchema,
+  }),
+  /** The most uncertain training samples at the end of the run. */
+  z.object({ type: z.literal('uncertain-samples'), time: z.iso.datetime(), samples: z.array(sampleSchema) }),
+  /** The run is complete. */
+  z.object({ type: z.literal('end'), time: z.iso.datetime(), epochs: count }),
+]);
+
+export type Environment = z.infer<typeof environmentSchema>;
+export type RunHeader = z.infer<typeof runHeaderSchema>;
+export type SelectionStatistics = z.infer<typeof selectionStatisticsSchema>;
+export type UncertainSample = z.infer<typeof sampleSchema>;
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;

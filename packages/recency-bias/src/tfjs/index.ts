@@ -1,0 +1,1 @@
+export type { Batch, CheckpointArgs, RandomAccessDataset, SelectionArgs, TrainingState } from './types.js';
