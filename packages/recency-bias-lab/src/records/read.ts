@@ -1,0 +1,160 @@
+/** Reads run directories back, for reports and for `--resume`. */
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Comparison, Run } from './run.js';
+import { RECORD_VERSION, runEventSchema, runHeaderSchema } from './schema.js';
+import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.js';
+
+/** A record on disk that cannot be read; the message names the file and what is wrong in it. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError';
+}
+
+/** The part of experiment.json that says which runs a comparison consists of. */
+const comparisonSchema = z.looseObject({
+  name: z.string(),
+  selectors: z.record(z.string(), z.unknown()),
+  seeds: z.array(z.number().int().nonnegative()),
+});
+
+/** Reads a text file; undefined when it does not exist. */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
+  }
+}
+
+/** First problem of a failed validation as `field: message`. */
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'does not match the schema';
+  const path = issue.path.join('.');
+  return path === '' ? issue.message : `${path}: ${issue.message}`;
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RecordError(`${where}: is not valid JSON`);
+  }
+}
+
+/** Refuses records of a newer program with a better message than a failed literal. */
+function refuseNewer(value: unknown, where: string): void {
+  const version =
+    typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
+  if (typeof version === 'number' && version > RECORD_VERSION) {
+    throw new RecordError(
+      `${where}: record version ${version} is newer than ${RECORD_VERSION}, the newest this program reads; update recency-bias-lab`,
+    );
+  }
+}
+
+/**
+ * Reads `run.json` of a run directory.
+ * @returns undefined when the directory holds no run.
+ * @throws RecordError when the file does not match the schema or is of a newer version.
+ */
+export async function readRunHeader(dir: string): Promise<RunHeader | undefined> {
+  const path = join(dir, 'run.json');
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const value = parseJson(text, path);
+  refuseNewer(value, path);
+  const parsed = runHeaderSchema.safeParse(value);
+  if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
+  return parsed.data;
+}
+
+/**
+ * Reads `events.jsonl` of a run directory in file order. A last line without its line feed is what a killed process
+ * leaves behind: it is ignored. Any other line that does not match the schema is an error.
+ * @throws RecordError naming the line.
+ */
+export async function readEvents(dir: string): Promise<RunEvent[]> {
+  const path = join(dir, 'events.jsonl');
+  const text = (await readText(path)) ?? '';
+  const lines = text.split('\n');
+  lines.pop(); // what follows the last line feed: nothing, or a torn line
+  const events: RunEvent[] = [];
+  for (const [i, line] of lines.entries()) {
+    const where = `${path}:${i + 1}`;
+    const parsed = runEventSchema.safeParse(parseJson(line, where));
+    if (!parsed.success) throw new RecordError(`${where}: ${firstIssue(parsed.error)}`);
+    events.push(parsed.data);
+  }
+  return events;
+}
+
+/** Folds events into what they say about the run: of repeated epochs the later one counts. */
+export function foldEvents(events: readonly RunEvent[]): Omit<Run, 'header'> {
+  const epochs = new Map<number, EpochEvent>();
+  let uncertainSamples: UncertainSample[] = [];
+  let complete = false;
+  for (const event of events) {
+    if (event.type === 'start') {
+      // The process went back to its checkpoint: what was recorded beyond it will be recorded again.
+      for (const epoch of epochs.keys()) if (epoch > event.epoch) epochs.delete(epoch);
+      uncertainSamples = [];
+      complete = false;
+    } else if (event.type === 'epoch') {
+      epochs.set(event.epoch, event);
+    } else if (event.type === 'uncertain-samples') {
+      uncertainSamples = event.samples;
+    } else {
+      complete = true;
+    }
+  }
+  const ordered = [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
+  return { epochs: ordered, uncertainSamples, complete };
+}
+
+/**
+ * Reads one run directory.
+ * @throws RecordError when the directory holds no run or a damaged one.
+ */
+export async function readRun(dir: string): Promise<Run> {
+  const header = await readRunHeader(dir);
+  if (header === undefined) throw new RecordError(`${dir}: is not a run directory (it has no run.json)`);
+  return { header, ...foldEvents(await readEvents(dir)) };
+}
+
+/**
+ * Reads a comparison directory: its experiment and every run begun in it, complete or not. Runs are in the order of
+ * the experiment's selectors, then seeds.
+ * @throws RecordError when the directory holds no comparison or a damaged record.
+ */
+export async function readComparison(dir: string): Promise<Comparison> {
+  const path = join(dir, 'experiment.json');
+  const text = await readText(path);
+  if (text === undefined) {
+    throw new RecordError(`${dir}: is not a comparison directory (it has no experiment.json)`);
+  }
+  const parsed = comparisonSchema.safeParse(parseJson(text, path));
+  if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
+  const { name, seeds } = parsed.data;
+  const selectors = Object.keys(parsed.data.selectors);
+
+  const runs: Run[] = [];
+  const entries = await readdir(dir, { withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    const runDir = join(dir, entry.name);
+    const header = await readRunHeader(runDir);
+    if (header === undefined) continue;
+    runs.push({ header, ...foldEvents(await readEvents(runDir)) });
+  }
+  const rank = ({ header }: Run): number =>
+    selectors.indexOf(header.selector) * seeds.length + seeds.indexOf(header.seed);
+  const belongs = ({ header }: Run): boolean =>
+    seeds.includes(header.seed) && (header.kind === 'warmup' || selectors.includes(header.selector));
+  const ofKind = (kind: RunHeader['kind']): Run[] =>
+    runs.filter((run) => run.header.kind === kind && belongs(run)).sort((a, b) => rank(a) - rank(b));
+  return { name, selectors, seeds, warmups: ofKind('warmup'), runs: ofKind('run') };
+}
