@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', 'runs/', '**/fixtures/'] },
+  { ignores: ['**/dist/', '**/node_modules/', 'runs/', '**/fixtures/', 'test/packaging/consumer/'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

@@ -15,7 +15,7 @@ export default defineConfig({
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/test/**/*.test.ts',
-      'bench/**/*.test.ts',
+      'test/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
     pool: 'forks',

@@ -1,0 +1,21 @@
+// Type-checked under moduleResolution node16 and bundler against the packed declarations.
+import * as tf from '@tensorflow/tfjs';
+import { createSelector, recencyBias, type Selector, type SelectorFactory } from 'recency-bias';
+import { fit, type RandomAccessDataset } from 'recency-bias/tfjs';
+import { registerWasmTraining } from 'tfjs-wasm-training';
+
+registerWasmTraining();
+const factory: SelectorFactory = createSelector('recency-bias', { window: 5 });
+const selector: Selector = factory({ size: 10, classes: 2, epochs: 20, seed: 1 });
+const uncertainty: Float64Array = recencyBias()({ size: 10, classes: 2, epochs: 20, seed: 1 }).uncertainty();
+const dataset: RandomAccessDataset = {
+  size: 10,
+  classes: 2,
+  batch: (indices) => ({ xs: tf.zeros([indices.length, 4]), ys: tf.zeros([indices.length]) }),
+};
+export async function train(model: tf.LayersModel): Promise<tf.History> {
+  return fit(model, dataset, { selector: recencyBias({ window: 5, warmupEpochs: 5 }), epochs: 20 });
+}
+// @ts-expect-error an unknown option is a compile-time error too
+recencyBias({ windows: 5 });
+export { selector, uncertainty };
