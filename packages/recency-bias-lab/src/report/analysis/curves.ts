@@ -1,0 +1,102 @@
+/** Learning curves as columns: one row an epoch, each seed alone and the mean over seeds. */
+import type { EpochEvent } from '../../records/schema.js';
+import { estimate } from './statistics.js';
+import type { Trajectory } from './trajectory.js';
+import { passes } from './trajectory.js';
+
+/** What is drawn against time. */
+export const METRICS = ['testError', 'probeLoss', 'trainLoss'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** What it is drawn against. */
+export const AXES = ['epoch', 'passes', 'seconds'] as const;
+export type Axis = (typeof AXES)[number];
+
+/** One run. */
+export type SeedCurve = { readonly seed: number; readonly complete: boolean } & Readonly<
+  Record<Axis | Metric, readonly number[]>
+>;
+
+/** Mean over seeds, over the epochs that all of them have reached. */
+export type MeanCurve = Readonly<Record<Axis, readonly number[]>> &
+  Readonly<
+    Record<
+      Metric,
+      {
+        readonly mean: readonly number[];
+        /** Standard error; null in a row of a single seed. */
+        readonly standardError: readonly (number | null)[];
+      }
+    >
+  >;
+
+/** Curves of one selector. */
+export interface SelectorCurves {
+  readonly selector: string;
+  readonly seeds: readonly SeedCurve[];
+  readonly mean: MeanCurve;
+}
+
+/** Six significant digits are more than a chart shows and keep the report small. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function column(trajectory: Trajectory, read: (event: EpochEvent) => number): number[] {
+  return trajectory.epochs.map((event) => rounded(read(event)));
+}
+
+function seedCurve(trajectory: Trajectory): SeedCurve {
+  return {
+    seed: trajectory.seed,
+    complete: trajectory.complete,
+    epoch: column(trajectory, ({ epoch }) => epoch),
+    passes: column(trajectory, (event) => passes(event, trajectory.header)),
+    seconds: column(trajectory, ({ trainSeconds }) => trainSeconds),
+    testError: column(trajectory, ({ testError }) => testError),
+    probeLoss: column(trajectory, ({ probeLoss }) => probeLoss),
+    trainLoss: column(trajectory, ({ trainLoss }) => trainLoss),
+  };
+}
+
+/** Epochs present in every one of the curves, ascending. */
+export function commonEpochs(curves: readonly { readonly epoch: readonly number[] }[]): number[] {
+  const [first, ...rest] = curves;
+  if (first === undefined) return [];
+  return first.epoch.filter((epoch) => rest.every((curve) => curve.epoch.includes(epoch)));
+}
+
+function meanCurve(seeds: readonly SeedCurve[]): MeanCurve {
+  const epochs = commonEpochs(seeds);
+  const estimates = (name: Axis | Metric) =>
+    epochs.map((epoch) => estimate(seeds.map((seed) => seed[name][seed.epoch.indexOf(epoch)]!))!);
+  const axis = (name: Axis): number[] => estimates(name).map((row) => rounded(row.mean));
+  const metric = (name: Metric): MeanCurve[Metric] => {
+    const rows = estimates(name);
+    return {
+      mean: rows.map((row) => rounded(row.mean)),
+      standardError: rows.map((row) => (row.standardError === null ? null : rounded(row.standardError))),
+    };
+  };
+  return {
+    epoch: epochs,
+    passes: axis('passes'),
+    seconds: axis('seconds'),
+    testError: metric('testError'),
+    probeLoss: metric('probeLoss'),
+    trainLoss: metric('trainLoss'),
+  };
+}
+
+/** Curves of each selector, from every run that has begun. */
+export function selectorCurves(
+  selectors: readonly string[],
+  trajectories: readonly Trajectory[],
+): SelectorCurves[] {
+  return selectors.map((selector) => {
+    const seeds = trajectories
+      .filter((trajectory) => trajectory.selector === selector && trajectory.epochs.length > 0)
+      .map(seedCurve);
+    return { selector, seeds, mean: meanCurve(seeds) };
+  });
+}

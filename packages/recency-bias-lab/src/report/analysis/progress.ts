@@ -1,0 +1,31 @@
+/** Which runs of a comparison are done. */
+import type { Comparison } from '../../records/run.js';
+
+/** State of one run that a comparison consists of. */
+export interface RunProgress {
+  readonly selector: string;
+  readonly seed: number;
+  readonly state: 'complete' | 'under way' | 'not begun';
+  /** Completed epochs, warm-up included, of how many. */
+  readonly epoch: number;
+  readonly epochs: number;
+}
+
+/** Progress of every run of the comparison, in the order of its selectors and seeds. */
+export function runProgress({ selectors, seeds, runs, warmups }: Comparison): RunProgress[] {
+  return selectors.flatMap((selector) =>
+    seeds.map((seed): RunProgress => {
+      const run = runs.find(({ header }) => header.selector === selector && header.seed === seed);
+      const warmup = warmups.find(({ header }) => header.seed === seed);
+      const epochs = (run ?? runs[0] ?? warmup ?? warmups[0])?.header.epochs ?? 0;
+      const forkEpoch = run === undefined ? 0 : run.header.warmupEpochs;
+      return {
+        selector,
+        seed,
+        state: run === undefined ? 'not begun' : run.complete ? 'complete' : 'under way',
+        epoch: run?.epochs.at(-1)?.epoch ?? forkEpoch,
+        epochs,
+      };
+    }),
+  );
+}

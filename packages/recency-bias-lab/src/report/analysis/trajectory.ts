@@ -1,0 +1,48 @@
+/** Training runs as whole courses: the shared warm-up followed by what each selector made of it. */
+import type { Comparison, Run } from '../../records/run.js';
+import type { EpochEvent, RunHeader } from '../../records/schema.js';
+
+/** One selector and seed from the first epoch of the warm-up to the last epoch recorded. */
+export interface Trajectory {
+  readonly selector: string;
+  readonly seed: number;
+  /** Whether the run has ended. */
+  readonly complete: boolean;
+  readonly header: RunHeader;
+  /** Ascending, warm-up included where its record exists. */
+  readonly epochs: readonly EpochEvent[];
+}
+
+/** Puts the shared warm-up of each seed in front of the runs that forked from it. */
+export function trajectories(comparison: Comparison): Trajectory[] {
+  const warmups = new Map(comparison.warmups.map((run) => [run.header.seed, run]));
+  return comparison.runs.map((run) => ({
+    selector: run.header.selector,
+    seed: run.header.seed,
+    complete: run.complete,
+    header: run.header,
+    epochs: joined(warmups.get(run.header.seed), run),
+  }));
+}
+
+function joined(warmup: Run | undefined, run: Run): EpochEvent[] {
+  const first = run.epochs[0]?.epoch ?? Infinity;
+  const shared = (warmup?.epochs ?? []).filter(
+    ({ epoch }) => epoch <= run.header.warmupEpochs && epoch < first,
+  );
+  return [...shared, ...run.epochs];
+}
+
+/** The lowest test error of a trajectory: its first epoch, if several tie. Null before the first epoch. */
+export function bestEpoch(trajectory: Trajectory): EpochEvent | null {
+  let best: EpochEvent | null = null;
+  for (const event of trajectory.epochs) {
+    if (best === null || event.testError < best.testError) best = event;
+  }
+  return best;
+}
+
+/** Passes over the training data up to the end of an epoch: samples trained plus samples scored, / data set size. */
+export function passes(event: EpochEvent, header: RunHeader): number {
+  return (event.trainedSamples + event.scoredSamples) / Math.max(1, header.dataset.trainSize);
+}

@@ -1,0 +1,123 @@
+/** Reasons for not trusting a comparison as it stands. */
+import type { RunProgress } from './progress.js';
+import { mean } from './statistics.js';
+import type { Trajectory } from './trajectory.js';
+import { bestEpoch } from './trajectory.js';
+
+/** A reason, with a name for programs and a sentence for people. */
+export interface Warning {
+  readonly kind: 'incomplete' | 'one-seed' | 'best-at-warmup' | 'still-falling' | 'machines-differ';
+  readonly message: string;
+}
+
+/** Gives the title under which a selector is shown. */
+export type Titles = (selector: string) => string;
+
+function listed(items: readonly string[]): string {
+  return items.length < 2
+    ? (items[0] ?? '')
+    : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]!}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/**
+ * Whether a run's best epoch lies in the warm-up or in the first tenth (at least one epoch) of what follows: selection
+ * then had no part in it, or next to none.
+ */
+export function bestIsAtWarmup(trajectory: Trajectory): boolean {
+  const { warmupEpochs, epochs } = trajectory.header;
+  const best = bestEpoch(trajectory);
+  if (best === null || warmupEpochs === 0) return false;
+  return best.epoch <= warmupEpochs + Math.max(1, Math.floor((epochs - warmupEpochs) / 10));
+}
+
+/**
+ * Whether the mean test error over runs was still falling at the end: the last tenth of the epochs (at least two) is
+ * more than 3 % lower, relatively, than as many epochs before it.
+ */
+export function stillFalling(runs: readonly Trajectory[]): boolean {
+  const length = Math.min(...runs.map(({ epochs }) => epochs.length));
+  const tail = Math.max(2, Math.ceil(length / 10));
+  if (runs.length === 0 || length < 3 * tail) return false;
+  const level = (from: number, to: number | undefined): number =>
+    mean(runs.map(({ epochs }) => mean(epochs.slice(from, to).map(({ testError }) => testError))));
+  return level(-tail, undefined) < 0.97 * level(-2 * tail, -tail);
+}
+
+function machine({ header: { environment } }: Trajectory): string {
+  return `${environment.cpu}, ${environment.backend}`;
+}
+
+function incomplete(progress: readonly RunProgress[], title: Titles): Warning | null {
+  const open = progress.filter(({ state }) => state !== 'complete');
+  if (open.length === 0) return null;
+  const details = open.map(
+    ({ selector, seed, state, epoch, epochs }) =>
+      `${title(selector)} seed ${seed} (${state === 'under way' ? `at epoch ${epoch} of ${epochs}` : state})`,
+  );
+  return {
+    kind: 'incomplete',
+    message:
+      `The comparison is not complete: ${plural(open.length, 'run')} of ${progress.length} missing from the tables: ` +
+      `${listed(details)}.`,
+  };
+}
+
+/** Everything that limits what the comparison shows. */
+export function warnings(
+  trajectories: readonly Trajectory[],
+  progress: readonly RunProgress[],
+  selectors: readonly string[],
+  title: Titles,
+): Warning[] {
+  const found: Warning[] = [];
+  const open = incomplete(progress, title);
+  if (open !== null) found.push(open);
+
+  const complete = trajectories.filter((trajectory) => trajectory.complete);
+  const runsOf = (selector: string): Trajectory[] =>
+    complete.filter((trajectory) => trajectory.selector === selector);
+
+  const early = selectors.filter((selector) => {
+    const runs = runsOf(selector);
+    return runs.length > 0 && runs.filter(bestIsAtWarmup).length * 2 >= runs.length;
+  });
+  if (early.length > 0) {
+    found.push({
+      kind: 'best-at-warmup',
+      message:
+        `${listed(early.map(title))} had the best test error in or right after the warm-up, before selection could matter: ` +
+        'this compares next to nothing. Use a shorter warm-up, a lower learning rate or more data.',
+    });
+  }
+
+  const falling = selectors.filter((selector) => stillFalling(runsOf(selector)));
+  if (falling.length > 0) {
+    found.push({
+      kind: 'still-falling',
+      message:
+        `The test error of ${listed(falling.map(title))} was still falling at the end: a longer run may rank the methods ` +
+        'differently. Train for more epochs or lower the learning rate earlier.',
+    });
+  }
+
+  const seeds = new Set(complete.map(({ seed }) => seed));
+  if (seeds.size === 1) {
+    found.push({
+      kind: 'one-seed',
+      message: 'One seed cannot tell a difference from chance: compare over three or more.',
+    });
+  }
+
+  const machines = new Set(complete.map(machine));
+  if (machines.size > 1) {
+    found.push({
+      kind: 'machines-differ',
+      message: `Runs were made on different machines or backends (${listed([...machines])}): do not compare their seconds.`,
+    });
+  }
+  return found;
+}
