@@ -1,0 +1,84 @@
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { dispose, floats, input, type Kernel, type KernelCall } from '../backend.js';
+import { eachBlock, FLOAT, paddedColumns } from '../simd/column-blocks.js';
+import { columnsSource } from '../simd/columns.js';
+import { addressOf, loader } from '../simd/load.js';
+
+const simd = loader(columnsSource);
+
+/** A reduction over adjacent axes: [outer, reduced, inner], each the product of its sizes. */
+interface Plan {
+  readonly outer: number;
+  readonly reduced: number;
+  readonly inner: number;
+}
+
+/** Sum over leading or middle axes, down the columns instead of after a transposition. */
+export const sum = (call: KernelCall, otherwise: Kernel): TensorInfo => reduce(call, otherwise, () => 1);
+
+/** Mean over leading or middle axes; see {@link sum}. */
+export const mean = (call: KernelCall, otherwise: Kernel): TensorInfo =>
+  reduce(call, otherwise, (plan) => 1 / plan.reduced);
+
+function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => number): TensorInfo {
+  const { backend, attrs } = call;
+  const functions = simd(backend);
+  const x = input(call, 'x');
+  const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
+  const plan = planOf(x.shape, axes);
+  if (functions === undefined || x.dtype !== 'float32' || plan === undefined || plan.inner === 1) {
+    return otherwise(call);
+  }
+  const { outer, reduced, inner } = plan;
+  const factor = factorOf(plan);
+  const reducedAxes = new Set(axes);
+  const shape = attrs.keepDims
+    ? x.shape.map((size, axis) => (reducedAxes.has(axis) ? 1 : size))
+    : x.shape.filter((_, axis) => !reducedAxes.has(axis));
+  const columns = paddedColumns(inner);
+  const size = reduced * inner;
+  const rows = Math.floor(size / columns);
+
+  const out = backend.makeOutput(shape, 'float32');
+  const partial = backend.makeOutput([columns], 'float32');
+  const values = floats(backend, x);
+  const results = floats(backend, out);
+  const sums = floats(backend, partial);
+  const totals = new Float64Array(inner);
+  for (let o = 0; o < outer; o++) {
+    const start = addressOf(backend, x) + o * size * FLOAT;
+    sums.fill(0);
+    eachBlock(rows, columns, (from, end, column, width) => {
+      functions[`columnSum${width}`]!(
+        start + from,
+        start + end,
+        columns * FLOAT,
+        addressOf(backend, partial) + column,
+      );
+    });
+    totals.fill(0);
+    for (let i = 0; i < columns; i++) totals[i % inner]! += sums[i]!;
+    for (let i = rows * columns; i < size; i++) totals[i % inner]! += values[o * size + i]!;
+    for (let i = 0; i < inner; i++) results[o * inner + i] = totals[i]! * factor;
+  }
+  dispose(backend, partial);
+  return out;
+}
+
+/** Undefined where the reduced axes, those of size 1 apart, are not next to each other, or nothing is there. */
+function planOf(shape: number[], axes: number[]): Plan | undefined {
+  if (util.sizeFromShape(shape) === 0) return undefined;
+  const reducedAxes = new Set(axes);
+  let outer = 1;
+  let reduced = 1;
+  let inner = 1;
+  for (const [axis, size] of shape.entries()) {
+    if (size === 1) continue;
+    if (reducedAxes.has(axis)) {
+      if (inner > 1) return undefined;
+      reduced *= size;
+    } else if (reduced === 1) outer *= size;
+    else inner *= size;
+  }
+  return { outer, reduced, inner };
+}
