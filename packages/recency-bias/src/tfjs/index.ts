@@ -1,1 +1,13 @@
-export type { Batch, CheckpointArgs, RandomAccessDataset, SelectionArgs, TrainingState } from './types.js';
+export { captureModel, restoreModel, type ModelState } from './checkpoint.js';
+export { fit } from './fit.js';
+export { NonFiniteLossError } from './measure.js';
+export type {
+  Batch,
+  CheckpointArgs,
+  FitArgs,
+  RandomAccessDataset,
+  SelectionArgs,
+  StepReport,
+  TensorData,
+  TrainingState,
+} from './types.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Selector, SelectorFactory, Signal, StateDict } from '../core/selector.js';
+import type { Selection, Selector, SelectorFactory, Signal, StateDict } from '../core/selector.js';
 
 /** One batch of a random-access data set. The trainer disposes both after the step. */
 export interface Batch {
@@ -33,8 +33,32 @@ export interface TrainingState extends StateDict {
   readonly weights: readonly StateDict[];
   /** Optimizer state: its iteration count and slots by name. */
   readonly optimizer: StateDict;
-  /** The selector's `stateDict()`. */
+  /** The selector's `stateDict()`. Replace it to continue with another selector from the end of an epoch. */
   readonly selector: StateDict;
+  /** The data set's `stateDict()`; null where it has none. */
+  readonly dataset: StateDict | null;
+  /** Sums of the logs of the epoch under way; null between epochs. */
+  readonly logs: StateDict | null;
+  /** A measurement that the selector has not seen yet; null between epochs and on synchronous backends. */
+  readonly pending: StateDict | null;
+  /** Samples trained since the run began. */
+  readonly trainedSamples: number;
+  /** Samples scored by extra forward passes since the run began. */
+  readonly scoredSamples: number;
+}
+
+/** What `onStep` is told after each training step. */
+export interface StepReport {
+  /** 1-based epoch, as in `Selector.beginEpoch`. */
+  readonly epoch: number;
+  /** 1-based step within the epoch. */
+  readonly step: number;
+  /** The batch trained; valid during the call only. */
+  readonly selection: Selection;
+  /** Samples trained since the run began, resumed parts included. */
+  readonly trainedSamples: number;
+  /** Samples scored by extra forward passes since the run began, resumed parts included. */
+  readonly scoredSamples: number;
 }
 
 /** What `fit` calls to save the run. */
@@ -44,6 +68,9 @@ export interface CheckpointArgs {
   /** Stores the state; awaited before training goes on. */
   save(state: TrainingState): void | Promise<void>;
 }
+
+/** Tensors of a model's inputs or outputs: one, a list in the model's order, or a map by input or output name. */
+export type TensorData = tf.Tensor | tf.Tensor[] | tf.NamedTensorMap;
 
 /** What `fit` takes beyond `tf.ModelFitArgs`. */
 export interface SelectionArgs<S extends Signal = Signal> {
@@ -59,6 +86,29 @@ export interface SelectionArgs<S extends Signal = Signal> {
   readonly checkpoint?: CheckpointArgs;
   /** Continue from a state that `checkpoint.save` received: same model architecture, optimizer, selector and data. */
   readonly resume?: TrainingState;
-  /** Called with the live selector once it is made; for measurements and displays. */
+  /** Called with the live selector once it is made (and restored); for measurements and displays. */
   readonly onSelector?: (selector: Selector<S>) => void;
+  /** Called after each training step, before `onBatchEnd`; for counters and displays. Awaited. */
+  readonly onStep?: (report: StepReport) => void | Promise<void>;
+}
+
+/** The arguments of `fit`: those of `model.fit` that have a meaning here, plus the selection. */
+export interface FitArgs<S extends Signal = Signal>
+  extends
+    Pick<
+      tf.ModelFitArgs,
+      | 'batchSize'
+      | 'verbose'
+      | 'callbacks'
+      | 'validationSplit'
+      | 'validationData'
+      | 'classWeight'
+      | 'initialEpoch'
+      | 'yieldEvery'
+    >,
+    SelectionArgs<S> {
+  /** Number of epochs of the whole run; selectors schedule by it, so it is required. */
+  readonly epochs: number;
+  /** Only `true`, the default of `model.fit`, is accepted: the selector decides the order. */
+  readonly shuffle?: boolean;
 }

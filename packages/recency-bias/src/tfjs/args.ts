@@ -1,0 +1,128 @@
+/** Checks the arguments of `fit`. One clear line for each mistake. */
+import * as tf from '@tensorflow/tfjs';
+import { checkInteger, suggestion } from '../core/validate.js';
+import type { FitArgs, RandomAccessDataset } from './types.js';
+
+/** All keys of `FitArgs`; the compiler holds the list complete. */
+const KEYS: Record<keyof FitArgs, true> = {
+  selector: true,
+  epochs: true,
+  batchSize: true,
+  seed: true,
+  watch: true,
+  sampleWeight: true,
+  checkpoint: true,
+  resume: true,
+  onSelector: true,
+  onStep: true,
+  verbose: true,
+  callbacks: true,
+  validationSplit: true,
+  validationData: true,
+  classWeight: true,
+  initialEpoch: true,
+  yieldEvery: true,
+  shuffle: true,
+};
+
+/** Arguments of `model.fit` that do not apply, and what to do instead. */
+const REFUSED: Record<string, string> = {
+  stepsPerEpoch: 'the selector ends the epoch; leave it out',
+  validationSteps: 'validation data are used whole; leave it out',
+  batchesPerEpoch: 'the selector ends the epoch; leave it out',
+};
+
+/** @throws TypeError or RangeError when `args` holds something that `fit` does not understand. */
+export function checkArgs(args: FitArgs): void {
+  if (typeof args !== 'object' || (args as unknown) === null) {
+    throw new TypeError('fit: args is missing; give at least {selector, epochs}.');
+  }
+  for (const key of Object.keys(args)) {
+    if (key in KEYS) continue;
+    const reason = REFUSED[key];
+    if (reason !== undefined) throw new TypeError(`fit: args.${key} is not supported: ${reason}.`);
+    throw new TypeError(`fit: unknown argument args.${key}.${suggestion(key, Object.keys(KEYS))}`);
+  }
+  if (typeof args.selector !== 'function') {
+    throw new TypeError('fit: args.selector must be a selector factory such as recencyBias({ window: 10 }).');
+  }
+  if ((args.epochs as unknown) === undefined) {
+    throw new TypeError('fit: args.epochs is missing; give the number of epochs of the whole run.');
+  }
+  checkOptional('epochs', args.epochs, 1);
+  checkOptional('batchSize', args.batchSize, 1);
+  checkOptional('seed', args.seed, 0, 2 ** 32 - 1);
+  checkOptional('initialEpoch', args.initialEpoch, 0, args.epochs);
+  checkOptional('checkpoint.everySteps', args.checkpoint?.everySteps, 1);
+  if (args.checkpoint !== undefined && typeof args.checkpoint.save !== 'function') {
+    throw new TypeError('fit: args.checkpoint.save must be a function that stores the state.');
+  }
+  if (args.shuffle !== undefined && (args.shuffle as unknown) !== true) {
+    throw new TypeError(
+      `fit: args.shuffle is ${String(args.shuffle)}, but the selector decides the order; use uniform({ order: 'sequential' }).`,
+    );
+  }
+  const split = args.validationSplit;
+  if (split !== undefined && !(split >= 0 && split < 1)) {
+    throw new RangeError(`fit: args.validationSplit is ${split}; expected a number in [0, 1).`);
+  }
+  checkResume(args);
+}
+
+function checkResume({ resume, epochs, initialEpoch }: FitArgs): void {
+  if (resume === undefined) return;
+  if (typeof resume !== 'object' || (resume as unknown) === null || resume.version !== 1) {
+    throw new TypeError('fit: args.resume must be a state that checkpoint.save received (version 1).');
+  }
+  if (initialEpoch !== undefined && initialEpoch !== resume.epoch) {
+    throw new RangeError(
+      `fit: args.initialEpoch is ${initialEpoch}, but the resumed run has ${resume.epoch} complete epochs; leave initialEpoch out.`,
+    );
+  }
+  if (resume.epoch > epochs) {
+    throw new RangeError(
+      `fit: args.epochs is ${epochs}, but the resumed run has ${resume.epoch} complete epochs already.`,
+    );
+  }
+}
+
+function checkOptional(name: string, value: number | undefined, min: number, max?: number): void {
+  if (value !== undefined) checkInteger(`fit: args.${name}`, value, min, max);
+}
+
+/** @throws TypeError or RangeError when `dataset` is no random-access data set. */
+export function checkDataset(dataset: RandomAccessDataset, args: FitArgs): void {
+  if (typeof dataset.batch !== 'function') {
+    throw new TypeError('fit: dataset.batch must be a function of sample indices.');
+  }
+  if (!Number.isInteger(dataset.size) || dataset.size < 1) {
+    throw new RangeError(`fit: dataset.size is ${String(dataset.size)}; expected an integer of at least 1.`);
+  }
+  const { classes } = dataset;
+  if (classes !== undefined && (!Number.isInteger(classes) || classes < 0)) {
+    throw new RangeError(`fit: dataset.classes is ${String(classes)}; expected a non-negative integer.`);
+  }
+  if ((args.validationSplit ?? 0) > 0) {
+    throw new TypeError('fit: args.validationSplit needs tensors; with a data set give validationData.');
+  }
+}
+
+/** `args.sampleWeight` as one number for each of `size` samples, or null. */
+export async function sampleWeights(
+  given: FitArgs['sampleWeight'],
+  size: number,
+): Promise<Float32Array | null> {
+  if (given === undefined) return null;
+  const values = given instanceof tf.Tensor ? await given.data() : given;
+  const weights = Float32Array.from(values);
+  if (weights.length !== size) {
+    throw new RangeError(`fit: args.sampleWeight has ${weights.length} weights for ${size} samples.`);
+  }
+  const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (bad >= 0) {
+    throw new RangeError(
+      `fit: args.sampleWeight[${bad}] is ${weights[bad]!}; expected a finite number of at least 0.`,
+    );
+  }
+  return weights;
+}

@@ -1,0 +1,163 @@
+/** Training data as `fit` reads it: batches by sample index, flat in the order of the model's inputs and outputs. */
+import * as tf from '@tensorflow/tfjs';
+import { show } from '../core/validate.js';
+import type { ModelInternals } from './model-internals.js';
+import { isLabel, labelError } from './measure.js';
+import type { Task } from './task.js';
+import type { FitArgs, RandomAccessDataset } from './types.js';
+
+/** One batch; the receiver disposes all of it. */
+export interface SourceBatch {
+  readonly xs: tf.Tensor[];
+  readonly ys: tf.Tensor[];
+  /** Class weights of the samples, one vector (or null) an output; empty without class weights. */
+  readonly classWeights: (tf.Tensor | null)[];
+}
+
+/** Training data by sample index. */
+export interface BatchSource {
+  readonly size: number;
+  /** True if labels must be checked batch by batch. */
+  readonly uncheckedLabels: boolean;
+  batch(indices: Int32Array): SourceBatch | Promise<SourceBatch>;
+  dispose(): void;
+}
+
+/** Everything that a batch holds, in the order in which a training function takes it. */
+export function tensorsOf(batch: SourceBatch): (tf.Tensor | null)[] {
+  return [...batch.xs, ...batch.ys, ...batch.classWeights];
+}
+
+/** Tensors gathered by index on the backend; the first `size` rows are training data. */
+export class TensorSource implements BatchSource {
+  readonly uncheckedLabels = false;
+
+  /** `owned` are disposed with the source. */
+  constructor(
+    readonly size: number,
+    private readonly xs: readonly tf.Tensor[],
+    private readonly ys: readonly tf.Tensor[],
+    private readonly classWeights: readonly (tf.Tensor | null)[],
+    private readonly owned: readonly tf.Tensor[],
+  ) {}
+
+  batch(indices: Int32Array): SourceBatch {
+    const at = tf.tensor1d(indices, 'int32');
+    try {
+      const rows = (tensor: tf.Tensor): tf.Tensor => tf.gather(tensor, at);
+      return {
+        xs: this.xs.map(rows),
+        ys: this.ys.map(rows),
+        classWeights: this.classWeights.map((weights) => (weights === null ? null : rows(weights))),
+      };
+    } finally {
+      at.dispose();
+    }
+  }
+
+  /** @throws RangeError when a label of the watched output is no class. Reads the labels once. */
+  async checkLabels(task: Task): Promise<void> {
+    if (task.labels !== 'sparse') return;
+    const labels = await this.ys[task.output]!.data();
+    const index = labels.findIndex((label) => !isLabel(label, task.classes));
+    if (index >= 0) throw labelError(index, labels[index]!, task.classes);
+  }
+
+  dispose(): void {
+    tf.dispose([...this.owned]);
+  }
+}
+
+/** A user's random-access data set. */
+export class DatasetSource implements BatchSource {
+  readonly size: number;
+  readonly uncheckedLabels: boolean;
+
+  constructor(
+    private readonly model: tf.LayersModel,
+    private readonly internals: ModelInternals,
+    private readonly dataset: RandomAccessDataset,
+    private readonly classWeight: FitArgs['classWeight'],
+    task: Task,
+  ) {
+    this.size = dataset.size;
+    this.uncheckedLabels = task.labels === 'sparse';
+  }
+
+  async batch(indices: Int32Array): Promise<SourceBatch> {
+    const given = await this.dataset.batch(indices);
+    try {
+      const xs = flatten('xs', given.xs, this.model.inputNames);
+      const ys = flatten('ys', given.ys, this.model.outputNames);
+      checkRows('xs', xs, this.model.inputNames, indices.length);
+      checkRows('ys', ys, this.model.outputNames, indices.length);
+      return await this.standardize(xs, ys, indices.length);
+    } catch (error) {
+      tf.dispose([given.xs, given.ys]);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    // The data set belongs to the user.
+  }
+
+  /** As `model.fit`: vectors become columns, shapes are checked, class weights looked up. */
+  private async standardize(xs: tf.Tensor[], ys: tf.Tensor[], rows: number): Promise<SourceBatch> {
+    const [inputs, targets, weights] = await this.internals.standardizeUserData(
+      xs,
+      ys,
+      null,
+      this.classWeight ?? null,
+      false,
+      rows,
+    );
+    const kept = new Set([...inputs, ...targets]);
+    tf.dispose([...xs, ...ys].filter((tensor) => !kept.has(tensor)));
+    return { xs: inputs, ys: targets, classWeights: weights ?? [] };
+  }
+}
+
+/** Tensors of one side of a batch, in the order of `names`. */
+function flatten(side: 'xs' | 'ys', data: tf.TensorContainer, names: readonly string[]): tf.Tensor[] {
+  if (data instanceof tf.Tensor) {
+    if (names.length === 1) return [data];
+    throw new TypeError(
+      `fit: dataset.batch returned one tensor as ${side}; expected ${names.length}: ${names.join(', ')}.`,
+    );
+  }
+  if (Array.isArray(data)) {
+    const tensors = (data as unknown[]).filter((tensor): tensor is tf.Tensor => tensor instanceof tf.Tensor);
+    if (tensors.length === names.length && tensors.length === data.length) return tensors;
+    throw new TypeError(
+      `fit: dataset.batch returned ${data.length} values as ${side}; expected ${names.length} tensors: ${names.join(', ')}.`,
+    );
+  }
+  if (typeof data !== 'object' || (data as unknown) === null) {
+    throw new TypeError(`fit: dataset.batch must return {xs, ys} of tensors, but ${side} is ${show(data)}.`);
+  }
+  const map = data as unknown as Record<string, unknown>;
+  return names.map((name): tf.Tensor => {
+    const tensor = map[name];
+    if (tensor instanceof tf.Tensor) return tensor as tf.Tensor;
+    throw new TypeError(
+      `fit: dataset.batch returned no tensor ${side}.${name}; expected ${names.join(', ')}.`,
+    );
+  });
+}
+
+function checkRows(
+  side: string,
+  tensors: readonly tf.Tensor[],
+  names: readonly string[],
+  rows: number,
+): void {
+  tensors.forEach((tensor, i) => {
+    if (tensor.shape[0] !== rows) {
+      throw new RangeError(
+        `fit: dataset.batch returned ${side} "${names[i]!}" of shape [${tensor.shape.join(', ')}] for ${rows} indices; ` +
+          'expected one row an index.',
+      );
+    }
+  });
+}

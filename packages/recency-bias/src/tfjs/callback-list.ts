@@ -1,0 +1,134 @@
+/**
+ * The callback list that `model.fit` would use: its epoch averages, callbacks registered with TensorFlow.js (the
+ * progress bar of tfjs-node, say), the user's, and its `History`.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { StateDict, StateValue } from '../core/selector.js';
+import type { ModelInternals } from './model-internals.js';
+import type { FitArgs } from './types.js';
+
+/** Logs as callbacks see them: numbers, or scalars that nobody has read yet. */
+export type StepLogs = Record<string, number | tf.Scalar>;
+
+/** TensorFlow.js's own running sums of the logs over an epoch (its class BaseLogger, which it does not export). */
+interface EpochSums {
+  seen: number;
+  totals: Record<string, number | tf.Tensor>;
+}
+
+/** What `createCallbacks` needs to know about the run. */
+export interface CallbackParams {
+  readonly epochs: number;
+  readonly initialEpoch: number;
+  readonly samples: number;
+  readonly batchSize: number;
+  readonly doValidation: boolean;
+  readonly metrics: string[];
+}
+
+class Captured extends Error {}
+
+/** As TensorFlow.js does it: instances of its callback classes as they are, plain objects wrapped. */
+function standardizeCallbacks(args: Pick<FitArgs, 'callbacks' | 'yieldEvery'>): unknown[] {
+  const callbacks: unknown = args.callbacks ?? {};
+  const list: unknown[] = Array.isArray(callbacks) ? callbacks : [callbacks];
+  const base = Object.getPrototypeOf(tf.History) as abstract new () => unknown;
+  if (list[0] instanceof base) return list;
+  return list.map((callback) => new tf.CustomCallback(callback as tf.CustomCallbackArgs, args.yieldEvery));
+}
+
+/** The callbacks of one training run, driven in the way of `model.fit`. */
+export class Callbacks {
+  readonly history: tf.History;
+  private readonly sums: EpochSums;
+
+  private constructor(readonly list: tf.CallbackList) {
+    const all: readonly unknown[] = list.callbacks;
+    this.sums = all[0] as EpochSums;
+    this.history = all[all.length - 1] as tf.History;
+  }
+
+  /**
+   * TensorFlow.js makes the list inside `fitLoop` and shows it to nobody, so `fitLoop` is started and stopped at the
+   * point where the list is complete and no callback has been called: its `setModel`. All of this is synchronous.
+   */
+  static create(
+    model: tf.LayersModel,
+    internals: ModelInternals,
+    args: Pick<FitArgs, 'callbacks' | 'yieldEvery' | 'verbose'>,
+    params: CallbackParams,
+  ): Callbacks {
+    const prototype = tf.CallbackList.prototype;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was, never called unbound
+    const original = prototype.setModel;
+    let list: tf.CallbackList | undefined;
+    const callbacks = standardizeCallbacks(args);
+    try {
+      prototype.setModel = function (this: tf.CallbackList) {
+        // eslint-disable-next-line @typescript-eslint/no-this-alias -- the list is what we came for
+        list = this;
+        throw new Captured();
+      };
+      const started = internals.fitLoop(
+        () => [],
+        [{ shape: [params.samples] }],
+        params.metrics,
+        params.batchSize,
+        params.epochs,
+        args.verbose,
+        callbacks,
+        params.doValidation ? () => [] : null,
+        [],
+        false,
+        params.metrics,
+        params.initialEpoch,
+        null,
+        null,
+      );
+      started.catch(() => undefined);
+    } finally {
+      prototype.setModel = original;
+    }
+    if (list === undefined) {
+      throw new TypeError(
+        'fit: the model was made by another copy of @tensorflow/tfjs than the one recency-bias/tfjs imports; install one version only.',
+      );
+    }
+    list.setModel(model);
+    return new Callbacks(list);
+  }
+
+  /** The sums of the epoch under way, to be saved. */
+  async captureSums(): Promise<StateDict> {
+    const names = Object.keys(this.sums.totals);
+    const values: StateValue[] = [];
+    for (const name of names) {
+      const total = this.sums.totals[name]!;
+      values.push(typeof total === 'number' ? total : Float32Array.from(await total.data()));
+    }
+    return { version: 1, seen: this.sums.seen, names, values };
+  }
+
+  /** Puts saved sums in the place of those that `onEpochBegin` has just set to zero. */
+  restoreSums(state: StateDict): void {
+    const names = state.names as readonly string[];
+    const values = state.values as readonly (number | Float32Array)[];
+    this.sums.seen = state.seen as number;
+    this.sums.totals = Object.fromEntries(
+      names.map((name, i) => {
+        const value = values[i]!;
+        return [name, typeof value === 'number' ? value : tf.scalar(value[0]!)];
+      }),
+    );
+  }
+
+  /**
+   * After an error: frees what an unfinished epoch holds and makes the finished epochs of `history` readable, so
+   * that nothing computed is lost.
+   */
+  async abandon(): Promise<void> {
+    const totals = (this.sums as Partial<EpochSums>).totals ?? {};
+    for (const total of Object.values(totals)) if (typeof total !== 'number') total.dispose();
+    if ((this.history as Partial<tf.History>).history !== undefined) await this.history.syncData();
+  }
+}

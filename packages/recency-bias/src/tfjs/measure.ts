@@ -1,0 +1,164 @@
+/**
+ * Signals from the by-products of a pass. All of a step's columns are packed into one float32 matrix, one row a
+ * column, so that a step costs one read-back however many signals a selector asks for. (A label below 2^24 is exact
+ * in float32.)
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Observation, Signal, Signals } from '../core/selector.js';
+import { isPerSample, type ByProducts } from './loss-tap.js';
+import type { Task } from './task.js';
+
+/**
+ * Rows of the packed matrix: the signals asked for, after
+ * - `guard`, the sample's loss over all outputs, by which a non-finite loss is found, and
+ * - `label`, the sample's own label where it is read from the data set, to be checked.
+ */
+export type Column = Signal | 'guard' | 'label';
+
+/** Which columns are measured. */
+export function columnsOf(signals: readonly Signal[], checkLabels: boolean): readonly Column[] {
+  return [...new Set<Column>(['guard', ...(checkLabels ? (['label'] as const) : []), ...signals])];
+}
+
+/** The packed matrix [columns, rows] of one pass. Disposes nothing. */
+export function measure(columns: readonly Column[], task: Task, pass: ByProducts): tf.Tensor2D {
+  return tf.tidy(() => {
+    const rows = pass.target.shape[0];
+    const once = <T>(make: () => T): (() => T) => {
+      let value: T | undefined;
+      return () => (value ??= make());
+    };
+    const label = once(() => ownLabel(task, pass.target));
+    const probability = once(() => probabilities(task, pass.output));
+    const distance = once(() => tf.sub(probability(), oneHot(task, label())));
+    const column: Record<Column, () => tf.Tensor> = {
+      guard: () => guard(pass.losses, rows),
+      label: () => tf.reshape(pass.target, [rows]),
+      loss: () => rowMeans(pass.losses[task.output]!, rows),
+      predictedLabel: () => predictedLabel(task, pass.output),
+      trueClassProbability: () => ofLabel(task, probability(), label()),
+      gradNormBound: () => tf.sqrt(tf.sum(tf.square(distance()), 1)),
+    };
+    const made = columns.map((name) => tf.cast(column[name](), 'float32').as1D());
+    return tf.stack(made) as tf.Tensor2D;
+  });
+}
+
+/** The mean loss of each sample, of a loss with one row a sample. */
+function rowMeans(loss: tf.Tensor, rows: number): tf.Tensor {
+  if (!isPerSample(loss, rows)) {
+    throw new TypeError(
+      `fit: the loss function returned shape [${loss.shape.join(', ')}] for a batch of ${rows}, but the selector needs ` +
+        'the loss of each sample; let the function return the losses of the samples instead of their mean.',
+    );
+  }
+  return loss.rank === 1 ? loss : tf.mean(tf.reshape(loss, [rows, -1]), 1);
+}
+
+/** Non-finite where a sample's loss is; a loss already reduced to a scalar counts for every sample. */
+function guard(losses: readonly tf.Tensor[], rows: number): tf.Tensor {
+  const each = losses.map((loss) =>
+    isPerSample(loss, rows) ? rowMeans(loss, rows) : tf.fill([rows], 1).mul(tf.mean(loss)),
+  );
+  return each.reduce((sum, loss) => tf.add(sum, loss));
+}
+
+function predictedLabel(task: Task, output: tf.Tensor): tf.Tensor {
+  if (task.labels !== 'binary') return tf.argMax(output, 1);
+  // The threshold of TensorFlow.js's binaryAccuracy.
+  return tf.greater(output, task.probabilities === 'logits' ? 0 : 0.5);
+}
+
+function ownLabel(task: Task, target: tf.Tensor): tf.Tensor1D {
+  if (task.labels === 'one-hot') return tf.argMax(target, 1);
+  return tf.cast(tf.reshape(target, [target.shape[0]]), 'int32');
+}
+
+function oneHot(task: Task, label: tf.Tensor1D): tf.Tensor {
+  return tf.cast(tf.oneHot(label, task.classes), 'float32');
+}
+
+/** Probabilities of all classes [rows, classes]. */
+function probabilities(task: Task, output: tf.Tensor): tf.Tensor {
+  if (task.labels === 'binary') {
+    const positive = task.probabilities === 'logits' ? tf.sigmoid(output) : output;
+    return tf.concat([tf.sub(1, positive), positive], 1);
+  }
+  if (task.probabilities === 'logits') return tf.softmax(output);
+  return task.probabilities === 'scores' ? tf.div(output, tf.sum(output, 1, true)) : output;
+}
+
+function ofLabel(task: Task, probability: tf.Tensor, label: tf.Tensor1D): tf.Tensor {
+  return tf.sum(tf.mul(probability, oneHot(task, label)), 1);
+}
+
+/** A non-finite loss: training cannot go on. */
+export class NonFiniteLossError extends Error {
+  override readonly name = 'NonFiniteLossError';
+  constructor(
+    /** 1-based. */
+    readonly epoch: number,
+    /** 1-based within the epoch. */
+    readonly step: number,
+    /** Index of the first sample of the batch whose loss is not finite. */
+    readonly index: number,
+    readonly loss: number,
+    hint: string,
+  ) {
+    super(
+      `fit: the loss of sample ${index} is ${loss} in epoch ${epoch}, step ${step}; training stopped. ` +
+        `Lower the learning rate or look at that sample.${hint}`,
+    );
+  }
+}
+
+/** Where and what a packed matrix measures. */
+export interface Measured {
+  readonly indices: Int32Array;
+  readonly columns: readonly Column[];
+  /** `columns.length` rows of `indices.length` values. */
+  readonly values: Float32Array;
+}
+
+/** One column of a packed matrix. */
+export function columnOf(measured: Measured, name: Column): Float32Array {
+  const rows = measured.indices.length;
+  const at = measured.columns.indexOf(name) * rows;
+  return measured.values.subarray(at, at + rows);
+}
+
+/** Row of the first non-finite loss, or -1. */
+export function firstNonFinite(measured: Measured): number {
+  return columnOf(measured, 'guard').findIndex((loss) => !Number.isFinite(loss));
+}
+
+/** @throws RangeError when a label of the data set is no class of the model. */
+export function checkLabels(measured: Measured, classes: number): void {
+  if (!measured.columns.includes('label')) return;
+  const labels = columnOf(measured, 'label');
+  const row = labels.findIndex((label) => !isLabel(label, classes));
+  if (row >= 0) throw labelError(measured.indices[row]!, labels[row]!, classes);
+}
+
+/** True if `label` is an integer in [0, classes). */
+export function isLabel(label: number, classes: number): boolean {
+  return Number.isInteger(label) && label >= 0 && label < classes;
+}
+
+/** The error for a label that is no class. */
+export function labelError(index: number, label: number, classes: number): RangeError {
+  return new RangeError(
+    `fit: the label of sample ${index} is ${label}; expected an integer in [0, ${classes}).`,
+  );
+}
+
+/** The observation that a selector asked for. */
+export function observationOf(measured: Measured, signals: readonly Signal[]): Observation {
+  const columns: Partial<Signals> = {};
+  for (const signal of signals) {
+    const values = columnOf(measured, signal);
+    if (signal === 'predictedLabel') columns.predictedLabel = Int32Array.from(values);
+    else columns[signal] = values;
+  }
+  return { indices: measured.indices, ...(columns as Signals) };
+}

@@ -1,0 +1,98 @@
+/**
+ * Optimizer state as plain data, exact to the bit. TensorFlow.js's own `optimizer.setWeights` recomputes Adam's
+ * running powers of beta by `pow`, which differs from the product it had, and some optimizers have none; so the
+ * variables are read as they lie in the optimizer: scalars (`accBeta1`) and lists of slots (`accumulations`).
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { StateDict, StateValue } from '../core/selector.js';
+import { show } from '../core/validate.js';
+import { captureTensor, tensorOf } from './tensor-state.js';
+
+interface Slot {
+  originalName: string;
+  variable: tf.Variable;
+}
+
+interface OptimizerFields {
+  iterations_?: number;
+  [field: string]: unknown;
+}
+
+function isSlot(value: unknown): value is Slot {
+  return typeof value === 'object' && value !== null && 'originalName' in value && 'variable' in value;
+}
+
+function isSlotList(value: unknown): value is Slot[] {
+  return Array.isArray(value) && value.every(isSlot);
+}
+
+function fieldsOf(optimizer: tf.Optimizer): OptimizerFields {
+  return optimizer as unknown as OptimizerFields;
+}
+
+/** The state of `optimizer`: iteration count, slots and running scalars. Settings such as the learning rate are not part of it. */
+export async function captureOptimizer(optimizer: tf.Optimizer): Promise<StateDict> {
+  const fields = fieldsOf(optimizer);
+  const scalars: Record<string, StateValue> = {};
+  const slots: Record<string, StateValue> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value instanceof tf.Variable) {
+      scalars[name] = await captureTensor(value);
+    } else if (isSlotList(value)) {
+      slots[name] = await Promise.all(
+        value.map(async (slot) => ({
+          version: 1,
+          name: slot.originalName,
+          tensor: await captureTensor(slot.variable),
+        })),
+      );
+    }
+  }
+  return {
+    version: 1,
+    name: optimizer.getClassName(),
+    iterations: fields.iterations_ ?? 0,
+    scalars: { version: 1, ...scalars },
+    slots: { version: 1, ...slots },
+  };
+}
+
+/**
+ * Restores what `captureOptimizer` returned.
+ *
+ * @throws RangeError when the state is another optimizer's.
+ */
+export function restoreOptimizer(optimizer: tf.Optimizer, state: StateDict): void {
+  const fields = fieldsOf(optimizer);
+  const name = optimizer.getClassName();
+  if (state.name !== name) {
+    throw new RangeError(
+      `resume.optimizer is the state of ${show(state.name)}, but the model is compiled with ${name}; use the same optimizer.`,
+    );
+  }
+  const scalars = Object.entries(state.scalars as StateDict).filter(([key]) => key !== 'version');
+  const slots = Object.entries(state.slots as StateDict).filter(([key]) => key !== 'version');
+  for (const [field] of scalars) {
+    if (!(fields[field] instanceof tf.Variable)) throw unknownField(name, field);
+  }
+  for (const [field] of slots) {
+    if (!isSlotList(fields[field])) throw unknownField(name, field);
+  }
+  fields.iterations_ = state.iterations as number;
+  tf.tidy(() => {
+    for (const [field, value] of scalars) (fields[field] as tf.Variable).assign(tensorOf(value as StateDict));
+    for (const [field, value] of slots) {
+      for (const slot of fields[field] as Slot[]) slot.variable.dispose();
+      fields[field] = (value as readonly StateDict[]).map((slot): Slot => ({
+        originalName: slot.name as string,
+        variable: tf.variable(tensorOf(slot.tensor as StateDict), false),
+      }));
+    }
+  });
+}
+
+function unknownField(optimizer: string, field: string): RangeError {
+  return new RangeError(
+    `resume.optimizer has "${field}", which ${optimizer} of this TensorFlow.js version has not.`,
+  );
+}

@@ -1,0 +1,61 @@
+/** Scores samples by forward passes in inference mode, for two-stage selectors. */
+import * as tf from '@tensorflow/tfjs';
+import type { Observation, Signal } from '../core/selector.js';
+import type { BatchSource } from './batch-source.js';
+import type { LossFunction } from './model-internals.js';
+import { checkLabels, columnsOf, measure, observationOf, type Column, type Measured } from './measure.js';
+import type { Task } from './task.js';
+
+/** Scores samples without training on them, `batchSize` at a time, and counts them. */
+export class ModelScorer {
+  /** Samples scored so far. */
+  scored = 0;
+  private readonly columns: readonly Column[];
+
+  constructor(
+    private readonly model: tf.LayersModel,
+    private readonly lossFunctions: readonly LossFunction[],
+    private readonly source: BatchSource,
+    private readonly task: Task,
+    private readonly signals: readonly Signal[],
+    private readonly batchSize: number,
+  ) {
+    this.columns = columnsOf(signals, source.uncheckedLabels);
+  }
+
+  /** The `Scorer` handed to `select`. */
+  async score(indices: Int32Array): Promise<Observation> {
+    const rows = indices.length;
+    const columns = this.columns;
+    const values = new Float32Array(columns.length * rows);
+    for (let from = 0; from < rows; from += this.batchSize) {
+      const part = indices.slice(from, from + this.batchSize);
+      const packed = await this.pass(part);
+      const read = (await packed.data()) as Float32Array;
+      columns.forEach((_, c) => {
+        values.set(read.subarray(c * part.length, (c + 1) * part.length), c * rows + from);
+      });
+      packed.dispose();
+      this.scored += part.length;
+    }
+    const measured: Measured = { indices, columns, values };
+    checkLabels(measured, this.task.classes);
+    return observationOf(measured, this.signals);
+  }
+
+  private async pass(indices: Int32Array): Promise<tf.Tensor2D> {
+    const batch = await this.source.batch(indices);
+    try {
+      return tf.tidy(() => {
+        const predicted = this.model.predictOnBatch(batch.xs);
+        const outputs = Array.isArray(predicted) ? predicted : [predicted];
+        const losses = this.lossFunctions.map((loss, i) => loss(batch.ys[i]!, outputs[i]!));
+        const at = this.task.output;
+        return measure(this.columns, this.task, { losses, output: outputs[at]!, target: batch.ys[at]! });
+      });
+    } finally {
+      tf.dispose([...batch.xs, ...batch.ys]);
+      for (const weights of batch.classWeights) weights?.dispose();
+    }
+  }
+}

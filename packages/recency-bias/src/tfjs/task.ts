@@ -1,0 +1,157 @@
+/** What the watched output means: classification or regression, and how to read labels and probabilities from it. */
+import type * as tf from '@tensorflow/tfjs';
+import type { Selector, Signal } from '../core/selector.js';
+import type { ModelInternals } from './model-internals.js';
+
+/** How the targets of a classification give the label. */
+export type LabelForm = 'sparse' | 'one-hot' | 'binary';
+
+/** How the output gives probabilities; 'scores' are divided by their sum, as TensorFlow.js's crossentropies do. */
+export type ProbabilityForm = 'probabilities' | 'logits' | 'scores' | 'unknown';
+
+/** The watched output. */
+export interface Task {
+  readonly output: number;
+  readonly outputName: string;
+  /** Number of outputs of the model. */
+  readonly outputs: number;
+  /** Number of classes; 0 for a regression. */
+  readonly classes: number;
+  readonly labels: LabelForm | null;
+  readonly probabilities: ProbabilityForm;
+}
+
+/** Layers that rearrange or pass on what the layer before them made. */
+const PASSING = new Set(['Flatten', 'Reshape', 'Dropout']);
+
+/** Activation that made `tensor`: 'softmax', 'sigmoid', 'linear', ..., or null where the layer does not say. */
+function activationOf(tensor: tf.SymbolicTensor): string | null {
+  const layer = tensor.sourceLayer;
+  const nested = (layer as unknown as Partial<tf.LayersModel>).outputs;
+  if (nested !== undefined) return activationOf(nested[tensor.outputTensorIndex ?? 0] ?? nested[0]!);
+  const name = layer.getClassName();
+  if (name === 'Softmax') return 'softmax';
+  const before = tensor.inputs[0];
+  if (PASSING.has(name) && before !== undefined) return activationOf(before);
+  const activation = layer.getConfig().activation;
+  if (typeof activation !== 'string') return null;
+  if (name === 'Activation' && activation === 'linear' && before !== undefined) return activationOf(before);
+  return activation;
+}
+
+/** The name of the built-in loss of an output; null for a function. */
+function lossNameOf(internals: ModelInternals, outputName: string, index: number): string | null {
+  const { loss } = internals;
+  const own =
+    typeof loss === 'string' || typeof loss === 'function'
+      ? loss
+      : Array.isArray(loss)
+        ? loss[index]
+        : loss[outputName];
+  return typeof own === 'string' ? own : null;
+}
+
+/** Index of the watched output. */
+function watchedOutput(names: readonly string[], watch: string | number | undefined): number {
+  const list = names.map((name) => `"${name}"`).join(', ');
+  if (watch === undefined) {
+    if (names.length === 1) return 0;
+    throw new TypeError(
+      `fit: the model has ${names.length} outputs (${list}); name the one that the selector watches with watch.`,
+    );
+  }
+  const index = typeof watch === 'number' ? watch : names.indexOf(watch);
+  if (!Number.isInteger(index) || index < 0 || index >= names.length) {
+    throw new RangeError(`fit: watch is ${JSON.stringify(watch)}, but the model's outputs are ${list}.`);
+  }
+  return index;
+}
+
+/**
+ * Finds out from the compiled model what the watched output is.
+ *
+ * - A crossentropy by name says it: sparse or one-hot labels, or one sigmoid unit with labels 0 and 1.
+ * - Any other loss (a function, or one made for regression) is a classification if the output's activation is
+ *   softmax (one-hot labels), or one sigmoid unit under a loss function, or if the data set says so by `classes`;
+ *   a function over several linear units is one too, since that is how a loss on logits looks.
+ * - Everything else is a regression.
+ */
+export function describeTask(
+  model: tf.LayersModel,
+  internals: ModelInternals,
+  watch: string | number | undefined,
+  declared: number | undefined,
+): Task {
+  const names = model.outputNames;
+  const output = watchedOutput(names, watch);
+  const outputName = names[output]!;
+  const tensor = model.outputs[output]!;
+  const loss = lossNameOf(internals, outputName, output);
+  const activation = activationOf(tensor);
+  const units = tensor.shape[tensor.shape.length - 1] ?? 0;
+  const labels = tensor.shape.length === 2 ? labelForm(loss, activation, units, declared) : null;
+  const classes = labels === null ? 0 : labels === 'binary' ? 2 : units;
+  if (declared !== undefined && classes > 0 && declared > classes) {
+    throw new RangeError(
+      `fit: dataset.classes is ${declared}, but output "${outputName}" has ${classes} classes; widen the output.`,
+    );
+  }
+  return {
+    output,
+    outputName,
+    outputs: names.length,
+    classes,
+    labels,
+    probabilities: probabilityForm(loss, activation, labels),
+  };
+}
+
+function labelForm(
+  loss: string | null,
+  activation: string | null,
+  units: number,
+  declared: number | undefined,
+): LabelForm | null {
+  if (declared === 0) return null;
+  if (units === 1) {
+    const binary =
+      loss === 'binaryCrossentropy' || declared === 2 || (loss === null && activation === 'sigmoid');
+    return binary ? 'binary' : null;
+  }
+  if (loss === 'sparseCategoricalCrossentropy') return 'sparse';
+  if (loss === 'categoricalCrossentropy' || activation === 'softmax') return 'one-hot';
+  const saidSo = declared !== undefined && declared > 1;
+  return saidSo || (loss === null && activation === 'linear') ? 'one-hot' : null;
+}
+
+function probabilityForm(
+  loss: string | null,
+  activation: string | null,
+  labels: LabelForm | null,
+): ProbabilityForm {
+  if (activation === (labels === 'binary' ? 'sigmoid' : 'softmax')) return 'probabilities';
+  if (activation === 'linear') return 'logits';
+  return loss?.endsWith('ategoricalCrossentropy') === true ? 'scores' : 'unknown';
+}
+
+/** The signals that `task` has. */
+export function availableSignals(task: Task): Signal[] {
+  if (task.labels === null) return ['loss'];
+  if (task.probabilities === 'unknown') return ['loss', 'predictedLabel'];
+  return ['loss', 'predictedLabel', 'trueClassProbability', 'gradNormBound'];
+}
+
+/** @throws TypeError when `selector` asks for a signal that `task` does not have. */
+export function checkSignals(task: Task, selector: Pick<Selector, 'name' | 'signals'>): void {
+  const available = availableSignals(task);
+  const missing = selector.signals.filter((signal) => !available.includes(signal));
+  if (missing.length === 0) return;
+  const why =
+    task.labels === null
+      ? 'is no classification with one label a sample (a crossentropy by name, or a softmax output, makes it one)'
+      : 'ends in an activation from which probabilities cannot be told (softmax, sigmoid or linear can)';
+  throw new TypeError(
+    `fit: selector "${selector.name}" needs ${missing.join(', ')}, but output "${task.outputName}" ${why}; ` +
+      `selectors that need no signal, or only ${available.join(', ')}, fit.`,
+  );
+}
