@@ -11,3 +11,11 @@ export type {
   StateValue,
   TrainingRun,
 } from './core/selector.js';
+export { LabelHistory } from './core/history/label-history.js';
+export type { Normalization } from './core/history/uncertainty.js';
+export { Random } from './core/random.js';
+export type { PressureSchedule, SelectionPressure } from './core/schedule.js';
+export { decodeState, encodeState } from './core/state-codec.js';
+export { recencyBias, type RecencyBiasOptions, type RecencyBiasSelector } from './selectors/recency-bias.js';
+export { createSelector, selectorRegistry, type SelectorEntry } from './selectors/registry.js';
+export { uniform, type UniformOptions, type UniformSelector } from './selectors/uniform.js';

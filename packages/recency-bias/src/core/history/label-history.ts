@@ -1,0 +1,247 @@
+import type { StateDict } from '../selector.js';
+import { readSame, readTyped, readVersion } from '../state-fields.js';
+import { checkInteger } from '../validate.js';
+import { countClasses, type CountClasses } from './count-classes.js';
+import { entropyScale, uncertaintyOf, type Normalization } from './uncertainty.js';
+
+type Labels = Uint8Array | Uint16Array | Uint32Array;
+
+/** The longest window: its cursor takes a 16-bit word. */
+export const MAX_WINDOW = 32767;
+
+/** Words behind the labels of a record: cursor and count class. */
+const META_WORDS = 2;
+
+/**
+ * A sliding window over the last predicted labels of each sample.
+ *
+ * A sample is one record, so that an observation touches one or two cache lines: `window` labels of 1, 2 or 4 bytes (up
+ * to 256, 65,536 or more classes) in a ring, then two 16-bit words. The cursor c says how many labels the ring holds and
+ * where the next one goes: c < window means c labels so far, otherwise the ring is full and its oldest label is at
+ * c − window. The count class tells the window's uncertainty (see `CountClasses`).
+ */
+export class LabelHistory {
+  /** Number of samples. */
+  readonly size: number;
+  /** Number of classes k. */
+  readonly classes: number;
+  /** Labels remembered for each sample, q. */
+  readonly window: number;
+  /** The classes of count multisets; null when the window has too many, which then are not tracked. */
+  readonly countClasses: CountClasses | null;
+
+  readonly #scale: number;
+  readonly #classUncertainty: Float64Array | null;
+  readonly #labels: Labels;
+  readonly #meta: Uint16Array;
+  readonly #labelStride: number;
+  readonly #metaStride: number;
+  readonly #metaOffset: number;
+
+  /**
+   * @param size number of samples, at least 1
+   * @param classes number of classes, at least 2
+   * @param window labels remembered for each sample, 1 to 32,767
+   * @param normalize what the entropy is divided by; default `'classes'`, as in the paper
+   * @throws RangeError or TypeError naming the argument
+   */
+  constructor(size: number, classes: number, window: number, normalize: Normalization = 'classes') {
+    this.size = checkInteger('size', size, 1, 0x7fffffff);
+    this.classes = checkInteger('classes', classes, 2, 0x7fffffff);
+    this.window = checkInteger('window', window, 1, MAX_WINDOW);
+    this.#scale = entropyScale(normalize, classes, window);
+    this.countClasses = countClasses(window, classes);
+    this.#classUncertainty =
+      this.countClasses && Float64Array.from(this.countClasses.counts, (c) => uncertaintyOf(c, this.#scale));
+
+    const labelBytes = classes <= 2 ** 8 ? 1 : classes <= 2 ** 16 ? 2 : 4;
+    const align = Math.max(2, labelBytes);
+    this.#metaOffset = Math.ceil((window * labelBytes) / 2);
+    const recordBytes = Math.ceil(((this.#metaOffset + META_WORDS) * 2) / align) * align;
+    this.#labelStride = recordBytes / labelBytes;
+    this.#metaStride = recordBytes / 2;
+    const buffer = new ArrayBuffer(size * recordBytes);
+    this.#labels =
+      labelBytes === 1
+        ? new Uint8Array(buffer)
+        : labelBytes === 2
+          ? new Uint16Array(buffer)
+          : new Uint32Array(buffer);
+    this.#meta = new Uint16Array(buffer);
+  }
+
+  /** Bytes of all records. */
+  get byteLength(): number {
+    return this.#meta.byteLength;
+  }
+
+  /**
+   * Records a predicted label; the oldest one leaves a full window.
+   * @param index a sample in [0, size)
+   * @param label a class in [0, classes)
+   * @throws RangeError or TypeError
+   */
+  record(index: number, label: number): void {
+    checkInteger('index', index, 0, this.size - 1);
+    checkInteger('label', label, 0, this.classes - 1);
+    this.recordUnchecked(index, label);
+  }
+
+  /** `record` for callers that have checked both; answers the sample's count class before (0 if not tracked). */
+  recordUnchecked(index: number, label: number): number {
+    const labels = this.#labels;
+    const window = this.window;
+    const base = index * this.#labelStride;
+    const at = index * this.#metaStride + this.#metaOffset;
+    const cursor = this.#meta[at]!;
+    const before = this.#meta[at + 1]!;
+    const full = cursor >= window;
+    const slot = full ? cursor - window : cursor;
+    const oldest = labels[base + slot]!;
+    this.#meta[at] = cursor + 1 === 2 * window ? window : cursor + 1;
+    if (full && oldest === label) return before;
+
+    labels[base + slot] = label;
+    if (this.countClasses === null) return 0;
+    const width = window + 1;
+    const { addition, removal } = this.countClasses;
+    // Occurrences among the labels that stay; the slot just written is the one that leaves.
+    let same = -1;
+    if (full) {
+      let old = 1;
+      for (let j = base; j < base + window; j++) {
+        const other = labels[j]!;
+        if (other === label) same++;
+        if (other === oldest) old++;
+      }
+      this.#meta[at + 1] = addition[removal[before * width + old]! * width + same]!;
+    } else {
+      for (let j = base; j <= base + slot; j++) if (labels[j] === label) same++;
+      this.#meta[at + 1] = addition[before * width + same]!;
+    }
+    return before;
+  }
+
+  /** The sample's count class; 0 when never seen, or when classes are not tracked. */
+  countClass(index: number): number {
+    return this.#meta[index * this.#metaStride + this.#metaOffset + 1]!;
+  }
+
+  /** The count classes in place: sample i is at `offset + i * stride`. Read only. */
+  get countClassView(): { readonly words: Uint16Array; readonly offset: number; readonly stride: number } {
+    return { words: this.#meta, offset: this.#metaOffset + 1, stride: this.#metaStride };
+  }
+
+  /** Uncertainty of each count class, in [0, 1]; null when classes are not tracked. */
+  get classUncertainty(): Float64Array | null {
+    return this.#classUncertainty;
+  }
+
+  /** Uncertainty of a sample's window, in [0, 1]; 1 for a sample never seen. */
+  uncertainty(index: number): number {
+    checkInteger('index', index, 0, this.size - 1);
+    if (this.#classUncertainty !== null) return this.#classUncertainty[this.countClass(index)]!;
+    return uncertaintyOf(this.#counts(index), this.#scale);
+  }
+
+  /** How many labels the sample's window holds, 0 to `window`. */
+  count(index: number): number {
+    checkInteger('index', index, 0, this.size - 1);
+    return Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, this.window);
+  }
+
+  /** The sample's window, oldest label first. */
+  labels(index: number): number[] {
+    const count = this.count(index);
+    const cursor = this.#meta[index * this.#metaStride + this.#metaOffset]!;
+    const oldest = cursor >= this.window ? cursor - this.window : 0;
+    const base = index * this.#labelStride;
+    return Array.from({ length: count }, (_, n) => this.#labels[base + ((oldest + n) % this.window)]!);
+  }
+
+  /** All windows: the labels as they lie in the rings, and a cursor a sample. */
+  stateDict(): StateDict {
+    const { size, classes, window } = this;
+    const labels = this.#labels.slice(0, size * window);
+    const cursors = new Uint16Array(size);
+    for (let i = 0; i < size; i++) {
+      const base = i * this.#labelStride;
+      labels.set(this.#labels.subarray(base, base + window), i * window);
+      cursors[i] = this.#meta[i * this.#metaStride + this.#metaOffset]!;
+    }
+    return { version: 1, size, classes, window, labels, cursors };
+  }
+
+  /**
+   * Replaces all windows.
+   * @throws RangeError or TypeError when the state is of another size, number of classes or window, or is damaged;
+   *   nothing changes then
+   */
+  loadStateDict(state: StateDict): void {
+    this.prepare(state).commit();
+  }
+
+  /** Checks a state; `commit` loads it. */
+  prepare(state: StateDict): { commit(): void } {
+    const { size, classes, window } = this;
+    readVersion('LabelHistory', state, 1);
+    readSame(state, 'size', size);
+    readSame(state, 'classes', classes);
+    readSame(state, 'window', window);
+    const type = classes <= 2 ** 8 ? Uint8Array : classes <= 2 ** 16 ? Uint16Array : Uint32Array;
+    const labels = readTyped<Labels>(state, 'labels', type, size * window);
+    const cursors = readTyped(state, 'cursors', Uint16Array, size);
+    labels.forEach((label, at) => {
+      if (label >= classes)
+        throw new RangeError(`state.labels[${at}] is ${label}; there are ${classes} classes.`);
+    });
+    cursors.forEach((cursor, index) => {
+      if (cursor >= 2 * window) {
+        throw new RangeError(`state.cursors[${index}] is ${cursor}; it must be below ${2 * window}.`);
+      }
+    });
+    return {
+      commit: () => {
+        this.#replace(labels, cursors);
+      },
+    };
+  }
+
+  #replace(labels: Labels, cursors: Uint16Array): void {
+    const { size, window } = this;
+    for (let i = 0; i < size; i++) {
+      this.#labels.set(labels.subarray(i * window, (i + 1) * window), i * this.#labelStride);
+      const at = i * this.#metaStride + this.#metaOffset;
+      this.#meta[at] = cursors[i]!;
+      this.#meta[at + 1] = this.#classOf(i);
+    }
+  }
+
+  /** The count class of a window, found by adding its labels one by one. */
+  #classOf(index: number): number {
+    if (this.countClasses === null) return 0;
+    const { addition } = this.countClasses;
+    const base = index * this.#labelStride;
+    const count = Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, this.window);
+    let number = 0;
+    for (let n = 0; n < count; n++) {
+      let same = 0;
+      for (let m = 0; m < n; m++) if (this.#labels[base + m] === this.#labels[base + n]) same++;
+      number = addition[number * (this.window + 1) + same]!;
+    }
+    return number;
+  }
+
+  /** Occurrences of each label in a window, in descending order. */
+  #counts(index: number): number[] {
+    const base = index * this.#labelStride;
+    const count = Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, this.window);
+    const held = this.#labels.slice(base, base + count).sort();
+    const counts: number[] = [];
+    for (let n = 0; n < count; n++) {
+      if (n > 0 && held[n] === held[n - 1]) counts[counts.length - 1]!++;
+      else counts.push(1);
+    }
+    return counts.sort((a, b) => b - a);
+  }
+}

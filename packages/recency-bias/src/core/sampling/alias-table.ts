@@ -1,0 +1,78 @@
+import type { Random } from '../random.js';
+
+/**
+ * Draws an index in proportion to fixed weights in O(1): each index is a column that it shares with at most one other
+ * (Walker 1977; built in one sweep over light and heavy indices, Hübschle-Schneider & Sanders 2019, arXiv 1903.00227).
+ * 12 bytes a weight.
+ */
+export class AliasTable {
+  readonly #share: Float64Array;
+  readonly #alias: Int32Array;
+  #columns = 0;
+
+  /** Room for `capacity` weights. */
+  constructor(capacity: number) {
+    this.#share = new Float64Array(capacity);
+    this.#alias = new Int32Array(capacity);
+  }
+
+  /**
+   * Builds the table for the first `length` of `weights`: finite, not negative, with a positive sum (not checked).
+   */
+  build(weights: Float64Array, length = weights.length): void {
+    let total = 0;
+    for (let i = 0; i < length; i++) total += weights[i]!;
+    const mean = total / length;
+    this.#columns = length;
+    const share = this.#share;
+    const alias = this.#alias;
+    for (let i = 0; i < length; i++) {
+      share[i] = 1;
+      alias[i] = i;
+    }
+
+    const nextLight = (i: number): number => {
+      while (i < length && weights[i]! > mean) i++;
+      return i;
+    };
+    const nextHeavy = (i: number): number => {
+      while (i < length && weights[i]! <= mean) i++;
+      return i;
+    };
+    let light = nextLight(0);
+    let heavy = nextHeavy(0);
+    let giver = heavy < length ? heavy : 0;
+    let rest = heavy < length ? weights[heavy]! : 0;
+    while (heavy < length) {
+      giver = heavy;
+      if (rest > mean) {
+        if (light >= length) break;
+        share[light] = weights[light]! / mean;
+        alias[light] = heavy;
+        rest += weights[light]! - mean;
+        light = nextLight(light + 1);
+      } else {
+        const next = nextHeavy(heavy + 1);
+        if (next >= length) break;
+        share[heavy] = rest / mean;
+        alias[heavy] = next;
+        rest += weights[next]! - mean;
+        heavy = next;
+      }
+    }
+    // Rounding may leave light columns over. They are full but for rounding, unless their weight is zero.
+    for (; light < length; light = nextLight(light + 1)) {
+      if (weights[light] === 0) {
+        share[light] = 0;
+        alias[light] = giver;
+      }
+    }
+  }
+
+  /** An index, drawn in proportion to its weight. */
+  draw(random: Random): number {
+    const point = random.float() * this.#columns;
+    const column = Math.floor(point);
+    return point - column < this.#share[column]! ? column : this.#alias[column]!;
+  }
+}

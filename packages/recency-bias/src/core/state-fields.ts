@@ -1,0 +1,97 @@
+import type { StateDict, StateValue } from './selector.js';
+import { checkInteger, show } from './validate.js';
+
+/** Readers of a state's fields: a state may come from a file, so each field is checked where it is read. */
+
+type TypedArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+type TypedArrayOf<T extends TypedArray> = new (source: T) => T;
+
+/**
+ * @throws TypeError when `state` is no state, RangeError when it is of another version
+ */
+export function readVersion(owner: string, state: unknown, version: number): void {
+  if (typeof state !== 'object' || state === null || !('version' in state)) {
+    throw new TypeError(`${owner}: the state is ${show(state)}; it must be what stateDict() returned.`);
+  }
+  if (state.version !== version) {
+    throw new RangeError(
+      `${owner}: the state has version ${show(state.version)}; this release reads version ${version}.`,
+    );
+  }
+}
+
+/**
+ * An integer field in [min, max].
+ * @throws TypeError or RangeError
+ */
+export function readInteger(
+  state: StateDict,
+  field: string,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): number {
+  return checkInteger(`state.${field}`, state[field], min, max);
+}
+
+/**
+ * A field that must be `expected`, such as the number of samples.
+ * @throws RangeError that says how the state and this run differ
+ */
+export function readSame(state: StateDict, field: string, expected: number | string): void {
+  const value = state[field];
+  if (value !== expected) {
+    throw new RangeError(
+      `state.${field} is ${show(value)}, but here it is ${show(expected)}; load a state saved with the same.`,
+    );
+  }
+}
+
+/**
+ * A copy of a typed-array field of the given length.
+ * @throws TypeError for another type, RangeError for another length
+ */
+export function readTyped<T extends TypedArray>(
+  state: StateDict,
+  field: string,
+  type: TypedArrayOf<T>,
+  length: number,
+): T {
+  const value = state[field];
+  if (!(value instanceof type)) {
+    throw new TypeError(`state.${field} is ${show(value)}; it must be a ${type.name}.`);
+  }
+  if (value.length !== length) {
+    throw new RangeError(`state.${field} has ${value.length} values; it must have ${length}.`);
+  }
+  return new type(value);
+}
+
+/**
+ * A nested state.
+ * @throws TypeError when it is none
+ */
+export function readState(state: StateDict, field: string): StateDict {
+  const value = state[field];
+  if (!isState(value)) {
+    throw new TypeError(`state.${field} is ${show(value)}; it must be a nested state.`);
+  }
+  return value;
+}
+
+function isState(value: StateValue | undefined): value is StateDict {
+  return (
+    typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'number'
+  );
+}
+
+/**
+ * Whether `values` holds every integer of [0, length) once.
+ */
+export function isPermutation(values: Int32Array): boolean {
+  const seen = new Uint8Array(values.length);
+  for (const value of values) {
+    if (value < 0 || value >= values.length || seen[value] === 1) return false;
+    seen[value] = 1;
+  }
+  return true;
+}

@@ -1,0 +1,202 @@
+import { EpochProgress, checkRun, checkWarmup } from '../core/epoch.js';
+import { LabelHistory, MAX_WINDOW } from '../core/history/label-history.js';
+import { quantizationIndex, type Normalization } from '../core/history/uncertainty.js';
+import { checkIndices, checkPredictedLabel } from '../core/observation.js';
+import {
+  checkPressure,
+  pressureAt,
+  type PressureSchedule,
+  type SelectionPressure,
+} from '../core/schedule.js';
+import type {
+  Observation,
+  OneStageSelector,
+  Selection,
+  SelectorFactory,
+  StateDict,
+  TrainingRun,
+} from '../core/selector.js';
+import { isPermutation, readState, readTyped, readVersion } from '../core/state-fields.js';
+import { BucketTable } from '../core/sampling/bucket-table.js';
+import { EpochOrder } from '../core/sampling/epoch-order.js';
+import { checkChoice, checkInteger, checkKeys } from '../core/validate.js';
+
+/** Options of `recencyBias`. */
+export interface RecencyBiasOptions {
+  /** Predicted labels remembered for each sample, q in the paper; 1 to 32,767. Default 10. */
+  readonly window?: number;
+  /**
+   * How many times as likely the most uncertain sample is as the most certain one, s_e in the paper: a number decays
+   * exponentially to 1 over the adaptive epochs; a `PressureSchedule` says otherwise. At least 1. Default 100.
+   */
+  readonly selectionPressure?: SelectionPressure;
+  /** Uniform epochs before selection begins, γ in the paper; at most the run's epochs. Default 15. */
+  readonly warmupEpochs?: number;
+  /**
+   * When a prediction begins to count: `'epoch'` (default), from the next epoch, as in the paper; `'batch'`, from the next
+   * batch.
+   */
+  readonly update?: 'epoch' | 'batch';
+  /**
+   * What the entropy of a window is divided by: `'classes'` (default), ln k, as in the paper; `'window'`,
+   * ln min(window, k), so that uncertainty reaches 1 also when there are many more classes than the window holds.
+   */
+  readonly normalize?: Normalization;
+}
+
+export const recencyBiasDefaults = {
+  window: 10,
+  selectionPressure: 100,
+  warmupEpochs: 15,
+  update: 'epoch',
+  normalize: 'classes',
+} as const satisfies Required<RecencyBiasOptions>;
+
+/**
+ * Recency Bias: draws samples whose predicted labels disagree within a sliding window of recent predictions more often
+ * (Song, Kim, Kim & Lee, CIKM 2020, arXiv 1911.08050).
+ *
+ * P_i ∝ s_e^(−Q_i / N), Q_i = ⌈(1 − F_i) N⌉, where F_i is the entropy of the last q predicted labels of sample i over
+ * that of the uniform distribution over k classes. Exact, O(1) a draw. Needs the signal `predictedLabel` and at least 2
+ * classes.
+ *
+ * @throws TypeError or RangeError for an unknown option or value; the factory throws when the warm-up is longer than the
+ *   run or the run has fewer than 2 classes
+ */
+export function recencyBias(
+  options: RecencyBiasOptions = {},
+): SelectorFactory<'predictedLabel', RecencyBiasSelector> {
+  checkKeys('recencyBias', options, Object.keys(recencyBiasDefaults));
+  const given = { ...recencyBiasDefaults, ...options };
+  const settings: Settings = {
+    window: checkInteger('recencyBias: window', given.window, 1, MAX_WINDOW),
+    pressure: checkPressure('recencyBias: selectionPressure', given.selectionPressure),
+    warmupEpochs: checkInteger('recencyBias: warmupEpochs', given.warmupEpochs, 0),
+    update: checkChoice('recencyBias: update', given.update, ['epoch', 'batch']),
+    normalize: checkChoice('recencyBias: normalize', given.normalize, ['classes', 'window']),
+  };
+  return (run) => new RecencyBiasSelector(run, settings);
+}
+
+interface Settings {
+  readonly window: number;
+  readonly pressure: PressureSchedule;
+  readonly warmupEpochs: number;
+  readonly update: 'epoch' | 'batch';
+  readonly normalize: Normalization;
+}
+
+/** The selector that `recencyBias` makes. */
+export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
+  readonly name = 'recency-bias';
+  readonly signals = ['predictedLabel'] as const;
+  /** The predicted labels of each sample. */
+  readonly history: LabelHistory;
+
+  readonly #run: TrainingRun;
+  readonly #settings: Settings;
+  readonly #progress: EpochProgress;
+  #warmup: EpochOrder | null = null;
+  #table: BucketTable | null = null;
+  #batch = new Int32Array(0);
+
+  /** Use `recencyBias(options)(run)`. */
+  constructor(run: TrainingRun, settings: Settings) {
+    this.#run = checkRun(run, 2);
+    this.#settings = settings;
+    checkWarmup('recencyBias: warmupEpochs', settings.warmupEpochs, run);
+    this.#progress = new EpochProgress(run);
+    this.history = new LabelHistory(run.size, run.classes, settings.window, settings.normalize);
+  }
+
+  beginEpoch(epoch: number): void {
+    this.#progress.begin(epoch);
+    if (epoch <= this.#settings.warmupEpochs) {
+      this.#table = null;
+      this.#warmup ??= new EpochOrder(this.#run.size);
+      this.#warmup.shuffle(this.#progress.random);
+      return;
+    }
+    this.#warmup = null;
+    this.#table ??= new BucketTable(this.#run.size, this.history.countClasses!.length);
+    const { words, offset, stride } = this.history.countClassView;
+    this.#table.fill(words, offset, stride);
+    this.#weigh(epoch, this.#table);
+  }
+
+  select(batchSize: number): Selection | null {
+    const count = this.#progress.take(batchSize);
+    if (count === 0) return null;
+    if (this.#batch.length !== count) this.#batch = new Int32Array(count);
+    if (this.#table !== null) this.#table.draw(this.#batch, count, this.#progress.random);
+    else this.#warmup?.deal(this.#batch, count);
+    return { indices: this.#batch };
+  }
+
+  observe(observation: Observation<'predictedLabel'>): void {
+    const indices = checkIndices(observation, this.#run.size);
+    const labels = checkPredictedLabel(observation, indices.length, this.#run.classes);
+    for (let row = 0; row < indices.length; row++) this.history.recordUnchecked(indices[row]!, labels[row]!);
+  }
+
+  /** Uncertainty F of each sample now, in [0, 1]; 1 for a sample never seen. */
+  uncertainty(): Float64Array {
+    return Float64Array.from({ length: this.#run.size }, (_, i) => this.history.uncertainty(i));
+  }
+
+  /** The distribution of the current epoch's draws; uniform before the first epoch and in the warm-up. */
+  probabilities(): Float64Array {
+    const { size } = this.#run;
+    const out = new Float64Array(size);
+    if (this.#table === null) return out.fill(1 / size);
+    this.#table.probabilities(out);
+    return out;
+  }
+
+  stateDict(): StateDict {
+    return {
+      version: 1,
+      progress: this.#progress.stateDict(),
+      history: this.history.stateDict(),
+      warmup: this.#warmup?.toArray() ?? null,
+      table: this.#table === null ? null : { version: 1, ...this.#table.toArrays() },
+    };
+  }
+
+  loadStateDict(state: StateDict): void {
+    readVersion(this.name, state, 1);
+    const { size } = this.#run;
+    const progress = this.#progress.prepare(readState(state, 'progress'));
+    const history = this.history.prepare(readState(state, 'history'));
+    let warmup: EpochOrder | null = null;
+    let table: BucketTable | null = null;
+    if (state.warmup !== null) {
+      const order = readTyped(state, 'warmup', Int32Array, size);
+      if (!isPermutation(order)) throw new RangeError('state.warmup is not a permutation of the samples.');
+      warmup = new EpochOrder(size);
+      warmup.restore(order, progress.drawn);
+    }
+    if (state.table !== null) {
+      const saved = readState(state, 'table');
+      const members = readTyped(saved, 'members', Int32Array, size);
+      const start = readTyped(saved, 'start', Int32Array, this.history.countClasses!.length + 1);
+      if (!isPermutation(members)) throw new RangeError('state.table.members is not a permutation.');
+      table = new BucketTable(size, start.length - 1);
+      table.restore(members, start);
+      this.#weigh(progress.epoch, table);
+    }
+    history.commit();
+    progress.commit();
+    this.#warmup = warmup;
+    this.#table = table;
+  }
+
+  #weigh(epoch: number, table: BucketTable): void {
+    const { size, epochs } = this.#run;
+    const { pressure, warmupEpochs } = this.#settings;
+    const s = pressureAt(pressure, epoch, warmupEpochs, epochs);
+    const exponent = -Math.log(s) / size;
+    const weightOf = (f: number): number => Math.exp(exponent * quantizationIndex(f, size));
+    table.setWeights(this.history.classUncertainty!.map(weightOf));
+  }
+}
