@@ -14,7 +14,7 @@ export const WASM = 'wasm';
 /** What the kernels use of the backend. */
 export type WasmBackend = Pick<
   BackendWasm,
-  'wasm' | 'dataIdMap' | 'makeOutput' | 'typedArrayFromHeap' | 'disposeData'
+  'wasm' | 'dataIdMap' | 'makeOutput' | 'typedArrayFromHeap' | 'disposeData' | 'incRef'
 >;
 
 /** What TensorFlow.js hands to a kernel; the backend is always the WebAssembly one here. */

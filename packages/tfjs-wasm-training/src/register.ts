@@ -28,6 +28,7 @@ import { broadcastGradient } from './kernels/broadcast.js';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.js';
 import { reluGradient, squareGradient } from './kernels/elementwise.js';
+import { cast, identity } from './kernels/identity.js';
 import { maxPoolGrad } from './kernels/max-pool-gradient.js';
 import { mean, sum } from './kernels/reduce.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
@@ -36,9 +37,11 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 type Replacement = (call: KernelCall, otherwise: Kernel) => TensorInfo | TensorInfo[];
 
 const replacements: Readonly<Record<string, Replacement>> = {
+  Cast: cast,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
   FusedBatchNorm: fusedBatchNorm,
+  Identity: identity,
   MaxPoolGrad: maxPoolGrad,
   Mean: mean,
   Sum: sum,

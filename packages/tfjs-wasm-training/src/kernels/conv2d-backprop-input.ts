@@ -1,23 +1,73 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { dispose, input, run, type Kernel, type KernelCall } from '../backend.js';
-import { geometry } from './conv2d-geometry.js';
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  floats,
+  input,
+  run,
+  zeros,
+  type Kernel,
+  type KernelCall,
+  type WasmBackend,
+} from '../backend.js';
+import { FLOAT } from '../simd/column-blocks.js';
+import { inputGradientSource } from '../simd/input-gradient.js';
+import { addressOf, loader, type SimdFunctions } from '../simd/load.js';
+import { geometry, type Geometry } from './conv2d-geometry.js';
+
+const VECTOR = 4;
+/** Values of a filter row done in one go: three vectors. */
+const CHUNK = 12;
+/** The forward kernel computes output channels in groups of this many; fewer are as slow as a full group. */
+const FORWARD_GROUP = 8;
+
+const simd = loader(inputGradientSource);
 
 /**
- * Gradient of conv2d with respect to its input: for stride 1, the forward convolution of the output gradient
- * with the filter turned by 180 degrees and its channels exchanged. Other strides go to `otherwise`.
+ * Gradient of conv2d with respect to its input. With stride 1 it is a forward convolution of dy, and the
+ * backend's own one is the fastest; other strides, and inputs of few channels, are scattered from dy directly.
  */
 export function conv2dBackpropInput(call: KernelCall, otherwise: Kernel): TensorInfo {
   const { backend, attrs } = call;
   const dy = input(call, 'dy');
   const filter = input(call, 'filter');
-  const g = geometry('Conv2DBackpropInput', attrs.inputShape as number[], filter.shape, attrs);
+  const inputShape = attrs.inputShape as number[];
+  const g = geometry('Conv2DBackpropInput', inputShape, filter.shape, attrs);
+  if (util.sizeFromShape(inputShape) === 0 || util.sizeFromShape(dy.shape) === 0) {
+    return zeros(backend, inputShape, 'float32');
+  }
+  // conv2dTranspose also comes here, with whatever shape its caller has chosen.
+  if (!util.arraysEqual(dy.shape, g.outShape)) return otherwise(call);
+  const margins = forwardMargins(g);
+  const functions = simd(backend);
+  if (functions !== undefined && (margins === undefined || g.inChannels < FORWARD_GROUP)) {
+    return byScattering(backend, functions, dy, filter, g);
+  }
+  return margins === undefined ? otherwise(call) : byConvolution(backend, dy, filter, margins);
+}
+
+/** Padding of dy with which a forward convolution gives the input gradient; undefined if there is none. */
+function forwardMargins(g: Geometry): [number, number][] | undefined {
+  if (g.strideHeight !== 1 || g.strideWidth !== 1) return undefined;
   const top = g.filterHeight - 1 - g.padInfo.top;
   const left = g.filterWidth - 1 - g.padInfo.left;
   const bottom = g.inHeight - g.outHeight + g.padInfo.top;
   const right = g.inWidth - g.outWidth + g.padInfo.left;
-  const plain = g.strideHeight === 1 && g.strideWidth === 1 && Math.min(top, left, bottom, right) >= 0;
-  if (!plain) return otherwise(call);
+  if (Math.min(top, left, bottom, right) < 0) return undefined;
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+}
 
+/** The forward convolution of dy with the filter turned by 180 degrees and its channels exchanged. */
+function byConvolution(
+  backend: WasmBackend,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  pad: [number, number][],
+): TensorInfo {
   const turned = run(backend, 'Reverse', { x: filter }, { dims: [0, 1] });
   const exchanged = run(backend, 'Transpose', { x: turned }, { perm: [0, 1, 3, 2] });
   dispose(backend, turned);
@@ -25,18 +75,110 @@ export function conv2dBackpropInput(call: KernelCall, otherwise: Kernel): Tensor
     backend,
     'Conv2D',
     { x: dy, filter: exchanged },
-    {
-      strides: 1,
-      pad: [
-        [0, 0],
-        [top, bottom],
-        [left, right],
-        [0, 0],
-      ],
-      dataFormat: 'NHWC',
-      dilations: 1,
-    },
+    { strides: 1, pad, dataFormat: 'NHWC', dilations: 1 },
   );
   dispose(backend, exchanged);
   return dx;
+}
+
+/** Adds, for every output pixel and filter row, dy times the filter to the input pixels under it. */
+function byScattering(
+  backend: WasmBackend,
+  functions: SimdFunctions,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  g: Geometry,
+): TensorInfo {
+  const rows = (g.outHeight - 1) * g.strideHeight + g.filterHeight;
+  const columns = (g.outWidth - 1) * g.strideWidth + g.filterWidth;
+  const filterRow = g.filterWidth * g.inChannels;
+  const chunks = chunksOf(filterRow);
+
+  const dx = zeros(backend, [g.batchSize, g.inHeight, g.inWidth, g.inChannels], 'float32');
+  const packed = packFilter(backend, filter, g, chunks);
+  // The last vector of a pixel may reach beyond the frame, where it adds zeros.
+  const frame = backend.makeOutput([rows * columns * g.inChannels + CHUNK], 'float32');
+  const frameAt = addressOf(backend, frame);
+  const frameRow = columns * g.inChannels * FLOAT;
+  const dyPixel = g.outChannels * FLOAT;
+  const dyRow = g.outWidth * dyPixel;
+  const full = Math.floor(g.outWidth / 4) * 4 * dyPixel;
+  const step = g.strideWidth * g.inChannels * FLOAT;
+
+  for (let image = 0; image < g.batchSize; image++) {
+    floats(backend, frame).fill(0);
+    for (let oy = 0; oy < g.outHeight; oy++) {
+      const dyAt = addressOf(backend, dy) + (image * g.outHeight + oy) * dyRow;
+      let weights = addressOf(backend, packed);
+      for (let r = 0; r < g.filterHeight; r++) {
+        let dxAt = frameAt + (oy * g.strideHeight + r) * frameRow;
+        for (const width of chunks) {
+          functions[`scatter${width / VECTOR}`]!(
+            dyAt,
+            dyAt + full,
+            dyAt + dyRow,
+            dyPixel,
+            weights,
+            dxAt,
+            step,
+          );
+          weights += g.outChannels * width * FLOAT;
+          dxAt += width * FLOAT;
+        }
+      }
+    }
+    copyFromFrame(floats(backend, frame), floats(backend, dx), image, rows, columns, g);
+  }
+  dispose(backend, frame, packed);
+  return dx;
+}
+
+/** Splits a filter row into runs of 12, and a last one of 4, 8 or 12 values. */
+function chunksOf(length: number): number[] {
+  const chunks: number[] = [];
+  for (let rest = length; rest > 0; rest -= CHUNK) {
+    chunks.push(Math.min(CHUNK, Math.ceil(rest / VECTOR) * VECTOR));
+  }
+  return chunks;
+}
+
+/** The filter as [rows, chunks, out, width of the chunk], zero where a chunk is longer than the filter row. */
+function packFilter(backend: WasmBackend, filter: TensorInfo, g: Geometry, chunks: number[]): TensorInfo {
+  const filterRow = g.filterWidth * g.inChannels;
+  const width = chunks.reduce((sum, chunk) => sum + chunk, 0);
+  const packed = backend.makeOutput([g.filterHeight * width * g.outChannels], 'float32');
+  const from = floats(backend, filter);
+  const to = floats(backend, packed);
+  let at = 0;
+  for (let r = 0; r < g.filterHeight; r++) {
+    let start = 0;
+    for (const chunk of chunks) {
+      for (let k = 0; k < g.outChannels; k++) {
+        for (let i = start; i < start + chunk; i++) {
+          to[at++] = i < filterRow ? from[(r * filterRow + i) * g.outChannels + k]! : 0;
+        }
+      }
+      start += chunk;
+    }
+  }
+  return packed;
+}
+
+/** Copies the part of the frame that is the image, without its padding. */
+function copyFromFrame(
+  frame: Float32Array,
+  dx: Float32Array,
+  image: number,
+  rows: number,
+  columns: number,
+  g: Geometry,
+): void {
+  const { top, left } = g.padInfo;
+  const length = Math.min(g.inWidth, columns - left) * g.inChannels;
+  const end = Math.min(g.inHeight, rows - top);
+  for (let row = 0; row < end; row++) {
+    const at = ((row + top) * columns + left) * g.inChannels;
+    const target = (image * g.inHeight + row) * g.inWidth * g.inChannels;
+    dx.set(frame.subarray(at, at + length), target);
+  }
 }
