@@ -35,9 +35,15 @@ export function change(reduction: number | null): string {
   return reduction === null ? NONE : `${signed(-100 * reduction, 1)} %`;
 }
 
+/** A difference of errors in percentage points, with as many decimals as it takes not to show 0. */
+function points(fraction: number): string {
+  const value = 100 * fraction;
+  return signed(value, value !== 0 && Math.abs(value) < 0.005 ? 4 : 2);
+}
+
 /** The 95 % interval of a difference of errors, in percentage points. */
 export function interval({ low, high }: PairedDifference): string {
-  return low === null || high === null ? NONE : `${signed(100 * low, 2)} to ${signed(100 * high, 2)}`;
+  return low === null || high === null ? NONE : `${points(low)} to ${points(high)}`;
 }
 
 /** A verdict on errors (`lower` is better) as a word. */

@@ -81,7 +81,7 @@ function event(
   const warm = epoch <= warmupEpochs;
   const gain = warm ? 1 : 1 - 0.02 * rank;
   const progress = epoch / epochs;
-  const error = (0.012 + 0.09 * Math.exp(-5 * progress)) * gain * (1 + 0.04 * (random() - 0.5)) + seed * 1e-4;
+  const error = (0.012 + 0.09 * Math.exp(-9 * progress)) * gain * (1 + 0.04 * (random() - 0.5)) + seed * 1e-4;
   const testError = Math.round(error * 10000) / 10000;
   const pressure = warm ? 1 : 100 ** (1 - (epoch - warmupEpochs) / (epochs - warmupEpochs));
   const biased = selector !== 'uniform' && !warm;

@@ -1,0 +1,82 @@
+/** What the charts of the report are drawn from; embedded in the page as JSON. */
+import { LOSS_BIN_EDGES } from '../records/schema.js';
+import type { SelectorCurves } from './analysis/curves.js';
+import { selectorCurves } from './analysis/curves.js';
+import type { Analysis } from './analysis/results.js';
+import type { Coverage, LossDistribution, Moment, UncertaintyHistory } from './analysis/selection.js';
+import { coverages, lossDistributions, momentOf, uncertaintyHistories } from './analysis/selection.js';
+
+/** Shares of training at which loss distributions are shown: those of the paper's figure 3. */
+const SHARES = [0.3, 0.7] as const;
+
+/** A selector as charts show it. */
+export interface ChartSelector {
+  readonly id: string;
+  readonly title: string;
+  /** Palette slot. */
+  readonly slot: number;
+}
+
+/** Everything drawn. Selectors without any record are left out. */
+export interface ChartData {
+  readonly selectors: readonly ChartSelector[];
+  readonly epochs: number;
+  readonly warmupEpochs: number;
+  /** Mean best test error of the random baseline, a line in the error chart; null when unknown. */
+  readonly baseline: { readonly title: string; readonly error: number } | null;
+  readonly curves: readonly SelectorCurves[];
+  readonly moments: readonly {
+    readonly moment: Moment;
+    readonly distributions: readonly LossDistribution[];
+  }[];
+  /** Upper edges of the loss bins; one more bin is open. */
+  readonly lossEdges: readonly number[];
+  readonly uncertainty: readonly UncertaintyHistory[];
+  readonly coverage: readonly Coverage[];
+}
+
+/** Palette slots: 0 for the baseline, 1 for the subject, then the others in order. */
+export function paletteSlots({
+  selectors,
+  baseline,
+  subject,
+}: {
+  readonly selectors: readonly { readonly selector: string }[];
+  readonly baseline: string | null;
+  readonly subject: string | null;
+}): Map<string, number> {
+  let next = 2;
+  return new Map(
+    selectors.map(({ selector }) => [
+      selector,
+      selector === baseline ? 0 : selector === subject ? 1 : next++,
+    ]),
+  );
+}
+
+/** Collects what the charts need. */
+export function chartData({ results, header, trajectories, title }: Analysis): ChartData {
+  const slots = paletteSlots(results);
+  const curves = selectorCurves(
+    results.selectors.map(({ selector }) => selector),
+    trajectories,
+  ).filter(({ seeds }) => seeds.length > 0);
+  const shown = curves.map(({ selector }) => selector);
+  const epochs = header?.epochs ?? 0;
+  const warmupEpochs = header?.warmupEpochs ?? 0;
+  const baseline = results.selectors.find(({ selector }) => selector === results.baseline);
+  return {
+    selectors: shown.map((id) => ({ id, title: title(id), slot: slots.get(id)! })),
+    epochs,
+    warmupEpochs,
+    baseline: baseline?.best == null ? null : { title: baseline.title, error: baseline.best.mean },
+    curves,
+    moments: SHARES.map((share) => {
+      const moment = momentOf(share, epochs, warmupEpochs);
+      return { moment, distributions: lossDistributions(shown, trajectories, moment) };
+    }),
+    lossEdges: LOSS_BIN_EDGES,
+    uncertainty: uncertaintyHistories(shown, trajectories),
+    coverage: coverages(shown, trajectories),
+  };
+}

@@ -1,0 +1,184 @@
+/** Places for the charts, with what they show in words, and the curves as a table. */
+import type { ChartData, ChartSelector } from '../chart-data.js';
+import { percent } from '../format.js';
+import type { Markup } from './markup.js';
+import { html } from './markup.js';
+import { swatch } from './results-section.js';
+
+function chart(kind: string, of: string, label: string, size = ''): Markup {
+  return html`<div
+    class="chart ${size}"
+    data-chart="${kind}"
+    data-of="${of}"
+    role="img"
+    aria-label="${label}"
+  ></div>`;
+}
+
+function figure(title: string, note: string, body: Markup): Markup {
+  return html`<div class="card">
+    <h3>${title}</h3>
+    <p class="note">${note}</p>
+    ${body}
+  </div>`;
+}
+
+function choice(name: string, value: string, text: string, checked: boolean): Markup {
+  return html`<label
+    ><input type="radio" name="${name}" value="${value}" ${checked && html` checked`} />${text}</label
+  >`;
+}
+
+/** Switches for all charts; shown only when scripts run. */
+function toolbar({ selectors, warmupEpochs }: ChartData): Markup {
+  return html`<form id="toolbar" aria-label="What the charts show">
+      <fieldset>
+        <legend>Show</legend>
+        ${selectors.map(
+          ({ id, title, slot }) =>
+            html`<label class="key"
+              ><input type="checkbox" name="selector" value="${id}" checked />${swatch(slot)}${title}</label
+            >`,
+        )}
+      </fieldset>
+      <fieldset>
+        <legend>Against</legend>
+        ${choice('axis', 'epoch', 'epochs', true)}${choice('axis', 'passes', 'passes', false)}${choice('axis', 'seconds', 'seconds', false)}
+      </fieldset>
+      <fieldset>
+        <legend>Scale</legend>
+        ${choice('scale', 'log', 'logarithmic', true)}${choice('scale', 'linear', 'linear', false)}
+      </fieldset>
+      ${
+        warmupEpochs > 0 &&
+        html`<fieldset>
+          <legend>Range</legend>
+          <label><input type="checkbox" name="after-warmup" />after the warm-up only</label>
+        </fieldset>`
+      }
+    </form>
+    <noscript
+      ><p class="script-note">
+        Charts are drawn by the script inside this page. Without scripts, all results are in the tables.
+      </p></noscript
+    >`;
+}
+
+/** Test error at every epoch, for reading without charts. */
+function curveTable({ selectors, curves }: ChartData): Markup {
+  const epochs = [...new Set(curves.flatMap(({ mean }) => mean.epoch))].sort((a, b) => a - b);
+  return html`<details>
+    <summary>Test error by epoch as a table</summary>
+    <div class="scroll">
+      <table>
+        <caption>
+          Mean over seeds, %
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Epoch</th>
+            ${selectors.map(({ title }) => html`<th scope="col">${title}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${epochs.map(
+            (epoch) =>
+              html`<tr>
+                <th scope="row">${epoch}</th>
+                ${curves.map(({ mean }) => {
+                  const value = mean.testError.mean[mean.epoch.indexOf(epoch)];
+                  return html`<td>${value === undefined ? '' : percent(value)}</td>`;
+                })}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
+
+function curves(data: ChartData): Markup {
+  return html`<section aria-labelledby="curves">
+    <h2 id="curves">Learning curves</h2>
+    <p class="note">
+      Thick lines are means over seeds, bands one standard error around them, thin lines single seeds. Click a
+      name to hide it in all charts.
+    </p>
+    ${toolbar(data)}
+    <div class="card" style="margin-top:20px">
+      <h3>Test error</h3>
+      <p class="note">
+        Lower is better. Dashed: the baseline’s best error; where a curve first touches it, its method has
+        caught up.
+      </p>
+      ${chart('curve', 'testError', 'Line chart of the test error during training, one line a selector', 'tall')}${curveTable(data)}
+    </div>
+    <div class="grid">
+      ${figure('Probe loss', 'On a fixed random subset of the training data, the same for all selectors: this one can be compared.', chart('curve', 'probeLoss', 'Line chart of the loss on a fixed subset of the training data'))}
+      ${figure('Training loss as selected', 'Mean loss of the samples that were drawn: higher where a method draws harder samples, which is not worse.', chart('curve', 'trainLoss', 'Line chart of the mean loss of the selected samples'))}
+    </div>
+  </section>`;
+}
+
+function distributions({ moments }: ChartData): Markup {
+  return html`<div class="grid">
+    ${moments.map(({ moment, distributions: found }, i) => {
+      const share = `${Math.round(100 * moment.share)} %`;
+      const shift = moment.inWarmup
+        ? ` ${share} of training falls in the warm-up, when all draw alike; this is the first epoch after it.`
+        : '';
+      return figure(
+        `Losses of the selected samples at ${share} of training`,
+        `Epoch ${moment.epoch}. Further right: harder samples were drawn.${shift}`,
+        found.length === 0
+          ? html`<p class="note">No run has come this far.</p>`
+          : chart(
+              'distribution',
+              String(i),
+              `Distribution of the loss of the selected samples at epoch ${moment.epoch}`,
+            ),
+      );
+    })}
+  </div>`;
+}
+
+function heatMaps({ selectors, uncertainty }: ChartData): Markup {
+  const shown = selectors.filter(({ id }) => uncertainty.some(({ selector }) => selector === id));
+  if (shown.length === 0) return html``;
+  return html`<section aria-labelledby="uncertainty">
+    <h2 id="uncertainty">Uncertainty of the training set</h2>
+    <p class="note">
+      Each column is an epoch: how many samples have which uncertainty (0: the same label all through the
+      window, 1: every label alike). Colours are logarithmic, since most samples become certain soon.
+    </p>
+    <div class="scale"><span>0.01 %</span><i></i><span>100 % of the samples seen</span></div>
+    <div class="grid">
+      ${shown.map(
+        ({ id, title, slot }: ChartSelector) =>
+          html`<div class="card">
+            <h3>${swatch(slot)}${title}</h3>
+            ${chart('heat', id, `Heat map of uncertainty over epochs for ${title}`, 'heat')}
+          </div>`,
+      )}
+    </div>
+  </section>`;
+}
+
+/** All charts; nothing before the first epoch. */
+export function chartsSections(data: ChartData): Markup {
+  if (data.curves.length === 0) return html``;
+  return html`${curves(data)}
+    <section aria-labelledby="selection">
+      <h2 id="selection">What was selected</h2>
+      <p class="note">
+        A method that draws by chance has the loss distribution of the training set; others shift it towards
+        the samples that they prefer.
+      </p>
+      ${distributions(data)}
+      <div class="grid">
+        ${figure('Effective sample size', '1 / Σp² of the drawing probabilities: 100 % when every sample is equally likely. Methods without such probabilities have no line.', chart('coverage', 'effectiveSampleSize', 'Line chart of the effective sample size over epochs'))}
+        ${figure('Distinct samples', 'Share of the training set that was drawn at least once in the epoch.', chart('coverage', 'distinctShare', 'Line chart of the share of distinct samples over epochs'))}
+      </div>
+    </section>
+    ${heatMaps(data)}`;
+}

@@ -1,0 +1,107 @@
+/** Every selector against every other: error reduction and time reduction. */
+import type { Results } from '../analysis/results.js';
+import type { TimeReduction, TimeUnit } from '../analysis/time-reduction.js';
+import { paletteSlots } from '../chart-data.js';
+import { change, duration, errorVerdict, NONE, plural, timeVerdict } from '../format.js';
+import type { Markup } from './markup.js';
+import { html } from './markup.js';
+import { swatch, verdictClass } from './results-section.js';
+
+/** A table with a cell for each pair of different selectors. */
+function matrix(
+  results: Results,
+  corner: string,
+  caption: string,
+  cell: (row: string, column: string) => Markup,
+): Markup {
+  const slots = paletteSlots(results);
+  return html`<div class="card scroll">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">${corner}</th>
+          ${results.selectors.map(({ title }) => html`<th scope="col">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${results.selectors.map(
+          (row) =>
+            html`<tr>
+              <th scope="row">${swatch(slots.get(row.selector)!)}${row.title}</th>
+              ${results.selectors.map(({ selector }) =>
+                selector === row.selector ? html`<td class="self">·</td>` : cell(row.selector, selector),
+              )}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function errorCell(results: Results, row: string, column: string): Markup {
+  const found = results.errorComparisons.find(({ selector, over }) => selector === row && over === column);
+  if (found === undefined || found.difference.n === 0) return html`<td>${NONE}</td>`;
+  const { verdict, n } = found.difference;
+  return html`<td>
+    ${change(found.relativeReduction)}<span class="sub ${verdictClass(verdict)}"
+      >${errorVerdict(verdict, n)}</span
+    >
+  </td>`;
+}
+
+function time(value: number, unit: TimeUnit): string {
+  return unit === 'seconds' ? duration(value) : value.toFixed(1);
+}
+
+function timeCell(found: TimeReduction | undefined): Markup {
+  if (found === undefined || found.seeds.length === 0) return html`<td>${NONE}</td>`;
+  const { reached, seeds, unit, verdict } = found;
+  if (reached === 0 || found.time === null || found.referenceTime === null) {
+    return html`<td>not reached<span class="sub">in ${plural(seeds.length, 'seed')}</span></td>`;
+  }
+  const partly = reached < seeds.length ? `, reached in ${reached} of ${seeds.length}` : '';
+  return html`<td>
+    ${change(found.reduction)}<span class="sub"
+      >${time(found.referenceTime, unit)} → ${time(found.time, unit)}</span
+    ><span class="sub ${verdictClass(verdict)}">${timeVerdict(verdict)}${partly}</span>
+  </td>`;
+}
+
+/** The two kinds of matrices; nothing for a single selector. */
+export function matricesSection(results: Results): Markup {
+  if (results.selectors.length < 2) return html``;
+  const cell = (unit: TimeUnit) => (row: string, column: string) =>
+    timeCell(
+      results.timeReductions.find(
+        (found) => found.selector === row && found.over === column && found.unit === unit,
+      ),
+    );
+  return html`<section aria-labelledby="pairs">
+      <h2 id="pairs">Each against each</h2>
+      <p class="note">
+        Read a row: how the method of the row does relative to the method of the column. Negative is better:
+        less error, less time.
+      </p>
+      ${matrix(
+        results,
+        'Test error of',
+        'Relative change of the best test error, of the means over common seeds.',
+        (row, column) => errorCell(results, row, column),
+      )}
+    </section>
+    <section aria-labelledby="time">
+      <h2 id="time">Time to the same error</h2>
+      <p class="note">
+        When the method of the row first reaches the best test error of the method of the column, against when
+        the latter reaches it itself: (t<sub>column</sub> − t<sub>row</sub>) / t<sub>column</sub> per seed,
+        mean over the seeds that reach it. Times include the shared warm-up and leave out evaluation. Runs
+        that share a machine disturb each other’s seconds; passes do not depend on the machine.
+      </p>
+      ${matrix(results, 'Time of', 'Passes over the training data, samples scored by extra forward passes included.', cell('passes'))}
+      <p></p>
+      ${matrix(results, 'Time of', 'Seconds of training.', cell('seconds'))}
+    </section>`;
+}
