@@ -85,13 +85,19 @@ function isState(value: StateValue | undefined): value is StateDict {
 }
 
 /**
- * Whether `values` holds every integer of [0, length) once.
+ * A field that orders all samples: an Int32Array that holds every integer of [0, size) once.
+ * @throws TypeError or RangeError
  */
-export function isPermutation(values: Int32Array): boolean {
-  const seen = new Uint8Array(values.length);
+export function readPermutation(state: StateDict, field: string, size: number): Int32Array {
+  const values = readTyped(state, field, Int32Array, size);
+  const seen = new Uint8Array(size);
   for (const value of values) {
-    if (value < 0 || value >= values.length || seen[value] === 1) return false;
+    if (value < 0 || value >= size || seen[value] === 1) {
+      throw new RangeError(
+        `state.${field} is no permutation of the samples: ${value} is repeated or no sample.`,
+      );
+    }
     seen[value] = 1;
   }
-  return true;
+  return values;
 }

@@ -16,7 +16,7 @@ import type {
   StateDict,
   TrainingRun,
 } from '../core/selector.js';
-import { isPermutation, readState, readTyped, readVersion } from '../core/state-fields.js';
+import { readPermutation, readState, readTyped, readVersion } from '../core/state-fields.js';
 import { BucketTable } from '../core/sampling/bucket-table.js';
 import { EpochOrder } from '../core/sampling/epoch-order.js';
 import { checkChoice, checkInteger, checkKeys } from '../core/validate.js';
@@ -171,16 +171,14 @@ export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
     let warmup: EpochOrder | null = null;
     let table: BucketTable | null = null;
     if (state.warmup !== null) {
-      const order = readTyped(state, 'warmup', Int32Array, size);
-      if (!isPermutation(order)) throw new RangeError('state.warmup is not a permutation of the samples.');
+      const order = readPermutation(state, 'warmup', size);
       warmup = new EpochOrder(size);
       warmup.restore(order, progress.drawn);
     }
     if (state.table !== null) {
       const saved = readState(state, 'table');
-      const members = readTyped(saved, 'members', Int32Array, size);
+      const members = readPermutation(saved, 'members', size);
       const start = readTyped(saved, 'start', Int32Array, this.history.countClasses!.length + 1);
-      if (!isPermutation(members)) throw new RangeError('state.table.members is not a permutation.');
       table = new BucketTable(size, start.length - 1);
       table.restore(members, start);
       this.#weigh(progress.epoch, table);

@@ -1,5 +1,7 @@
 import type { SelectorFactory, Signal } from '../core/selector.js';
 import { show, suggestion } from '../core/validate.js';
+import { activeBias, activeBiasDefaults } from './active-bias.js';
+import { onlineBatch, onlineBatchDefaults } from './online-batch.js';
 import { recencyBias, recencyBiasDefaults } from './recency-bias.js';
 import { uniform, uniformDefaults } from './uniform.js';
 
@@ -35,6 +37,22 @@ const entries: readonly SelectorEntry[] = [
     signals: ['predictedLabel'],
     defaults: recencyBiasDefaults,
     create: (options) => recencyBias(options),
+  },
+  {
+    name: 'online-batch',
+    title: 'Online Batch',
+    paper: 'Loshchilov & Hutter 2015, arXiv 1511.06343',
+    signals: ['loss'],
+    defaults: onlineBatchDefaults,
+    create: (options: object = {}) => onlineBatch(options),
+  },
+  {
+    name: 'active-bias',
+    title: 'Active Bias',
+    paper: 'Chang, Learned-Miller & McCallum, NIPS 2017, arXiv 1704.07433',
+    signals: ['trueClassProbability'],
+    defaults: activeBiasDefaults,
+    create: (options) => activeBias(options),
   },
 ];
 

@@ -6,7 +6,7 @@ import type {
   StateDict,
   TrainingRun,
 } from '../core/selector.js';
-import { isPermutation, readSame, readState, readTyped, readVersion } from '../core/state-fields.js';
+import { readPermutation, readSame, readState, readVersion } from '../core/state-fields.js';
 import { DistinctUniform } from '../core/sampling/distinct.js';
 import { EpochOrder } from '../core/sampling/epoch-order.js';
 import { checkChoice, checkKeys } from '../core/validate.js';
@@ -95,9 +95,7 @@ export class UniformSelector implements OneStageSelector<never> {
     readSame(state, 'order', this.#order);
     const progress = this.#progress.prepare(readState(state, 'progress'));
     if (this.#deck !== null) {
-      const deck = readTyped(state, 'deck', Int32Array, this.#size);
-      if (!isPermutation(deck)) throw new RangeError('state.deck is not a permutation of the samples.');
-      this.#deck.restore(deck, progress.drawn);
+      this.#deck.restore(readPermutation(state, 'deck', this.#size), progress.drawn);
     }
     progress.commit();
   }
