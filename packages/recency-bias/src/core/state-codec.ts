@@ -149,7 +149,8 @@ function readArray(
   )) {
     throw new RangeError(`The saved state is damaged: a ${tag as string} lies outside of it.`);
   }
-  const copy = bytes.slice(first, first + byteLength);
+  // A copy also of Node's Buffer, whose own `slice` would return a view of the whole.
+  const copy = new Uint8Array(bytes.subarray(first, first + byteLength));
   if (!LITTLE_ENDIAN) swapBytes(copy, 0, byteLength, type.BYTES_PER_ELEMENT);
   return new type(copy.buffer, 0, length);
 }
