@@ -1,0 +1,217 @@
+/** `recency-bias compare`, and `train`, which is a comparison of one selector with one seed. */
+import { availableParallelism } from 'node:os';
+import pc from 'picocolors';
+import { cacheDirectory } from '../data/cache.js';
+import {
+  readComparisonExperiment,
+  readExperimentFile,
+  writeComparisonExperiment,
+} from '../experiment/experiment-file.js';
+import { loadExperimentData } from '../experiment/load-data.js';
+import { ExperimentError } from '../experiment/problems.js';
+import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
+import { startRun } from '../experiment/run-process.js';
+import { scheduleRuns } from '../experiment/schedule-runs.js';
+import type { ScheduleResult } from '../experiment/schedule-runs.js';
+import { runTasks } from '../experiment/tasks.js';
+import type { RunTask } from '../experiment/tasks.js';
+import { lockDirectory } from '../records/lock.js';
+import { writeReport } from '../report/index.js';
+import { fetchProgress } from './data.js';
+import { CommandError, INTERRUPTED } from './errors.js';
+import { applyFlags, hasExperimentFlags } from './experiment-flags.js';
+import type { ExperimentFlags } from './experiment-flags.js';
+import { list, plural } from './format.js';
+import { interruptSignal } from './interrupt.js';
+import { chooseOutputDirectory } from './output-directory.js';
+import type { OutputDirectory } from './output-directory.js';
+import { describePlan } from './plan.js';
+import { presetNames, readPreset } from './presets.js';
+import { createProgress, taskTitle } from './progress.js';
+
+/** Flags of `compare` and `train`. */
+export interface CompareFlags extends ExperimentFlags {
+  preset?: string;
+  out?: string;
+  resume?: boolean;
+  jobs?: number;
+  cache?: string;
+  dryRun?: boolean;
+  saveEvery?: number;
+  verbose?: boolean;
+}
+
+/** The command that goes on with a directory, in the words in which this process was started. */
+function resumeCommand(dir: string): string {
+  if (process.env.npm_lifecycle_event === 'start') return 'npm start -- --resume';
+  return `recency-bias compare --resume --out ${dir}`;
+}
+
+/** The experiment as the user gave it: a file, a preset or a directory to resume, with flags over it. */
+async function readInput(
+  file: string | undefined,
+  flags: CompareFlags,
+): Promise<{ input: unknown; source: string | undefined }> {
+  const { preset, resume = false, out } = flags;
+  if (file !== undefined && preset !== undefined) {
+    throw new CommandError(`Give either an experiment file (${file}) or --preset ${preset}, not both`);
+  }
+  if (file !== undefined) return { input: applyFlags(await readExperimentFile(file), flags), source: file };
+  if (preset !== undefined)
+    return { input: applyFlags(await readPreset(preset), flags), source: `preset ${preset}` };
+  if (hasExperimentFlags(flags)) return { input: applyFlags(baseFor(flags), flags), source: undefined };
+  if (resume && out !== undefined) {
+    const input = await readComparisonExperiment(out);
+    if (input !== undefined) return { input, source: out };
+    throw new CommandError(`${out}: there is nothing to resume (it has no experiment.json)`);
+  }
+  const presets = (await presetNames()).join(', ');
+  throw new CommandError(
+    `Nothing to compare: give an experiment file, --preset <name> (${presets}), or flags such as --epochs 20; see --help`,
+  );
+}
+
+/** What flags alone are put over. */
+function baseFor({ dataPath }: CompareFlags): unknown {
+  return { dataset: dataPath === undefined ? 'mnist' : 'idx' };
+}
+
+/** All four methods, for a comparison that names none. */
+const DEFAULT_SELECTORS = {
+  random: { name: 'uniform' },
+  'online-batch': { name: 'online-batch' },
+  'active-bias': { name: 'active-bias' },
+  'recency-bias': { name: 'recency-bias' },
+};
+
+function withDefaults(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  return { selectors: DEFAULT_SELECTORS, ...input };
+}
+
+async function resolveInput(
+  input: unknown,
+  source: string | undefined,
+  cache: string,
+): Promise<ResolvedExperiment> {
+  const experiment = parseExperiment(withDefaults(input), source);
+  const progress = fetchProgress(process.stderr);
+  const { size } = await loadExperimentData(experiment, { cache, onProgress: progress.update });
+  progress.end();
+  try {
+    return resolveExperiment(experiment, size);
+  } catch (error) {
+    if (error instanceof ExperimentError && source !== undefined)
+      throw new ExperimentError(error.problems, source);
+    throw error;
+  }
+}
+
+/** Compares selectors; `file` is an experiment file. */
+export async function compare(file: string | undefined, flags: CompareFlags): Promise<void> {
+  const { input, source } = await readInput(file, flags);
+  await runExperiment(input, source, flags);
+}
+
+/** Trains one selector with one seed. */
+export async function train(flags: CompareFlags & { seed?: number }): Promise<void> {
+  const { seed = 1, ...rest } = flags;
+  const selector = flags.selector ?? { 'recency-bias': { name: 'recency-bias', options: {} } };
+  const [label = '', ...more] = Object.keys(selector);
+  if (more.length > 0) {
+    throw new CommandError(`train takes one --selector, not ${more.length + 1}; use compare for several`);
+  }
+  const base = flags.preset === undefined ? baseFor(flags) : await readPreset(flags.preset);
+  const name = flags.name ?? `train-${label}`;
+  const input = applyFlags(base, { ...rest, selector, name, seeds: [seed] });
+  await runExperiment(input, flags.preset === undefined ? undefined : `preset ${flags.preset}`, flags);
+}
+
+async function runExperiment(input: unknown, source: string | undefined, flags: CompareFlags): Promise<void> {
+  const jobs = flags.jobs ?? availableParallelism();
+  if (!Number.isInteger(jobs) || jobs < 1) {
+    throw new CommandError(`--jobs: is ${jobs}; expected a whole number of at least 1`);
+  }
+  const saveEverySeconds = flags.saveEvery ?? 10;
+  if (!(saveEverySeconds >= 0)) {
+    throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
+  }
+  const cache = cacheDirectory(flags.cache);
+  const experiment = await resolveInput(input, source, cache);
+  const output = await chooseOutputDirectory(experiment, {
+    ...(flags.out !== undefined && { out: flags.out }),
+    resume: flags.resume ?? false,
+    resumeCommand,
+  });
+  const { dir, complete } = output;
+  process.stdout.write(`${describePlan(experiment, { dir, jobs, complete })}\n\n`);
+  if (flags.dryRun === true) return;
+
+  const tasks = runTasks(experiment);
+  if (complete.size === tasks.length) {
+    process.stdout.write(
+      `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
+    );
+  } else {
+    await runAll(experiment, output, { jobs, cache, saveEverySeconds, verbose: flags.verbose ?? false });
+  }
+  await printReport(dir);
+}
+
+/** Trains what is not complete. Throws when something failed or was interrupted. */
+async function runAll(
+  experiment: ResolvedExperiment,
+  { dir, complete, isNew }: OutputDirectory,
+  options: { jobs: number; cache: string; saveEverySeconds: number; verbose: boolean },
+): Promise<void> {
+  if (isNew) await writeComparisonExperiment(dir, experiment);
+  const unlock = await lockDirectory(dir);
+  const interrupt = interruptSignal(() => {
+    process.stderr.write('\nStopping: each run saves at its next step. Press Ctrl-C again not to wait.\n');
+  });
+  const remaining = runTasks(experiment).filter(({ id }) => !complete.has(id));
+  const progress = createProgress(remaining, experiment, process.stderr);
+  const start = async (task: RunTask): ReturnType<typeof startRun> => {
+    const run = progress.begin(task);
+    const { cache, saveEverySeconds } = options;
+    const outcome = await startRun({ task, out: dir, cache, saveEverySeconds }, run, interrupt.signal);
+    run.end(outcome);
+    if (outcome.status === 'failed' && options.verbose) progress.note(outcome.detail);
+    return outcome;
+  };
+  let result: ScheduleResult;
+  try {
+    result = await scheduleRuns(runTasks(experiment), complete, options.jobs, start, interrupt.signal);
+  } finally {
+    progress.close();
+    interrupt.dispose();
+    await unlock();
+  }
+  if (interrupt.signal.aborted && result.unfinished.length > 0) {
+    throw new CommandError(`Stopped. Go on with \`${resumeCommand(dir)}\``, INTERRUPTED);
+  }
+  if (result.failed.length > 0) await explainFailures(dir, result);
+  process.stderr.write('\n');
+}
+
+async function explainFailures(
+  dir: string,
+  { failed, unfinished, complete }: ScheduleResult,
+): Promise<never> {
+  if (complete.some(({ kind }) => kind === 'run')) await printReport(dir);
+  const lines = failed.map(({ task, message }) => `${taskTitle(task)} failed: ${message}`);
+  if (unfinished.length > 0) {
+    lines.push(`Not trained because of that: ${list(unfinished.map(taskTitle))}`);
+  }
+  lines.push(
+    `${plural(complete.length, 'run')} complete. When the cause is removed, go on with \`${resumeCommand(dir)}\``,
+  );
+  throw new CommandError(lines.join('\n'));
+}
+
+/** Makes the report of a comparison and prints its table and where it lies. */
+export async function printReport(dir: string): Promise<void> {
+  const { reportPath, terminalTable } = await writeReport(dir);
+  process.stdout.write(`${terminalTable}\n\nReport: ${pc.bold(reportPath)}\n`);
+}

@@ -1,0 +1,183 @@
+/** An experiment from flags: each overrides a field of the experiment file. */
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+
+/** Flag values as commander hands them over; all of them are optional. */
+export interface ExperimentFlags {
+  name?: string;
+  dataset?: string;
+  dataPath?: string;
+  trainSize?: number;
+  testSize?: number;
+  model?: string;
+  optimizer?: string;
+  momentum?: number;
+  nesterov?: boolean;
+  learningRate?: number;
+  lrSteps?: (readonly [number, number])[];
+  weightDecay?: number;
+  batchSize?: number;
+  epochs?: number;
+  iterations?: number;
+  warmupEpochs?: number;
+  window?: number;
+  selector?: Record<string, { name: string; options: Record<string, unknown> }>;
+  seeds?: number[];
+  backend?: string;
+  probeSize?: number;
+}
+
+/** A number as written; what it may be is checked with the rest of the experiment. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+/** `1,2,3` */
+export function parseNumbers(text: string): number[] {
+  return text.split(',').map(parseNumber);
+}
+
+/** `0.5:0.1,0.75:0.1` */
+export function parseSteps(text: string): (readonly [number, number])[] {
+  return text.split(',').map((pair) => {
+    const [when, factor, ...rest] = pair.split(':');
+    if (when === undefined || factor === undefined || rest.length > 0) {
+      throw new InvalidArgumentError('Expected when:factor pairs such as 0.5:0.1,0.75:0.1.');
+    }
+    return [parseNumber(when), parseNumber(factor)] as const;
+  });
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** `[label=]name[:option=value,...]`, collected by label. */
+export function parseSelector(
+  text: string,
+  previous: NonNullable<ExperimentFlags['selector']> = {},
+): NonNullable<ExperimentFlags['selector']> {
+  const colon = text.indexOf(':');
+  const head = colon < 0 ? text : text.slice(0, colon);
+  const [first = '', second, ...rest] = head.split('=');
+  if (first === '' || second === '' || rest.length > 0) {
+    throw new InvalidArgumentError('Expected [label=]name[:option=value,...].');
+  }
+  const options: Record<string, unknown> = {};
+  if (colon >= 0) {
+    for (const assignment of text.slice(colon + 1).split(',')) {
+      const equals = assignment.indexOf('=');
+      if (equals < 1) throw new InvalidArgumentError(`Expected option=value, found "${assignment}".`);
+      options[assignment.slice(0, equals)] = parseValue(assignment.slice(equals + 1));
+    }
+  }
+  if (first in previous) throw new InvalidArgumentError(`The label ${first} is used twice.`);
+  return { ...previous, [first]: { name: second ?? first, options } };
+}
+
+/** Adds the flags to a command. */
+export function addExperimentFlags(command: Command, selectors: 'one' | 'several'): Command {
+  const group = 'Experiment (each overrides the file):';
+  const add = (flags: string, text: string, parse?: (value: string) => unknown): void => {
+    const option = new Option(flags, text).helpGroup(group);
+    if (parse !== undefined) option.argParser(parse);
+    command.addOption(option);
+  };
+  add('--name <name>', 'name of the experiment and of its output folder');
+  add('--dataset <name>', 'data set: mnist, or idx with --data-path');
+  add('--data-path <dir>', "folder with four IDX files named as MNIST's");
+  add('--train-size <n>', 'number of training samples (stratified random subset)', parseNumber);
+  add('--test-size <n>', 'number of test samples (stratified random subset)', parseNumber);
+  add('--model <name>', 'model: small-cnn');
+  add('--optimizer <name>', 'sgd, momentum or adam');
+  add('--momentum <m>', 'momentum of the optimizer momentum', parseNumber);
+  add('--nesterov', "Nesterov's look-ahead for the optimizer momentum");
+  add('--learning-rate <r>', 'learning rate at the start', parseNumber);
+  add('--lr-steps <steps>', 'changes of the rate: when:factor, e.g. 0.5:0.1,0.75:0.1', parseSteps);
+  add('--weight-decay <w>', 'L2 weight decay of the kernels', parseNumber);
+  add('--batch-size <n>', 'samples in a batch', parseNumber);
+  add('--epochs <n>', 'length of a run, warm-up included', parseNumber);
+  add('--iterations <n>', 'length of a run in steps, rounded up to whole epochs', parseNumber);
+  add('--warmup-epochs <n>', 'epochs of uniform batches at the beginning', parseNumber);
+  add('--window <n>', 'predicted labels kept of each sample', parseNumber);
+  const selectorHelp =
+    selectors === 'several'
+      ? 'method to compare, repeatable, e.g. recency-bias:selectionPressure=10 or random=uniform'
+      : 'method to train with, e.g. recency-bias:selectionPressure=10';
+  command.addOption(
+    new Option('--selector <[label=]name[:option=value,...]>', selectorHelp)
+      .helpGroup(group)
+      .argParser(parseSelector),
+  );
+  if (selectors === 'several')
+    add('--seeds <list>', 'seeds, one training run a selector for each: 1,2,3', parseNumbers);
+  add('--backend <name>', 'auto, wasm or cpu');
+  add('--probe-size <n>', 'training samples on which the loss is measured after each epoch', parseNumber);
+  return command;
+}
+
+function asMapping(value: unknown, shorthand: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { ...(value as Record<string, unknown>) };
+  }
+  return value === undefined ? {} : { [shorthand]: value };
+}
+
+/** Sets `fields` in the mapping at `key`, which may also be written as a bare value for its field `shorthand`. */
+function setWithin(
+  target: Record<string, unknown>,
+  key: string,
+  shorthand: string,
+  fields: Record<string, unknown>,
+): void {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return;
+  target[key] = { ...asMapping(target[key], shorthand), ...Object.fromEntries(given) };
+}
+
+/** Whether any flag of the experiment was given. */
+export function hasExperimentFlags(flags: ExperimentFlags): boolean {
+  return Object.keys(applyFlags({}, flags) as object).length > 0;
+}
+
+/** The content of an experiment file with flags put over it. */
+export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
+  if (typeof base !== 'object' || base === null || Array.isArray(base)) return base; // its schema will say so
+  const input: Record<string, unknown> = { ...(base as Record<string, unknown>) };
+  setWithin(input, 'dataset', 'name', {
+    name: flags.dataset,
+    path: flags.dataPath,
+    trainSize: flags.trainSize,
+    testSize: flags.testSize,
+  });
+  setWithin(input, 'optimizer', 'name', {
+    name: flags.optimizer,
+    momentum: flags.momentum,
+    nesterov: flags.nesterov,
+  });
+  setWithin(input, 'learningRate', 'initial', { initial: flags.learningRate, steps: flags.lrSteps });
+  if (flags.epochs !== undefined) delete input.iterations;
+  if (flags.iterations !== undefined) delete input.epochs;
+  const plain = {
+    name: flags.name,
+    model: flags.model,
+    weightDecay: flags.weightDecay,
+    batchSize: flags.batchSize,
+    epochs: flags.epochs,
+    iterations: flags.iterations,
+    warmupEpochs: flags.warmupEpochs,
+    window: flags.window,
+    selectors: flags.selector,
+    seeds: flags.seeds,
+    backend: flags.backend,
+    probeSize: flags.probeSize,
+  };
+  for (const [key, value] of Object.entries(plain)) if (value !== undefined) input[key] = value;
+  return input;
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { CommandError, formatError } from './errors.js';
+import { createProgram } from './program.js';
+
+const verbose = process.argv.includes('--verbose') || Boolean(process.env.DEBUG);
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.stderr.write(`${formatError(error, verbose)}\n`);
+  process.exitCode = error instanceof CommandError ? error.exitCode : 1;
+}

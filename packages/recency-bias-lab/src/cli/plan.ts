@@ -1,0 +1,61 @@
+/** What is about to happen, for people. */
+import pc from 'picocolors';
+import { stepEpoch } from '../experiment/learning-rate.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
+import { runTasks } from '../experiment/tasks.js';
+import { formatCount, list, plural } from './format.js';
+
+function describeTraining(experiment: ResolvedExperiment): string {
+  const { epochs, batchSize, dataset, optimizer, learningRate, weightDecay } = experiment;
+  const steps = Math.ceil(dataset.trainSize / batchSize);
+  const method = {
+    sgd: 'plain SGD',
+    adam: 'Adam',
+    momentum: `${optimizer.nesterov === true ? 'Nesterov ' : ''}momentum ${optimizer.momentum ?? 0.9}`,
+  }[optimizer.name];
+  const changes = learningRate.steps.map(
+    ([when, factor]) => `x ${factor} after epoch ${stepEpoch(when, epochs)}`,
+  );
+  const rate = [`rate ${learningRate.initial}`, ...changes].join(', ');
+  return `${plural(epochs, 'epoch')} of ${plural(steps, 'step')} (batch ${batchSize}), ${method}, ${rate}, weight decay ${weightDecay}`;
+}
+
+function describeSelectors({ selectors }: ResolvedExperiment): string {
+  return list(
+    Object.entries(selectors).map(([label, { name }]) => (label === name ? label : `${label} (${name})`)),
+  );
+}
+
+/** The plan as lines, a heading and one line a topic. */
+export function describePlan(
+  experiment: ResolvedExperiment,
+  { dir, jobs, complete }: { dir: string; jobs: number; complete: ReadonlySet<string> },
+): string {
+  const { dataset, seeds, warmupEpochs } = experiment;
+  const tasks = runTasks(experiment);
+  const warmups = tasks.filter(({ kind }) => kind === 'warmup').length;
+  const runs = tasks.length - warmups;
+  const rows: [string, string][] = [
+    [
+      'data',
+      `${dataset.name}, ${formatCount(dataset.trainSize)} training and ${formatCount(dataset.testSize)} test images`,
+    ],
+    ['model', `${experiment.model.name} on the ${experiment.backend} backend`],
+    ['training', describeTraining(experiment)],
+    [
+      'warm-up',
+      warmupEpochs === 0
+        ? 'none'
+        : `${plural(warmupEpochs, 'epoch')} of uniform batches, trained once a seed and shared by all selectors`,
+    ],
+    ['selectors', describeSelectors(experiment)],
+    [
+      'runs',
+      `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${list(seeds.map(String))}), ${Math.min(jobs, tasks.length)} at a time`,
+    ],
+    ['output', dir],
+  ];
+  if (complete.size > 0) rows.push(['complete', `${complete.size} of ${tasks.length} from before`]);
+  const heading = [pc.bold(experiment.name), experiment.description?.trim()].filter(Boolean).join(': ');
+  return [heading, ...rows.map(([topic, text]) => `  ${pc.dim(topic.padEnd(9))}  ${text}`)].join('\n');
+}

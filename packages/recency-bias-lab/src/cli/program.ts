@@ -1,0 +1,114 @@
+/** The command line. */
+import { createRequire } from 'node:module';
+import { Command, Option } from 'commander';
+import { parse as parseYaml } from 'yaml';
+import { readFile } from 'node:fs/promises';
+import pc from 'picocolors';
+import { compare, printReport, train } from './compare.js';
+import type { CompareFlags } from './compare.js';
+import { listDatasets, pullDataset } from './data.js';
+import { addExperimentFlags, parseNumber } from './experiment-flags.js';
+import { presetNames, presetPath } from './presets.js';
+
+const require = createRequire(import.meta.url);
+
+function addRunFlags(command: Command): Command {
+  return command
+    .option(
+      '--preset <name>',
+      'begin with an experiment that comes with the package (see `recency-bias presets`)',
+    )
+    .option('--out <dir>', 'output directory (default: runs/<name>)')
+    .option('--resume', 'go on with what the output directory holds')
+    .option('--jobs <n>', 'runs at a time (default: the number of cores)', parseNumber)
+    .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
+    .option('--dry-run', 'say what would be done, and stop')
+    .addOption(
+      new Option(
+        '--save-every <seconds>',
+        'save within an epoch when so much time has passed (default: 10)',
+      ).argParser(parseNumber),
+    )
+    .option('--verbose', 'show stack traces of errors');
+}
+
+async function listPresets(): Promise<void> {
+  for (const name of await presetNames()) {
+    const { description = '' } = parseYaml(await readFile(presetPath(name), 'utf8')) as {
+      description?: string;
+    };
+    process.stdout.write(`${pc.bold(name.padEnd(8))}  ${description}\n`);
+  }
+}
+
+/** Builds the program; `parseAsync` of the result runs a command. */
+export function createProgram(): Command {
+  const { version } = require('recency-bias-lab/package.json') as { version: string };
+  const program = new Command('recency-bias')
+    .description(
+      'Train networks on batches chosen by what the network is uncertain about, and compare ways of choosing.',
+    )
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError('Run with --help to see what is possible.')
+    .configureHelp({ sortSubcommands: false });
+
+  addExperimentFlags(
+    addRunFlags(
+      program
+        .command('compare')
+        .description('compare batch-selection methods under equal conditions, and write a report')
+        .argument('[file]', 'experiment file (YAML or JSON)'),
+    ),
+    'several',
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  recency-bias compare --preset quick
+  recency-bias compare experiment.yaml --seeds 1,2,3
+  recency-bias compare --epochs 20 --warmup-epochs 3 --train-size 10000 \\
+    --selector random=uniform --selector strong=recency-bias:selectionPressure=1000
+  recency-bias compare --resume --out runs/quick`,
+    )
+    .action((file: string | undefined, flags: CompareFlags) => compare(file, flags));
+
+  addExperimentFlags(
+    addRunFlags(program.command('train').description('train with one batch-selection method')).option(
+      '--seed <n>',
+      'seed of all randomness (default: 1)',
+      parseNumber,
+    ),
+    'one',
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  recency-bias train --epochs 10 --warmup-epochs 2 --train-size 10000
+  recency-bias train --selector online-batch:selectionPressure=10 --epochs 10 --seed 7`,
+    )
+    .action((flags: CompareFlags & { seed?: number }) => train(flags));
+
+  program
+    .command('report')
+    .description('make the report of a comparison again')
+    .argument('<dir>', "the comparison's output directory")
+    .action((dir: string) => printReport(dir));
+
+  program
+    .command('presets')
+    .description('list the experiments that come with the package')
+    .action(listPresets);
+
+  const data = program.command('data').description('data sets: list them, fetch them ahead of time');
+  data.command('list').description('list the data sets').action(listDatasets);
+  data
+    .command('pull')
+    .description('fetch a data set into the cache')
+    .argument('<name>', 'data set, e.g. mnist')
+    .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
+    .action((name: string, flags: { cache?: string }) => pullDataset(name, flags));
+  return program;
+}

@@ -1,0 +1,241 @@
+/** Progress of the runs of a comparison: bars in a terminal, one line a finished run elsewhere. */
+import cliProgress from 'cli-progress';
+import pc from 'picocolors';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
+import type { RunListener, RunOutcome } from '../experiment/run-process.js';
+import { ownEpochs } from '../experiment/tasks.js';
+import type { RunTask } from '../experiment/tasks.js';
+import type { RunProgress } from '../experiment/train-run.js';
+import type { EpochEvent } from '../records/schema.js';
+import { formatCount, formatDuration, formatPercent } from './format.js';
+
+/** Shows how runs get on. */
+export interface ProgressDisplay {
+  /** A run begins; the listener is for its messages. */
+  begin(task: RunTask): RunListener & { end(outcome: RunOutcome): void };
+  /** A line of its own. */
+  note(text: string): void;
+  close(): void;
+}
+
+/** A run as people name it. */
+export function taskTitle(task: RunTask): string {
+  return `${task.kind === 'warmup' ? 'warm-up' : task.selector}, seed ${task.seed}`;
+}
+
+/** Steps of an epoch that a run has yet to do at a point of its progress. */
+class RunMeter {
+  latest: RunProgress | undefined;
+  best: EpochEvent | undefined;
+  last: EpochEvent | undefined;
+  readonly #first: number;
+  readonly #epochs: number;
+  readonly #stepsPerEpoch: number;
+
+  constructor(
+    readonly task: RunTask,
+    experiment: ResolvedExperiment,
+  ) {
+    const { first, last } = ownEpochs(task, experiment);
+    this.#first = first;
+    this.#epochs = last - first + 1;
+    this.#stepsPerEpoch = Math.ceil(experiment.dataset.trainSize / experiment.batchSize);
+  }
+
+  get totalSteps(): number {
+    return this.#epochs * this.#stepsPerEpoch;
+  }
+
+  get doneSteps(): number {
+    const { latest, last } = this;
+    const inEpoch =
+      latest === undefined ? 0 : (latest.epoch - this.#first) * this.#stepsPerEpoch + latest.step;
+    const byEpochs = last === undefined ? 0 : (last.epoch - this.#first + 1) * this.#stepsPerEpoch;
+    return Math.min(this.totalSteps, Math.max(inEpoch, byEpochs));
+  }
+
+  get epochText(): string {
+    const epoch = Math.max(this.latest?.epoch ?? 0, this.last?.epoch ?? 0, this.#first);
+    return `epoch ${epoch}/${this.#first + this.#epochs - 1}`;
+  }
+
+  get samplesPerSecond(): number | undefined {
+    const { latest } = this;
+    return latest === undefined || latest.seconds === 0 ? undefined : latest.samples / latest.seconds;
+  }
+
+  epoch(event: EpochEvent): void {
+    this.last = event;
+    if (this.best === undefined || event.testError < this.best.testError) this.best = event;
+  }
+
+  summary(): string {
+    const { best, last } = this;
+    if (best === undefined || last === undefined) return 'complete';
+    return (
+      `test error ${formatPercent(last.testError)}, best ${formatPercent(best.testError)} in epoch ${best.epoch}` +
+      `, ${formatDuration(last.trainSeconds)} of training`
+    );
+  }
+}
+
+/** Counts the work of the whole comparison, for the time left. */
+class TotalMeter {
+  readonly #startedAt = performance.now();
+  readonly #total: number;
+  #finishedSteps = 0;
+  readonly #active = new Set<RunMeter>();
+
+  constructor(tasks: readonly RunTask[], experiment: ResolvedExperiment) {
+    this.#total = tasks.reduce((sum, task) => sum + new RunMeter(task, experiment).totalSteps, 0);
+  }
+
+  add(meter: RunMeter): void {
+    this.#active.add(meter);
+  }
+
+  finish(meter: RunMeter): void {
+    this.#active.delete(meter);
+    this.#finishedSteps += meter.totalSteps;
+  }
+
+  get share(): number {
+    let done = this.#finishedSteps;
+    for (const meter of this.#active) done += meter.doneSteps;
+    return this.#total === 0 ? 1 : done / this.#total;
+  }
+
+  get secondsLeft(): number {
+    const elapsed = (performance.now() - this.#startedAt) / 1000;
+    const { share } = this;
+    return share === 0 ? Number.POSITIVE_INFINITY : (elapsed / share) * (1 - share);
+  }
+}
+
+/** Chooses the display for a stream. */
+export function createProgress(
+  tasks: readonly RunTask[],
+  experiment: ResolvedExperiment,
+  stream: NodeJS.WriteStream,
+): ProgressDisplay {
+  const total = new TotalMeter(tasks, experiment);
+  return stream.isTTY ? bars(tasks, experiment, total, stream) : lines(tasks, experiment, total, stream);
+}
+
+function outcomeLine(meter: RunMeter, outcome: RunOutcome): string {
+  const title = taskTitle(meter.task);
+  switch (outcome.status) {
+    case 'complete':
+      return `${pc.green('done')}     ${title}: ${meter.summary()}`;
+    case 'stopped':
+      return `${pc.yellow('stopped')}  ${title}: saved in ${meter.epochText}`;
+    case 'failed':
+      return `${pc.red('failed')}   ${title}: ${outcome.message}`;
+  }
+}
+
+function lines(
+  tasks: readonly RunTask[],
+  experiment: ResolvedExperiment,
+  total: TotalMeter,
+  stream: NodeJS.WriteStream,
+): ProgressDisplay {
+  let ended = 0;
+  return {
+    begin(task) {
+      const meter = new RunMeter(task, experiment);
+      total.add(meter);
+      return {
+        onProgress: (progress) => (meter.latest = progress),
+        onEpoch: (event) => {
+          meter.epoch(event);
+        },
+        end(outcome) {
+          total.finish(meter);
+          ended++;
+          const left = ended < tasks.length ? `, about ${formatDuration(total.secondsLeft)} left` : '';
+          stream.write(`[${ended}/${tasks.length}${left}] ${outcomeLine(meter, outcome)}\n`);
+        },
+      };
+    },
+    note: (text) => stream.write(`${text}\n`),
+    close: () => undefined,
+  };
+}
+
+function bars(
+  tasks: readonly RunTask[],
+  experiment: ResolvedExperiment,
+  total: TotalMeter,
+  stream: NodeJS.WriteStream,
+): ProgressDisplay {
+  const width = Math.max(...tasks.map((task) => taskTitle(task).length), 'all runs'.length);
+  const multibar = new cliProgress.MultiBar(
+    {
+      format: ` {title} {bar} {text}`,
+      barsize: 20,
+      barCompleteChar: '━',
+      barIncompleteChar: '─',
+      hideCursor: true,
+      clearOnComplete: true,
+      autopadding: false,
+      stream,
+      gracefulExit: false,
+      emptyOnZero: true,
+    },
+    cliProgress.Presets.legacy,
+  );
+  const allTitle = 'all runs'.padEnd(width);
+  const all = multibar.create(1, 0, { title: allTitle, text: '' });
+  const refresh = (): void => {
+    const { share, secondsLeft } = total;
+    const left = share > 0.01 ? `, about ${formatDuration(secondsLeft)} left` : '';
+    all.update(share, { title: allTitle, text: `${Math.floor(100 * share)} %${left}` });
+  };
+  const timer = setInterval(refresh, 500);
+  timer.unref();
+
+  return {
+    begin(task) {
+      const meter = new RunMeter(task, experiment);
+      total.add(meter);
+      const title = taskTitle(task).padEnd(width);
+      const bar = multibar.create(meter.totalSteps, 0, { title, text: 'starting' });
+      const update = (): void => {
+        const rate = meter.samplesPerSecond;
+        const parts = [
+          meter.epochText,
+          meter.latest && `loss ${meter.latest.trainLoss.toFixed(4)}`,
+          meter.last && `error ${formatPercent(meter.last.testError)}`,
+          rate !== undefined && `${formatCount(rate)} samples/s`,
+          rate !== undefined &&
+            `${formatDuration(((meter.totalSteps - meter.doneSteps) * experiment.batchSize) / rate)} left`,
+        ];
+        bar.update(meter.doneSteps, { title, text: parts.filter(Boolean).join('  ') });
+      };
+      return {
+        onProgress: (progress) => {
+          meter.latest = progress;
+          update();
+        },
+        onEpoch: (event) => {
+          meter.epoch(event);
+          update();
+        },
+        end(outcome) {
+          multibar.remove(bar);
+          total.finish(meter);
+          multibar.log(`${outcomeLine(meter, outcome)}\n`);
+          refresh();
+        },
+      };
+    },
+    note: (text) => {
+      multibar.log(`${text}\n`);
+    },
+    close: () => {
+      clearInterval(timer);
+      multibar.stop();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** Tensors from images in memory. */
+import * as tf from '@tensorflow/tfjs';
+import type { Batch, RandomAccessDataset } from 'recency-bias/tfjs';
+import type { ImageDataset, ImageSplit } from './image-dataset.js';
+
+/** Mean and standard deviation of each channel of pixels scaled to [0, 1]. */
+export interface PixelMoments {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** Moments over a whole split; a constant channel gets standard deviation 1. */
+export function pixelMoments(split: ImageSplit, channels: number): PixelMoments {
+  const counts = Array.from({ length: channels }, () => new Float64Array(256));
+  const { images } = split;
+  for (let i = 0; i < images.length; i++) counts[i % channels]![images[i]!]!++;
+  const total = images.length / channels;
+  const mean: number[] = [];
+  const std: number[] = [];
+  for (const histogram of counts) {
+    let sum = 0;
+    for (let value = 0; value < 256; value++) sum += histogram[value]! * (value / 255);
+    const average = sum / total;
+    let squares = 0;
+    for (let value = 0; value < 256; value++) squares += histogram[value]! * (value / 255 - average) ** 2;
+    mean.push(average);
+    std.push(squares > 0 ? Math.sqrt(squares / total) : 1);
+  }
+  return { mean, std };
+}
+
+/** A split as training or evaluation data: images standardised by `moments`, integer labels. */
+export class ImageBatches implements RandomAccessDataset {
+  readonly size: number;
+  readonly classes: number;
+  readonly #split: ImageSplit;
+  readonly #shape: readonly [number, number, number];
+  readonly #length: number;
+  /** Standardised value of each byte, one table of 256 a channel. */
+  readonly #tables: readonly Float32Array[];
+
+  /**
+   * @param split the samples to serve
+   * @param dataset the data set they belong to, for its image shape and classes
+   * @param moments of the training split, for training and test data alike
+   */
+  constructor(split: ImageSplit, dataset: ImageDataset, moments: PixelMoments) {
+    this.size = split.size;
+    this.classes = dataset.classes;
+    this.#split = split;
+    this.#shape = dataset.imageShape;
+    this.#length = split.images.length / split.size;
+    this.#tables = moments.mean.map((mean, c) =>
+      Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / moments.std[c]!),
+    );
+  }
+
+  /** `xs` [n, height, width, channels] float32 and `ys` [n] float32 labels of the samples at `indices`. */
+  batch(indices: Int32Array): Batch & { readonly xs: tf.Tensor4D; readonly ys: tf.Tensor1D } {
+    const { images, labels } = this.#split;
+    const length = this.#length;
+    const tables = this.#tables;
+    const channels = tables.length;
+    const values = new Float32Array(indices.length * length);
+    const classes = new Float32Array(indices.length);
+    let to = 0;
+    for (let row = 0; row < indices.length; row++) {
+      const from = indices[row]! * length;
+      if (channels === 1) {
+        const table = tables[0]!;
+        for (let j = 0; j < length; j++) values[to++] = table[images[from + j]!]!;
+      } else {
+        for (let j = 0; j < length; j++) values[to++] = tables[j % channels]![images[from + j]!]!;
+      }
+      classes[row] = labels[indices[row]!]!;
+    }
+    return { xs: tf.tensor4d(values, [indices.length, ...this.#shape]), ys: tf.tensor1d(classes) };
+  }
+}

@@ -1,0 +1,30 @@
+/** The data of an experiment, in memory. */
+import type { ImageDataset } from '../data/image-dataset.js';
+import type { FetchOptions } from '../data/mnist.js';
+import { subsetOf } from '../data/subset.js';
+import { ExperimentError } from './problems.js';
+import { datasetEntry } from './resolve.js';
+import type { DatasetSize } from './resolve.js';
+import type { Experiment } from './schema.js';
+
+/** Reads the data set that an experiment names, fetching it if need be, and takes the subset that it asks for. */
+export async function loadExperimentData(
+  experiment: Pick<Experiment, 'dataset'>,
+  options: FetchOptions,
+): Promise<{ dataset: ImageDataset; size: DatasetSize }> {
+  const { path, trainSize, testSize, subsetSeed } = experiment.dataset;
+  const whole = await datasetEntry(experiment).load({ ...options, ...(path !== undefined && { path }) });
+  let dataset: ImageDataset;
+  try {
+    dataset = subsetOf(whole, {
+      seed: subsetSeed,
+      ...(trainSize !== undefined && { trainSize }),
+      ...(testSize !== undefined && { testSize }),
+    });
+  } catch (error) {
+    if (error instanceof RangeError) throw new ExperimentError([error.message]);
+    throw error;
+  }
+  const { train, test, classes } = dataset;
+  return { dataset, size: { trainSize: train.size, testSize: test.size, classes } };
+}

@@ -1,0 +1,168 @@
+/** From an experiment as written to one with every number filled in and every name known. */
+import { createSelector, selectorRegistry } from 'recency-bias';
+import { datasetRegistry } from '../data/registry.js';
+import type { DatasetEntry } from '../data/registry.js';
+import { modelRegistry } from '../models/registry.js';
+import { describeIssues, ExperimentError, show } from './problems.js';
+import { experimentSchema } from './schema.js';
+import type { Experiment } from './schema.js';
+import { unknownName } from './suggest.js';
+
+/** A batch-selection method: its registry name and all of its options. */
+export interface Method {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What training needs to know; also the content of experiment.json, which `parseExperiment` accepts again. */
+export interface ResolvedExperiment extends Omit<
+  Experiment,
+  'dataset' | 'epochs' | 'iterations' | 'selectors' | 'backend'
+> {
+  readonly dataset: Experiment['dataset'] & { readonly trainSize: number; readonly testSize: number };
+  readonly epochs: number;
+  readonly selectors: Readonly<Record<string, Method>>;
+  readonly backend: Exclude<Experiment['backend'], 'auto'>;
+}
+
+/**
+ * Checks an experiment as far as it can be checked without its data.
+ * @param input the content of an experiment file, or the like from flags
+ * @param source how to name it in errors
+ * @throws ExperimentError with one line a mistake.
+ */
+export function parseExperiment(input: unknown, source?: string): Experiment {
+  const parsed = experimentSchema.safeParse(input);
+  if (!parsed.success)
+    throw new ExperimentError(describeIssues(parsed.error, experimentSchema, input), source);
+  const problems = [...check(parsed.data)];
+  if (problems.length > 0) throw new ExperimentError(problems, source);
+  return parsed.data;
+}
+
+/** The data set's registry entry, for an experiment that was parsed. */
+export function datasetEntry(experiment: Pick<Experiment, 'dataset'>): DatasetEntry {
+  return datasetRegistry.get(experiment.dataset.name)!;
+}
+
+function* check(experiment: Experiment): Generator<string> {
+  yield* checkNames(experiment);
+  yield* checkLength(experiment);
+  yield* checkOptimizer(experiment);
+  const { seeds, selectors } = experiment;
+  if (Object.keys(selectors).length === 0) {
+    yield `selectors: is empty; name at least one of ${[...selectorNames()].join(', ')}`;
+  }
+  if (new Set(seeds).size < seeds.length) yield `seeds: is ${show(seeds)}; expected distinct numbers`;
+}
+
+function selectorNames(): string[] {
+  return Object.keys(selectorRegistry);
+}
+
+function* checkNames({ dataset, model }: Experiment): Generator<string> {
+  const entry = datasetRegistry.get(dataset.name);
+  if (entry === undefined) yield `dataset.name: ${unknownName(dataset.name, [...datasetRegistry.keys()])}`;
+  else if (entry.needsPath && dataset.path === undefined) {
+    yield `dataset.path: is missing; expected the folder that holds the data`;
+  } else if (!entry.needsPath && dataset.path !== undefined) {
+    yield `dataset.path: is not used by ${dataset.name}; leave it out`;
+  }
+  const modelEntry = modelRegistry.get(model.name);
+  if (modelEntry === undefined) {
+    yield `model.name: ${unknownName(model.name, [...modelRegistry.keys()])}`;
+    return;
+  }
+  const options = modelEntry.options.safeParse(model.options);
+  if (!options.success) {
+    for (const problem of describeIssues(options.error, modelEntry.options, model.options)) {
+      yield `model.options.${problem}`;
+    }
+  }
+}
+
+function* checkLength({ epochs, iterations, warmupEpochs, learningRate }: Experiment): Generator<string> {
+  if ((epochs === undefined) === (iterations === undefined)) {
+    yield `epochs: give either epochs or iterations${epochs === undefined ? '' : ', not both'}`;
+  }
+  if (epochs !== undefined && warmupEpochs >= epochs) {
+    yield `warmupEpochs: is ${warmupEpochs}; expected less than the ${epochs} epochs of the run`;
+  }
+  let last = 0;
+  for (const [i, [when]] of learningRate.steps.entries()) {
+    if (when >= 1 && !Number.isInteger(when)) {
+      yield `learningRate.steps[${i}][0]: is ${when}; expected a share of the run below 1 or a whole number of epochs`;
+    }
+    const at = epochs === undefined || when >= 1 ? when : when * epochs;
+    if (at <= last) yield `learningRate.steps[${i}][0]: is ${when}; expected ascending order`;
+    last = at;
+  }
+}
+
+function* checkOptimizer({ optimizer }: Experiment): Generator<string> {
+  if (optimizer.name === 'momentum') return;
+  for (const field of ['momentum', 'nesterov'] as const) {
+    if (optimizer[field] !== undefined) {
+      yield `optimizer.${field}: is not used by ${optimizer.name}; leave it out or choose momentum`;
+    }
+  }
+}
+
+/** Sizes of the data set as loaded. */
+export interface DatasetSize {
+  readonly trainSize: number;
+  readonly testSize: number;
+  readonly classes: number;
+}
+
+/**
+ * Fills in what depends on the data: sizes, epochs, and the options of selectors, which take `warmupEpochs` and `window` from
+ * the experiment unless they are given.
+ * @throws ExperimentError with one line a mistake.
+ */
+export function resolveExperiment(experiment: Experiment, data: DatasetSize): ResolvedExperiment {
+  const { iterations, epochs: given, ...rest } = experiment;
+  const { batchSize, warmupEpochs, window } = experiment;
+  const stepsPerEpoch = Math.ceil(data.trainSize / batchSize);
+  const epochs = given ?? Math.ceil(iterations! / stepsPerEpoch);
+  const problems: string[] = [];
+  if (batchSize > data.trainSize) {
+    problems.push(`batchSize: is ${batchSize}; expected at most the ${data.trainSize} training samples`);
+  }
+  if (warmupEpochs >= epochs) {
+    problems.push(
+      `warmupEpochs: is ${warmupEpochs}; expected less than the ${epochs} epochs of the run (${iterations ?? 0} iterations)`,
+    );
+  }
+
+  const selectors: Record<string, Method> = {};
+  for (const [label, { name, options: own }] of Object.entries(experiment.selectors)) {
+    const shared: Record<string, unknown> = { warmupEpochs, window };
+    const known = Object.keys(selectorRegistry[name]?.defaults ?? {});
+    const inherited = Object.fromEntries(Object.entries(shared).filter(([key]) => known.includes(key)));
+    const options = { ...selectorRegistry[name]?.defaults, ...inherited, ...own };
+    const path = `selectors.${label}`;
+    try {
+      createSelector(name, options)({ size: data.trainSize, classes: data.classes, epochs, seed: 0 });
+    } catch (error) {
+      problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      continue;
+    }
+    const ownWarmup = options.warmupEpochs;
+    if (typeof ownWarmup === 'number' && ownWarmup < warmupEpochs) {
+      problems.push(
+        `${path}.options.warmupEpochs: is ${ownWarmup}; expected at least the ${warmupEpochs} epochs of the shared warm-up`,
+      );
+    }
+    selectors[label] = { name, options };
+  }
+  if (problems.length > 0) throw new ExperimentError(problems);
+  return {
+    ...rest,
+    dataset: { ...experiment.dataset, trainSize: data.trainSize, testSize: data.testSize },
+    epochs,
+    selectors,
+    backend: experiment.backend === 'auto' ? 'wasm' : experiment.backend,
+    probeSize: Math.min(experiment.probeSize, data.trainSize),
+  };
+}

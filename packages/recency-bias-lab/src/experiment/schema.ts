@@ -1,0 +1,106 @@
+/** The experiment file: what to train on what, and which batch-selection methods to compare. */
+import { z } from 'zod';
+
+const rate = z.number().positive();
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
+
+const datasetSchema = z.strictObject({
+  /** Registry name: `mnist`, or `idx` for a folder of your own. */
+  name: z.string(),
+  /** The folder to read, for data sets of your own; relative to the working directory. */
+  path: z.string().min(1).optional(),
+  /** Number of training samples: a stratified random subset. Default: all. */
+  trainSize: z.int().min(1).optional(),
+  /** Number of test samples: a stratified random subset. Default: all. */
+  testSize: z.int().min(1).optional(),
+  /** Seed of the subsets; the same for all runs, so that the runs' seeds vary the training alone. */
+  subsetSeed: seed.default(0),
+});
+
+const modelSchema = z.strictObject({
+  /** Registry name, e.g. `small-cnn`. */
+  name: z.string(),
+  /** The model's own options. */
+  options: z.record(z.string(), z.unknown()).default({}),
+});
+
+const optimizerSchema = z.strictObject({
+  name: z.enum(['sgd', 'momentum', 'adam']).default('momentum'),
+  /** Of `momentum` only. */
+  momentum: z.number().min(0).lt(1).optional(),
+  /** Of `momentum` only. */
+  nesterov: z.boolean().optional(),
+});
+
+const learningRateSchema = z.strictObject({
+  initial: rate,
+  /**
+   * [when, factor] pairs in ascending order: at that point of the run the rate is multiplied by the factor. A number below 1 is
+   * a share of all epochs, a whole number is a number of epochs; changes happen between epochs.
+   */
+  steps: z.array(z.tuple([z.number().positive(), rate])).default([]),
+});
+
+const selectorSchema = z.strictObject({
+  /** Registry name, e.g. `recency-bias`. */
+  name: z.string(),
+  /** The method's own options. */
+  options: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** Labels become directory names. */
+const labelSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must consist of letters, digits, dots, hyphens and underscores (64 at most, not beginning with a sign)',
+  )
+  .refine((label) => label !== 'warmup', 'is reserved for the shared warm-up');
+
+/** Accepts the bare name where an object with a name is meant. */
+const named = <T extends z.ZodType>(schema: T): z.ZodPreprocess<T> =>
+  z.preprocess((value) => (typeof value === 'string' ? { name: value } : value), schema);
+
+export const experimentSchema = z.strictObject({
+  /** Name of the experiment and of its default output directory. */
+  name: labelSchema.default('experiment'),
+  /** Free text for readers. */
+  description: z.string().optional(),
+  dataset: named(datasetSchema),
+  model: named(modelSchema).default({ name: 'small-cnn', options: {} }),
+  optimizer: named(optimizerSchema).default({ name: 'momentum' }),
+  learningRate: z
+    .preprocess((value) => (typeof value === 'number' ? { initial: value } : value), learningRateSchema)
+    .default({ initial: 0.1, steps: [] }),
+  /** L2 weight decay of the convolution and dense kernels. */
+  weightDecay: z.number().min(0).default(5e-4),
+  batchSize: z.int().min(1).default(128),
+  /** Length of the run, warm-up included; either this or `iterations`. */
+  epochs: z.int().min(1).optional(),
+  /** Length of the run in steps, rounded up to whole epochs. */
+  iterations: z.int().min(1).optional(),
+  /** Epochs of uniform batches at the beginning, shared by all selectors. */
+  warmupEpochs: z.int().min(0).default(0),
+  /**
+   * Predicted labels kept of each sample, for the statistics of every run alike, and the default of selectors that have an option
+   * `window`.
+   */
+  window: z.int().min(1).max(1000).default(10),
+  /** Label -> method. The label names the method's runs. */
+  selectors: z.record(labelSchema, named(selectorSchema)),
+  /** One training run a selector for each. */
+  seeds: z.array(seed).min(1).default([1]),
+  /** `auto`: the fastest that is installed. */
+  backend: z.enum(['auto', 'wasm', 'cpu']).default('auto'),
+  /** Number of training samples on which the training loss is measured after each epoch, the same for all runs. */
+  probeSize: z.int().min(1).default(1000),
+});
+
+/** An experiment as written, defaults filled in. */
+export type Experiment = z.infer<typeof experimentSchema>;
+
+/** Anything that `experimentSchema` accepts. */
+export type ExperimentInput = z.input<typeof experimentSchema>;

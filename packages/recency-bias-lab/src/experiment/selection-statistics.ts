@@ -1,0 +1,51 @@
+/** Numbers about the selection of an epoch. */
+import type { LabelHistory } from 'recency-bias';
+import { LOSS_BIN_EDGES, UNCERTAINTY_BINS } from '../records/schema.js';
+
+/** Bin of a loss by LOSS_BIN_EDGES: bin b holds edges[b-1] < loss <= edges[b], the last one everything above. */
+export function lossBin(loss: number): number {
+  let low = 0;
+  let high = LOSS_BIN_EDGES.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (loss <= LOSS_BIN_EDGES[middle]!) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Samples by uncertainty in UNCERTAINTY_BINS equal bins of [0, 1]; samples never seen are left out. */
+export function uncertaintyHistogram(history: LabelHistory, size: number): number[] {
+  const bins = new Array<number>(UNCERTAINTY_BINS).fill(0);
+  for (let i = 0; i < size; i++) {
+    if (history.count(i) === 0) continue;
+    bins[Math.min(UNCERTAINTY_BINS - 1, Math.floor(history.uncertainty(i) * UNCERTAINTY_BINS))]!++;
+  }
+  return bins;
+}
+
+/** Effective sample size of a distribution as a share of its samples: 1 / (N Σp²), 1 for the uniform one. */
+export function effectiveShare(probabilities: Float64Array): number {
+  let squares = 0;
+  for (const p of probabilities) squares += p * p;
+  return 1 / (squares * probabilities.length);
+}
+
+/**
+ * Indices of the `count` most uncertain samples that were seen, most uncertain first; of equals the one drawn more
+ * often, then the lower index.
+ */
+export function mostUncertain(history: LabelHistory, timesDrawn: Uint32Array, count: number): number[] {
+  const candidates: { index: number; uncertainty: number }[] = [];
+  for (let index = 0; index < timesDrawn.length; index++) {
+    if (history.count(index) === 0) continue;
+    candidates.push({ index, uncertainty: history.uncertainty(index) });
+  }
+  return candidates
+    .sort(
+      (a, b) =>
+        b.uncertainty - a.uncertainty || timesDrawn[b.index]! - timesDrawn[a.index]! || a.index - b.index,
+    )
+    .slice(0, count)
+    .map(({ index }) => index);
+}

@@ -1,0 +1,265 @@
+/** Trains one run of an experiment and records it. */
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { createSelector, Random } from 'recency-bias';
+import type { Selector, SelectorFactory } from 'recency-bias';
+import { fit } from 'recency-bias/tfjs';
+import type { TrainingState } from 'recency-bias/tfjs';
+import { ImageBatches, pixelMoments } from '../data/image-batches.js';
+import type { ImageDataset } from '../data/image-dataset.js';
+import { modelRegistry } from '../models/registry.js';
+import { RunWriter } from '../records/run-writer.js';
+import { RECORD_VERSION } from '../records/schema.js';
+import type { EpochEvent, RunHeader } from '../records/schema.js';
+import { readEvents } from '../records/read.js';
+import { describeEnvironment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import { learningRateAt } from './learning-rate.js';
+import { createOptimizer, setLearningRate } from './optimizer.js';
+import { RecordingSelector } from './recording-selector.js';
+import type { ResolvedExperiment } from './resolve.js';
+import { forkWarmup, readRunCheckpoint } from './run-checkpoint.js';
+import type { RunCheckpoint } from './run-checkpoint.js';
+import { ownEpochs } from './tasks.js';
+import type { RunTask } from './tasks.js';
+import { TrainingClock } from './training-clock.js';
+import { uncertainSamples } from './uncertain-samples.js';
+import { WarmupSelector } from './warmup-selector.js';
+
+/** Number of most uncertain samples recorded at the end of a run. */
+const UNCERTAIN_SAMPLES = 24;
+/** How often the event loop gets a turn, for signals and messages: wasm's promises never leave the current one. */
+const YIELD_MS = 30;
+
+/** Progress within a run, some times a second. */
+export interface RunProgress {
+  /** The epoch under way, 1-based. */
+  readonly epoch: number;
+  /** Steps done in it, and steps in all. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Samples trained by this process, and the seconds it took. */
+  readonly samples: number;
+  readonly seconds: number;
+  /** Mean loss of the epoch so far. */
+  readonly trainLoss: number;
+}
+
+/** What `trainRun` is given. */
+export interface TrainRunOptions {
+  readonly experiment: ResolvedExperiment;
+  readonly task: RunTask;
+  readonly dataset: ImageDataset;
+  /** The comparison's directory. */
+  readonly out: string;
+  /** Backend in use. */
+  readonly backend: string;
+  /** Save within an epoch when so many seconds have passed since the last time. */
+  readonly saveEverySeconds: number;
+  /** Aborted when the run is to save and stop at its next step. */
+  readonly stop: AbortSignal;
+  readonly onProgress?: (progress: RunProgress) => void;
+  readonly onEpoch?: (event: EpochEvent) => void;
+}
+
+/** What changes while a run trains. */
+interface LiveRun {
+  /** Made by `fit` before the first step. */
+  recorder?: RecordingSelector;
+  trainedSamples: number;
+  scoredSamples: number;
+  stopped: boolean;
+}
+
+/** The factory of the run's selector: the recorder around the method, or around the shared warm-up. */
+function selectorFactory({ experiment, task }: TrainRunOptions, live: LiveRun): SelectorFactory {
+  return (given) => {
+    // A warm-up is a part of runs whose schedules span all epochs.
+    const run = { ...given, epochs: experiment.epochs };
+    const make = (label: string): Selector => {
+      const { name, options } = experiment.selectors[label]!;
+      return createSelector(name, options)(run);
+    };
+    const inner =
+      task.kind === 'run'
+        ? make(task.selector)
+        : new WarmupSelector(
+            run,
+            new Map(Object.keys(experiment.selectors).map((label) => [label, make(label)])),
+          );
+    live.recorder = new RecordingSelector(inner, run, experiment.window);
+    return live.recorder;
+  };
+}
+
+function buildModel({ experiment, task, dataset }: TrainRunOptions): tf.LayersModel {
+  const { model: config, weightDecay, optimizer, learningRate } = experiment;
+  const model = modelRegistry
+    .get(config.name)!
+    .create(
+      { imageShape: dataset.imageShape, classes: dataset.classes, weightDecay, seed: task.seed },
+      config.options,
+    );
+  model.compile({
+    optimizer: createOptimizer(optimizer, learningRate.initial),
+    loss: 'sparseCategoricalCrossentropy',
+  });
+  return model;
+}
+
+function describeRun(options: TrainRunOptions, model: tf.LayersModel): RunHeader {
+  const { experiment, task, dataset, backend } = options;
+  const { name, trainSize, testSize } = experiment.dataset;
+  return {
+    version: RECORD_VERSION,
+    id: task.id,
+    kind: task.kind,
+    selector: task.kind === 'run' ? task.selector : 'warmup',
+    method: task.kind === 'run' ? experiment.selectors[task.selector]! : { name: 'uniform', options: {} },
+    seed: task.seed,
+    dataset: { name, trainSize, testSize, classes: dataset.classes, classNames: [...dataset.classNames] },
+    model: { name: experiment.model.name, parameters: model.countParams() },
+    epochs: ownEpochs(task, experiment).last,
+    warmupEpochs: experiment.warmupEpochs,
+    batchSize: experiment.batchSize,
+    experiment: { ...experiment },
+    environment: describeEnvironment(backend),
+    startedAt: new Date().toISOString(),
+  };
+}
+
+/** Where the run begins or goes on: its own checkpoint, else the warm-up it forks from, else nothing. */
+async function startingPoint({ experiment, task, out }: TrainRunOptions): Promise<RunCheckpoint | undefined> {
+  const own = await readRunCheckpoint(join(out, task.id));
+  if (own !== undefined || task.kind === 'warmup' || task.warmup === undefined) return own;
+  return forkWarmup(join(out, task.warmup), task.selector, experiment.warmupEpochs);
+}
+
+/**
+ * Trains a run from its checkpoint, from the warm-up it forks from, or from the beginning, and records it in its
+ * directory. A run that is complete is left as it is.
+ * @returns whether the run is complete; false when it was stopped.
+ */
+export async function trainRun(options: TrainRunOptions): Promise<boolean> {
+  const writer = await RunWriter.open(join(options.out, options.task.id));
+  try {
+    const events = await readEvents(writer.dir);
+    if (events.at(-1)?.type === 'end') return true;
+    const model = buildModel(options);
+    await writer.writeHeader(describeRun(options, model));
+    return await train(options, model, writer);
+  } finally {
+    await writer.close();
+  }
+}
+
+async function train(options: TrainRunOptions, model: tf.LayersModel, writer: RunWriter): Promise<boolean> {
+  const { experiment, task, dataset, stop } = options;
+  const { batchSize, epochs, learningRate } = experiment;
+  const { last } = ownEpochs(task, experiment);
+  const now = (): string => new Date().toISOString();
+
+  const moments = pixelMoments(dataset.train, dataset.imageShape[2]);
+  const trainData = new ImageBatches(dataset.train, dataset, moments);
+  const testData = new ImageBatches(dataset.test, dataset, moments);
+  const probe = probeIndices(experiment);
+
+  const start = await startingPoint(options);
+  const clock = new TrainingClock(start?.trainSeconds ?? 0);
+  await writer.append({ type: 'start', time: now(), epoch: start?.training.epoch ?? 0 });
+
+  const live: LiveRun = {
+    trainedSamples: start?.training.trainedSamples ?? 0,
+    scoredSamples: start?.training.scoredSamples ?? 0,
+    stopped: false,
+  };
+  const trainedBefore = live.trainedSamples;
+  const secondsBefore = clock.seconds;
+  let lastSave = performance.now();
+  let lastYield = performance.now();
+
+  await fit(model, trainData, {
+    selector: selectorFactory(options, live),
+    epochs: last,
+    batchSize,
+    seed: task.seed,
+    yieldEvery: 'never',
+    ...(start !== undefined && { resume: start.training }),
+    checkpoint: {
+      // Read by `fit` after each step: 1 when it is time to save, else a number that never comes.
+      get everySteps() {
+        const due = performance.now() - lastSave >= 1000 * options.saveEverySeconds;
+        return due ? 1 : Number.MAX_SAFE_INTEGER;
+      },
+      save: async (training: TrainingState) => {
+        clock.pause();
+        await writer.writeCheckpoint({ version: 1, training, trainSeconds: clock.seconds });
+        lastSave = performance.now();
+        if (training.step > 0 && !live.stopped) clock.start();
+      },
+    },
+    onStep: async ({ epoch, step, trainedSamples, scoredSamples }) => {
+      live.trainedSamples = trainedSamples;
+      live.scoredSamples = scoredSamples;
+      if (performance.now() - lastYield < YIELD_MS) return;
+      options.onProgress?.({
+        epoch,
+        step,
+        stepsPerEpoch: Math.ceil(experiment.dataset.trainSize / batchSize),
+        samples: trainedSamples - trainedBefore,
+        seconds: clock.seconds - secondsBefore,
+        trainLoss: live.recorder!.trainLoss,
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      lastYield = performance.now();
+      if (stop.aborted) {
+        live.stopped = true;
+        model.stopTraining = true;
+      }
+    },
+    callbacks: {
+      onEpochBegin: (epoch) => {
+        setLearningRate(model.optimizer, learningRateAt(learningRate, epoch + 1, epochs));
+        clock.start();
+        return Promise.resolve();
+      },
+      onEpochEnd: async (epoch) => {
+        clock.pause();
+        if (live.stopped) return;
+        const probeResult = await evaluate(model, trainData, probe);
+        const testResult = await evaluate(model, testData);
+        const event: EpochEvent = {
+          type: 'epoch',
+          time: now(),
+          epoch: epoch + 1,
+          learningRate: learningRateAt(learningRate, epoch + 1, epochs),
+          trainLoss: live.recorder!.trainLoss,
+          probeLoss: probeResult.loss,
+          testLoss: testResult.loss,
+          testError: testResult.error,
+          trainSeconds: clock.seconds,
+          trainedSamples: live.trainedSamples,
+          scoredSamples: live.scoredSamples,
+          selection: live.recorder!.statistics(),
+        };
+        await writer.append(event);
+        options.onEpoch?.(event);
+      },
+    },
+  });
+  if (live.stopped) return false;
+
+  if (task.kind === 'run') {
+    const samples = uncertainSamples(live.recorder!, dataset, UNCERTAIN_SAMPLES);
+    await writer.append({ type: 'uncertain-samples', time: now(), samples });
+  }
+  await writer.append({ type: 'end', time: now(), epochs: last });
+  return true;
+}
+
+/** The training samples on which every run's training loss is measured: the same for all. */
+function probeIndices({ probeSize, dataset }: ResolvedExperiment): Int32Array {
+  const indices = Int32Array.from({ length: dataset.trainSize }, (_, i) => i);
+  new Random(dataset.subsetSeed).split('probe').shuffle(indices);
+  return indices.slice(0, probeSize).sort();
+}

@@ -1,0 +1,132 @@
+/** Writes a run directory. */
+import { mkdir, open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeState, encodeState } from 'recency-bias';
+import type { StateDict } from 'recency-bias';
+import writeFileAtomic from 'write-file-atomic';
+import { lockDirectory } from './lock.js';
+import { readRunHeader, RecordError } from './read.js';
+import type { RunEvent, RunHeader } from './schema.js';
+
+/** How long a run waits for the process that an interrupted comparison left behind, which saves and ends at its next step. */
+const LOCK_PATIENCE_MS = 15_000;
+
+/** Puts a file-system error into words that say what to do. */
+export function writeProblem(error: unknown, path: string): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new RecordError(`${path}: no space left on the device; make room and go on with --resume`);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new RecordError(`${path}: cannot be written (${code}); choose another directory with --out`);
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new RecordError(
+        `${path}: is in the way, a file where a directory is needed; choose another with --out`,
+      );
+    default:
+      return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Length of a file up to its last line feed: what a killed process left torn is cut off. */
+async function wholeLines(file: FileHandle): Promise<number> {
+  const text = await file.readFile();
+  return text.lastIndexOf(0x0a) + 1;
+}
+
+/** The open record of one run; nobody else writes it until `close`. */
+export class RunWriter {
+  readonly #events: FileHandle;
+  readonly #unlock: () => Promise<void>;
+
+  private constructor(
+    readonly dir: string,
+    events: FileHandle,
+    unlock: () => Promise<void>,
+  ) {
+    this.#events = events;
+    this.#unlock = unlock;
+  }
+
+  /**
+   * Opens a run directory for writing, making it if need be.
+   * @throws RecordError when another process writes it, or the directory cannot be written.
+   */
+  static async open(dir: string): Promise<RunWriter> {
+    try {
+      await mkdir(dir, { recursive: true });
+      const unlock = await lockDirectory(dir, LOCK_PATIENCE_MS);
+      try {
+        const events = await open(join(dir, 'events.jsonl'), 'a+');
+        await events.truncate(await wholeLines(events));
+        return new RunWriter(dir, events, unlock);
+      } catch (error) {
+        await unlock();
+        throw error;
+      }
+    } catch (error) {
+      throw writeProblem(error, dir);
+    }
+  }
+
+  /** Writes run.json; a resumed run keeps the one it has. */
+  async writeHeader(header: RunHeader): Promise<void> {
+    if ((await readRunHeader(this.dir)) !== undefined) return;
+    await this.#attempt('run.json', (path) => writeFileAtomic(path, `${JSON.stringify(header, null, 2)}\n`));
+  }
+
+  /** Appends an event and waits until it is on the disk. */
+  async append(event: RunEvent): Promise<void> {
+    await this.#attempt('events.jsonl', async () => {
+      await this.#events.appendFile(`${JSON.stringify(event)}\n`);
+      await this.#events.datasync();
+    });
+  }
+
+  /** Replaces the checkpoint; a reader sees the old one or the new one, never half of one. */
+  async writeCheckpoint(state: StateDict): Promise<void> {
+    await this.#attempt('checkpoint.bin', (path) => writeFileAtomic(path, Buffer.from(encodeState(state))));
+  }
+
+  async close(): Promise<void> {
+    await this.#events.close();
+    await this.#unlock();
+  }
+
+  async #attempt(file: string, write: (path: string) => Promise<void>): Promise<void> {
+    const path = join(this.dir, file);
+    try {
+      await write(path);
+    } catch (error) {
+      throw writeProblem(error, path);
+    }
+  }
+}
+
+/**
+ * Reads the checkpoint of a run directory.
+ * @returns undefined when there is none.
+ * @throws RecordError when it is damaged.
+ */
+export async function readCheckpoint(dir: string): Promise<StateDict | undefined> {
+  const path = join(dir, 'checkpoint.bin');
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
+  }
+  try {
+    return decodeState(bytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RecordError(`${path}: is damaged (${reason}); delete ${dir} to train this run anew`);
+  }
+}
