@@ -174,7 +174,7 @@ function baselineLine({ title, error }: NonNullable<ChartData['baseline']>, them
       symbol: 'none',
       lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
       label: {
-        formatter: () => `best of ${title}: ${short(100 * error)} %`,
+        formatter: () => `${title}’s best`,
         position: 'insideStartTop',
         color: theme.muted,
         backgroundColor: theme.surface,

@@ -15,29 +15,29 @@ function matrix(
   cell: (row: string, column: string) => Markup,
 ): Markup {
   const slots = paletteSlots(results);
-  return html`<div class="card scroll">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${corner}</th>
-          ${results.selectors.map(({ title }) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${results.selectors.map(
-          (row) =>
-            html`<tr>
-              <th scope="row">${swatch(slots.get(row.selector)!)}${row.title}</th>
-              ${results.selectors.map(({ selector }) =>
-                selector === row.selector ? html`<td class="self">·</td>` : cell(row.selector, selector),
-              )}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+  return html`<div class="card">
+    <p class="note">${caption}</p>
+    <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${corner}</th>
+            ${results.selectors.map(({ title }) => html`<th scope="col">${title}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${results.selectors.map(
+            (row) =>
+              html`<tr>
+                <th scope="row">${swatch(slots.get(row.selector)!)}${row.title}</th>
+                ${results.selectors.map(({ selector }) =>
+                  selector === row.selector ? html`<td class="self">·</td>` : cell(row.selector, selector),
+                )}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
   </div>`;
 }
 
@@ -101,7 +101,7 @@ export function matricesSection(results: Results): Markup {
         that share a machine disturb each other’s seconds; passes do not depend on the machine.
       </p>
       ${matrix(results, 'Time of', 'Passes over the training data, samples scored by extra forward passes included.', cell('passes'))}
-      <p></p>
+      <div class="gap"></div>
       ${matrix(results, 'Time of', 'Seconds of training.', cell('seconds'))}
     </section>`;
 }

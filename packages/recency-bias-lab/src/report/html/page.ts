@@ -27,6 +27,7 @@ function contentPolicy(script: string): string {
 export function reportPage(analysis: Analysis, script: string): string {
   const { results } = analysis;
   const data = chartData(analysis);
+  const description = analysis.header?.experiment.description;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -41,6 +42,7 @@ export function reportPage(analysis: Analysis, script: string): string {
         <header>
           <p class="eyebrow">Batch selection compared</p>
           <h1>${results.name}</h1>
+          ${typeof description === 'string' && html`<p class="note">${description}</p>`}
           <p class="headline">${headline(results)}</p>
           ${results.warnings.map(({ message }) => html`<p class="warning" role="note">${message}</p>`)}
         </header>

@@ -94,7 +94,7 @@ export function resultsSection(results: Results): Markup {
       noise” unless the 95 % interval of the difference, paired by seed, excludes zero (Student’s t, not
       corrected for the number of comparisons).
     </p>
-    <div class="card scroll">
+    <div class="card scroll" role="region" tabindex="0" aria-label="Test errors">
       <table>
         <thead>
           <tr>

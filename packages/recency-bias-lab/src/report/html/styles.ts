@@ -30,6 +30,7 @@ h3{margin:0 0 2px;font-size:16px}
 section{margin:48px 0 0}
 .note{margin:0 0 16px;max-width:72ch;color:var(--muted);font-size:14px}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:20px}
+.gap{height:20px}
 .grid{display:grid;gap:20px;grid-template-columns:repeat(2,minmax(0,1fr));margin-top:20px}
 .grid>.card{display:flex;flex-direction:column}
 .grid>.card>.chart{margin-top:auto}

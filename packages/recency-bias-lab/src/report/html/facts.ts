@@ -1,0 +1,118 @@
+/** The settings of a comparison as terms and values. */
+import type { Analysis } from '../analysis/results.js';
+import type { Trajectory } from '../analysis/trajectory.js';
+import { count, duration, plural } from '../format.js';
+
+export type Fact = readonly [name: string, value: string];
+
+/** Keys of the experiment that other facts show, or that only programs need. */
+const SHOWN_ELSEWHERE = new Set([
+  'name',
+  'description',
+  'dataset',
+  'model',
+  'optimizer',
+  'learningRate',
+  'selectors',
+  'seeds',
+  'epochs',
+  'iterations',
+  'batchSize',
+  'warmupEpochs',
+  'backend',
+]);
+
+/** Plain text of any value of an experiment: `momentum 0.9, nesterov true`. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(describeValue).join('; ');
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .map(([key, inner]) => (key === 'name' ? describeValue(inner) : `${key} ${describeValue(inner)}`))
+      .join(', ');
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `plain SGD`, `Nesterov momentum 0.9`, `Adam`; any other value as it is. */
+export function describeOptimizer(value: unknown): string {
+  const { name, momentum, nesterov } = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  if (name === 'sgd') return 'plain SGD';
+  if (name === 'adam') return 'Adam';
+  if (name === 'momentum' && (momentum === undefined || typeof momentum === 'number')) {
+    return `${nesterov === true ? 'Nesterov ' : ''}momentum ${momentum ?? 0.9}`;
+  }
+  return describeValue(value);
+}
+
+/** The learning rate as it was recorded: `0.1, from epoch 11 0.01`. */
+export function describeLearningRate({ epochs }: Pick<Trajectory, 'epochs'>): string {
+  const parts: string[] = [];
+  let last: number | undefined;
+  for (const { epoch, learningRate } of epochs) {
+    if (last !== undefined && Math.abs(learningRate - last) <= 1e-9 * last) continue;
+    const rate = String(Number(learningRate.toPrecision(4)));
+    parts.push(last === undefined ? rate : `${rate} from epoch ${epoch}`);
+    last = learningRate;
+  }
+  return parts.length > 5 ? `${parts[0]!} to ${parts.at(-1)!}, changing` : parts.join(', ');
+}
+
+/** Words of a camel-case key: `weightDecay` becomes `Weight decay`. */
+function words(key: string): string {
+  return key
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^./, (letter) => letter.toUpperCase());
+}
+
+function wallClock({ comparison }: Analysis): Fact[] {
+  const runs = [...comparison.warmups, ...comparison.runs];
+  const starts = runs.map(({ header }) => Date.parse(header.startedAt));
+  const ends = runs.flatMap(({ epochs }) => epochs.slice(-1).map(({ time }) => Date.parse(time)));
+  if (starts.length === 0 || ends.length === 0) return [];
+  const first = Math.min(...starts);
+  const seconds = (Math.max(...ends) - first) / 1000;
+  const begun: Fact = ['Begun', `${new Date(first).toISOString().slice(0, 16).replace('T', ' ')} UTC`];
+  return seconds > 0 ? [begun, ['First to last epoch', duration(seconds)]] : [begun];
+}
+
+/** All facts, known ones first, then whatever else the experiment says. */
+export function facts(analysis: Analysis): Fact[] {
+  const { header, results, trajectories } = analysis;
+  const seeds: Fact = ['Seeds', results.seeds.join(', ')];
+  if (header === null) return [['Selectors', results.selectors.map(({ title }) => title).join(', ')], seeds];
+  const { dataset, model, environment, experiment, epochs, warmupEpochs } = header;
+  const longest = trajectories.reduce<Trajectory | undefined>(
+    (best, run) => (best === undefined || run.epochs.length > best.epochs.length ? run : best),
+    undefined,
+  );
+  const rate = longest === undefined ? '' : describeLearningRate(longest);
+  const rest = Object.entries(experiment)
+    .filter(([key]) => !SHOWN_ELSEWHERE.has(key))
+    .map(([key, value]): Fact => [words(key), describeValue(value)]);
+  return [
+    ['Data', `${dataset.name}, ${count(dataset.classes)} classes`],
+    ['Samples', `${count(dataset.trainSize)} for training, ${count(dataset.testSize)} for testing`],
+    ['Model', `${model.name}, ${count(model.parameters)} parameters`],
+    [
+      'Epochs',
+      warmupEpochs === 0
+        ? `${epochs}, no warm-up`
+        : `${epochs}, the first ${warmupEpochs} a warm-up shared by all`,
+    ],
+    ['Batch', plural(header.batchSize, 'sample')],
+    ...(experiment.optimizer === undefined
+      ? []
+      : [['Optimizer', describeOptimizer(experiment.optimizer)] as const]),
+    ...(rate === '' ? [] : [['Learning rate', rate] as const]),
+    ...rest,
+    seeds,
+    ['Backend', environment.backend],
+    ['Machine', `${environment.cpu.trim()}, ${plural(environment.cores, 'core')}`],
+    ['Software', `Node ${environment.node.replace(/^v/, '')}, ${environment.platform}`],
+    ...wallClock(analysis),
+  ];
+}
