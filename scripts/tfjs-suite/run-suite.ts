@@ -46,9 +46,9 @@ export async function runSuite({ backendName, setup, isDataSync = true }: Candid
       plugins: [
         {
           name: 'test-environment',
-          setup({ onResolve, onLoad }) {
-            onResolve({ filter: /^tfjs-suite:/ }, ({ path }) => ({ path, namespace: 'tfjs-suite' }));
-            onLoad({ filter: /.*/, namespace: 'tfjs-suite' }, () => ({
+          setup: (bundler) => {
+            bundler.onResolve({ filter: /^tfjs-suite:/ }, ({ path }) => ({ path, namespace: 'tfjs-suite' }));
+            bundler.onLoad({ filter: /.*/, namespace: 'tfjs-suite' }, () => ({
               contents: [
                 `import '@tensorflow/tfjs-core/dist/register_all_gradients';`,
                 `import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';`,

@@ -24,10 +24,16 @@ import {
   type FastGradient,
 } from './gradients/gradients.js';
 import { batchNormGradient, fusedBatchNorm } from './kernels/batch-norm.js';
+import { batchMatMul } from './kernels/batch-matmul.js';
 import { broadcastGradient } from './kernels/broadcast.js';
+import { inChannelsLast } from './kernels/channels-first.js';
+import { clipByValue } from './kernels/clip-by-value.js';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.js';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './kernels/depthwise-backprop.js';
+import { einsum } from './kernels/einsum.js';
 import { reluGradient, squareGradient } from './kernels/elementwise.js';
+import { fused } from './kernels/fused.js';
 import { cast, identity } from './kernels/identity.js';
 import { maxPoolGrad } from './kernels/max-pool-gradient.js';
 import { mean, sum } from './kernels/reduce.js';
@@ -37,15 +43,25 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 type Replacement = (call: KernelCall, otherwise: Kernel) => TensorInfo | TensorInfo[];
 
 const replacements: Readonly<Record<string, Replacement>> = {
+  BatchMatMul: batchMatMul,
   Cast: cast,
-  Conv2DBackpropFilter: conv2dBackpropFilter,
-  Conv2DBackpropInput: conv2dBackpropInput,
+  ClipByValue: clipByValue,
+  Conv2D: (call, otherwise) => inChannelsLast(call, ['x'], true, otherwise),
+  Conv2DBackpropFilter: (call) => inChannelsLast(call, ['x', 'dy'], false, conv2dBackpropFilter),
+  Conv2DBackpropInput: (call, otherwise) =>
+    inChannelsLast(call, ['dy'], true, (inner) => conv2dBackpropInput(inner, otherwise)),
+  DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  Einsum: einsum,
   FusedBatchNorm: fusedBatchNorm,
+  FusedConv2D: fused('Conv2D'),
+  FusedDepthwiseConv2D: fused('DepthwiseConv2dNative'),
   Identity: identity,
   MaxPoolGrad: maxPoolGrad,
   Mean: mean,
   Sum: sum,
   UnsortedSegmentSum: unsortedSegmentSum,
+  _FusedMatMul: fused('BatchMatMul'),
   [BATCH_NORM_GRADIENT]: batchNormGradient,
   [BROADCAST_GRADIENT]: broadcastGradient,
   [RELU_GRADIENT]: reluGradient,

@@ -21,7 +21,7 @@ export function conv2dBackpropFilter(call: KernelCall): TensorInfo {
   const x = input(call, 'x');
   const dy = input(call, 'dy');
   const filterShape = attrs.filterShape as number[];
-  const g = geometry('Conv2DBackpropFilter', x.shape, filterShape, attrs);
+  const g = geometry(x.shape, filterShape, attrs);
   if (util.sizeFromShape(x.shape) === 0 || util.sizeFromShape(dy.shape) === 0) {
     return zeros(backend, filterShape, 'float32');
   }

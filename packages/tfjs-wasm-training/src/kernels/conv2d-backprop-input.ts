@@ -31,7 +31,7 @@ export function conv2dBackpropInput(call: KernelCall, otherwise: Kernel): Tensor
   const dy = input(call, 'dy');
   const filter = input(call, 'filter');
   const inputShape = attrs.inputShape as number[];
-  const g = geometry('Conv2DBackpropInput', inputShape, filter.shape, attrs);
+  const g = geometry(inputShape, filter.shape, attrs);
   if (util.sizeFromShape(inputShape) === 0 || util.sizeFromShape(dy.shape) === 0) {
     return zeros(backend, inputShape, 'float32');
   }

@@ -9,23 +9,18 @@ type Shape4D = [number, number, number, number];
 interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: 'same' | 'valid' | number | backend_util.ExplicitPadding;
-  readonly dataFormat?: 'NHWC' | 'NCHW';
   readonly dilations?: number | [number, number];
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Geometry of the convolution whose gradient is asked for; NCHW is a RangeError, as in the forward kernel. */
+/** Geometry of the convolution of NHWC images whose gradient is asked for. */
 export function geometry(
-  name: string,
   inputShape: number[],
   filterShape: number[],
   attrs: NamedAttrMap,
   depthwise = false,
 ): Geometry {
-  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs as unknown as ConvolutionAttributes;
-  if (dataFormat === 'NCHW') {
-    throw new RangeError(`${name} on the wasm backend expects dataFormat 'NHWC', not 'NCHW'.`);
-  }
+  const { strides, pad, dilations, dimRoundingMode } = attrs as unknown as ConvolutionAttributes;
   return backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,

@@ -1,16 +1,30 @@
 import { backend_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { input, zeros, type Kernel, type KernelCall } from '../backend.js';
+import { floats, input, zeros, type KernelCall } from '../backend.js';
 import { FLOAT } from '../simd/column-blocks.js';
 import { addressOf, loader } from '../simd/load.js';
 import { maxPoolGradientSource } from '../simd/max-pool-gradient.js';
 
-const simd = loader(maxPoolGradientSource);
 const VECTOR = 4;
 
-/** Gradient of max pooling, over four channels at a time; the first maximum of a window gets it all. */
-export function maxPoolGrad(call: KernelCall, otherwise: Kernel): TensorInfo {
+const simd = loader(maxPoolGradientSource);
+
+/** Consecutive windows of one row of output pixels that have the same extent inside the input. */
+interface Windows {
+  /** Indices of the first window's first pixel in x and of its output in dy, in pixels. */
+  readonly at: number;
+  readonly dyAt: number;
+  /** Rows and columns of a window. */
+  readonly height: number;
+  readonly width: number;
+  readonly count: number;
+}
+
+/**
+ * Gradient of max pooling; the first maximum of a window gets it all. The replaced kernel starts its search for
+ * the maximum at the smallest positive number, so that windows without a larger value lose their gradient.
+ */
+export function maxPoolGrad(call: KernelCall): TensorInfo {
   const { backend, attrs } = call;
-  const functions = simd(backend);
   const x = input(call, 'input');
   const dy = input(call, 'dy');
   const g = backend_util.computePool2DInfo(
@@ -21,46 +35,97 @@ export function maxPoolGrad(call: KernelCall, otherwise: Kernel): TensorInfo {
     attrs.pad as 'same' | 'valid' | number,
     attrs.dimRoundingMode as 'floor' | 'round' | 'ceil' | undefined,
   );
-  const channels = g.inChannels;
-  if (functions === undefined || x.dtype !== 'float32' || channels % VECTOR !== 0) return otherwise(call);
   const dx = zeros(backend, x.shape, 'float32');
   if (util.sizeFromShape(x.shape) === 0) return dx;
 
+  const channels = g.inChannels;
+  const functions = simd(backend);
+  const vectored = functions === undefined ? 0 : channels - (channels % VECTOR);
   const pixel = channels * FLOAT;
   const row = g.inWidth * pixel;
-  const xAt = addressOf(backend, x);
-  const dxAt = addressOf(backend, dx);
-  const dyAt = addressOf(backend, dy);
+  const [xAt, dxAt, dyAt] = [x, dx, dy].map((tensor) => addressOf(backend, tensor)) as [
+    number,
+    number,
+    number,
+  ];
+  if (functions !== undefined && vectored > 0) {
+    eachRun(g, ({ at, dyAt: first, height, width, count }) => {
+      functions.row(
+        xAt + at * pixel,
+        dxAt + at * pixel,
+        dyAt + first * pixel,
+        dyAt + (first + count) * pixel,
+        height * row,
+        width * pixel,
+        row,
+        pixel,
+        g.strideWidth * pixel,
+        vectored * FLOAT,
+      );
+    });
+  }
+  if (vectored < channels) {
+    const xs = floats(backend, x);
+    const dys = floats(backend, dy);
+    const dxs = floats(backend, dx);
+    eachRun(g, (run) => {
+      for (let c = vectored; c < channels; c++) routeChannel(xs, dys, dxs, run, c, g);
+    });
+  }
+  return dx;
+}
+
+/** One channel of a run of windows; see `maxPoolGradientSource` for four at a time. */
+function routeChannel(
+  xs: Float32Array,
+  dys: Float32Array,
+  dxs: Float32Array,
+  { at, dyAt, height, width, count }: Windows,
+  channel: number,
+  g: backend_util.Conv2DInfo,
+): void {
+  const channels = g.inChannels;
+  for (let window = 0; window < count; window++) {
+    const first = (at + window * g.strideWidth) * channels + channel;
+    let maximum = -Infinity;
+    let place = -1;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const i = first + (y * g.inWidth + x) * channels;
+        if (xs[i]! > maximum) {
+          maximum = xs[i]!;
+          place = i;
+        }
+      }
+    }
+    if (place >= 0) dxs[place]! += dys[(dyAt + window) * channels + channel]!;
+  }
+}
+
+/** Visits all windows; those that stick out to the left or right come one by one, the others a row at a time. */
+function eachRun(g: backend_util.Conv2DInfo, visit: (windows: Windows) => void): void {
   const { top, left } = g.padInfo;
-  // Windows that stick out on the left or right are done one by one, the others in one go.
   const isInside = (ox: number): boolean =>
-    ox * g.strideWidth - left >= 0 && ox * g.strideWidth - left + g.filterWidth <= g.inWidth;
+    ox * g.strideWidth >= left && ox * g.strideWidth - left + g.filterWidth <= g.inWidth;
   for (let image = 0; image < g.batchSize; image++) {
     for (let oy = 0; oy < g.outHeight; oy++) {
       const y0 = Math.max(0, oy * g.strideHeight - top);
       const y1 = Math.min(g.inHeight, oy * g.strideHeight - top + g.filterHeight);
-      const dyRow = dyAt + (image * g.outHeight + oy) * g.outWidth * pixel;
       let ox = 0;
       while (ox < g.outWidth) {
         let count = 1;
         if (isInside(ox)) while (ox + count < g.outWidth && isInside(ox + count)) count++;
         const x0 = Math.max(0, ox * g.strideWidth - left);
         const x1 = Math.min(g.inWidth, ox * g.strideWidth - left + g.filterWidth);
-        const offset = (image * g.inHeight + y0) * row + x0 * pixel;
-        functions.row(
-          xAt + offset,
-          dxAt + offset,
-          dyRow + ox * pixel,
-          dyRow + (ox + count) * pixel,
-          Math.max(0, y1 - y0) * row,
-          Math.max(0, x1 - x0) * pixel,
-          row,
-          pixel,
-          g.strideWidth * pixel,
-        );
+        visit({
+          at: (image * g.inHeight + y0) * g.inWidth + x0,
+          dyAt: (image * g.outHeight + oy) * g.outWidth + ox,
+          height: Math.max(0, y1 - y0),
+          width: Math.max(0, x1 - x0),
+          count,
+        });
         ox += count;
       }
     }
   }
-  return dx;
 }

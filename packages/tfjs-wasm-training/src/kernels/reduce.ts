@@ -4,6 +4,9 @@ import { eachBlock, FLOAT, paddedColumns } from '../simd/column-blocks.js';
 import { columnsSource } from '../simd/columns.js';
 import { addressOf, loader } from '../simd/load.js';
 
+/** Fewer values than this are added one by one, as the call of a compiled function costs more. */
+const SHORT = 64;
+
 const simd = loader(columnsSource);
 
 /** A reduction over adjacent axes: [outer, reduced, inner], each the product of its sizes. */
@@ -13,10 +16,13 @@ interface Plan {
   readonly inner: number;
 }
 
-/** Sum over leading or middle axes, down the columns instead of after a transposition. */
+/**
+ * Sum over adjacent axes, down the columns instead of after a transposition. The replaced kernel adds one value
+ * after the other in single precision, and loses digits in large tensors; here sums of blocks are added in double.
+ */
 export const sum = (call: KernelCall, otherwise: Kernel): TensorInfo => reduce(call, otherwise, () => 1);
 
-/** Mean over leading or middle axes; see {@link sum}. */
+/** Mean over adjacent axes; see {@link sum}. */
 export const mean = (call: KernelCall, otherwise: Kernel): TensorInfo =>
   reduce(call, otherwise, (plan) => 1 / plan.reduced);
 
@@ -26,7 +32,7 @@ function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => n
   const x = input(call, 'x');
   const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
   const plan = planOf(x.shape, axes);
-  if (functions === undefined || x.dtype !== 'float32' || plan === undefined || plan.inner === 1) {
+  if (functions === undefined || x.dtype !== 'float32' || plan === undefined) {
     return otherwise(call);
   }
   const { outer, reduced, inner } = plan;
@@ -37,7 +43,7 @@ function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => n
     : x.shape.filter((_, axis) => !reducedAxes.has(axis));
   const columns = paddedColumns(inner);
   const size = reduced * inner;
-  const rows = Math.floor(size / columns);
+  const rows = size < SHORT ? 0 : Math.floor(size / columns);
 
   const out = backend.makeOutput(shape, 'float32');
   const partial = backend.makeOutput([columns], 'float32');
@@ -47,7 +53,7 @@ function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => n
   const totals = new Float64Array(inner);
   for (let o = 0; o < outer; o++) {
     const start = addressOf(backend, x) + o * size * FLOAT;
-    sums.fill(0);
+    if (rows > 0) sums.fill(0);
     eachBlock(rows, columns, (from, end, column, width) => {
       functions[`columnSum${width}`]!(
         start + from,
@@ -57,7 +63,7 @@ function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => n
       );
     });
     totals.fill(0);
-    for (let i = 0; i < columns; i++) totals[i % inner]! += sums[i]!;
+    if (rows > 0) for (let i = 0; i < columns; i++) totals[i % inner]! += sums[i]!;
     for (let i = rows * columns; i < size; i++) totals[i % inner]! += values[o * size + i]!;
     for (let i = 0; i < inner; i++) results[o * inner + i] = totals[i]! * factor;
   }

@@ -3,7 +3,7 @@ import { f32x4, i32, loopUntil, sequence } from './instructions.js';
 
 /**
  * Gradient of max pooling for one row of output pixels whose windows lie inside the input: each value of dy is
- * added to dx at the first maximum of its window. Channels are a multiple of 4; addresses are in bytes.
+ * added to dx at the first maximum of its window. Addresses are in bytes.
  */
 export const maxPoolGradientSource = {
   row: defineFunction(
@@ -17,6 +17,7 @@ export const maxPoolGradientSource = {
       'xRow', // from a row of x to the next
       'xPixel', // from a pixel to the next: the channels
       'step', // from a window to the next
+      'channels', // bytes of the channels to do, a multiple of 16
     ],
     (f, p) => {
       const maximum = f.vector();
@@ -63,7 +64,7 @@ export const maxPoolGradientSource = {
             channel.set(i32.const(0)),
             loopUntil(
               channel,
-              p.xPixel.get,
+              p.channels.get,
               i32.const(16),
               sequence(
                 maximum.set(f32x4.splat(-Infinity)),
