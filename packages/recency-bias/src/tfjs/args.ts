@@ -1,7 +1,7 @@
 /** Checks the arguments of `fit`. One clear line for each mistake. */
 import * as tf from '@tensorflow/tfjs';
 import { checkInteger, suggestion } from '../core/validate.js';
-import type { FitArgs, RandomAccessDataset } from './types.js';
+import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
 
 /** All keys of `FitArgs`; the compiler holds the list complete. */
 const KEYS: Record<keyof FitArgs, true> = {
@@ -105,6 +105,18 @@ export function checkDataset(dataset: RandomAccessDataset, args: FitArgs): void 
   if ((args.validationSplit ?? 0) > 0) {
     throw new TypeError('fit: args.validationSplit needs tensors; with a data set give validationData.');
   }
+}
+
+/** @throws TypeError when `data` holds no tensors. */
+export function checkTensors(name: string, data: TensorData): void {
+  const all: unknown[] =
+    data instanceof tf.Tensor || typeof data !== 'object' || (data as unknown) === null
+      ? [data]
+      : Object.values(data);
+  if (all.length > 0 && all.every((tensor) => tensor instanceof tf.Tensor)) return;
+  throw new TypeError(
+    `fit: ${name} must be a tensor, or a list or map of tensors (or give a data set with batch).`,
+  );
 }
 
 /** `args.sampleWeight` as one number for each of `size` samples, or null. */

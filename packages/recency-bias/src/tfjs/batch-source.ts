@@ -86,35 +86,40 @@ export class DatasetSource implements BatchSource {
 
   async batch(indices: Int32Array): Promise<SourceBatch> {
     const given = await this.dataset.batch(indices);
+    if (typeof given !== 'object' || (given as unknown) === null) {
+      throw new TypeError(`fit: dataset.batch returned ${show(given)}; expected { xs, ys }.`);
+    }
+    const owned: tf.Tensor[] = [];
     try {
       const xs = flatten('xs', given.xs, this.model.inputNames);
       const ys = flatten('ys', given.ys, this.model.outputNames);
       checkRows('xs', xs, this.model.inputNames, indices.length);
       checkRows('ys', ys, this.model.outputNames, indices.length);
-      return await this.standardize(xs, ys, indices.length);
+      const columns = (tensors: tf.Tensor[]): tf.Tensor[] =>
+        tensors.map((tensor) => {
+          if (tensor.rank !== 1) return tensor;
+          const column = tensor.as2D(tensor.size, 1);
+          owned.push(column);
+          tensor.dispose();
+          return column;
+        });
+      const [inputs, targets, weights] = await this.internals.standardizeUserData(
+        columns(xs),
+        columns(ys),
+        null,
+        this.classWeight ?? null,
+        false,
+        indices.length,
+      );
+      return { xs: inputs, ys: targets, classWeights: weights ?? [] };
     } catch (error) {
-      tf.dispose([given.xs, given.ys]);
+      tf.dispose([given.xs, given.ys, owned]);
       throw error;
     }
   }
 
   dispose(): void {
     // The data set belongs to the user.
-  }
-
-  /** As `model.fit`: vectors become columns, shapes are checked, class weights looked up. */
-  private async standardize(xs: tf.Tensor[], ys: tf.Tensor[], rows: number): Promise<SourceBatch> {
-    const [inputs, targets, weights] = await this.internals.standardizeUserData(
-      xs,
-      ys,
-      null,
-      this.classWeight ?? null,
-      false,
-      rows,
-    );
-    const kept = new Set([...inputs, ...targets]);
-    tf.dispose([...xs, ...ys].filter((tensor) => !kept.has(tensor)));
-    return { xs: inputs, ys: targets, classWeights: weights ?? [] };
   }
 }
 

@@ -1,19 +1,17 @@
 /** `fit`: `model.fit` with a batch-selection method. */
 import * as tf from '@tensorflow/tfjs';
 import type { Selector, SelectorFactory, Signal, TrainingRun } from '../core/selector.js';
-import { checkArgs, checkDataset, sampleWeights } from './args.js';
-import { DatasetSource, TensorSource, type BatchSource } from './batch-source.js';
+import { checkArgs, checkDataset, checkTensors, sampleWeights } from './args.js';
+import { DatasetSource } from './batch-source.js';
 import { Callbacks } from './callback-list.js';
 import { restoreModel } from './checkpoint.js';
 import { LossTap } from './loss-tap.js';
-import { compiledModel, type ModelInternals } from './model-internals.js';
+import { compiledModel, type CompiledModel } from './model-internals.js';
 import { ModelScorer } from './scorer.js';
+import { batchSizeOf, prepareTensors, prepareValidation, type TrainingData } from './prepare.js';
 import { checkSignals, describeTask, type Task } from './task.js';
 import { TrainingLoop } from './training-loop.js';
 import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
-
-/** The batch size of `model.fit`. */
-const DEFAULT_BATCH_SIZE = 32;
 
 /**
  * Trains a compiled model as `model.fit(xs, ys, args)` does - same optimizer, losses, metrics, callbacks, validation
@@ -61,7 +59,8 @@ export async function fit(
   second: TensorData | FitArgs,
   third?: FitArgs,
 ): Promise<tf.History> {
-  const { model, internals } = compiledModel(given);
+  const compiled = compiledModel(given);
+  const { model, internals } = compiled;
   if (internals.isTraining) throw new Error('fit: the model is being trained by another call of fit.');
   internals.isTraining = true;
   try {
@@ -71,21 +70,17 @@ export async function fit(
       checkDataset(data, args);
       const task = describeTask(model, internals, args.watch, data.classes);
       const source = new DatasetSource(model, internals, data, args.classWeight, task);
-      return await train(
-        model,
-        internals,
-        { source, dataset: data, samples: data.size, validation: [] },
-        task,
-        args,
-      );
+      return await train(compiled, { source, dataset: data, samples: data.size, validation: [] }, task, args);
     }
     const args = third!;
     checkArgs(args);
+    checkTensors('xs', data);
+    checkTensors('ys', second as TensorData);
     const task = describeTask(model, internals, args.watch, undefined);
     const prepared = await prepareTensors(internals, data, second as TensorData, args);
     try {
       await prepared.source.checkLabels(task);
-      return await train(model, internals, { ...prepared, dataset: null }, task, args);
+      return await train(compiled, { ...prepared, dataset: null }, task, args);
     } finally {
       prepared.source.dispose();
     }
@@ -98,69 +93,15 @@ function isDataset(data: TensorData | RandomAccessDataset): data is RandomAccess
   return typeof (data as Partial<RandomAccessDataset>).batch === 'function' && !(data instanceof tf.Tensor);
 }
 
-/** Training data, and the validation data split off them. */
-interface TrainingData {
-  readonly source: BatchSource;
-  readonly dataset: RandomAccessDataset | null;
-  /** Rows given, those split off included. */
-  readonly samples: number;
-  /** Inputs and targets of the validation split; empty without one. The source disposes them. */
-  readonly validation: tf.Tensor[];
-}
-
-/** As `model.fit`: data in the model's order, class weights looked up, the last fraction split off. */
-async function prepareTensors(
-  internals: ModelInternals,
-  x: TensorData,
-  y: TensorData,
-  args: FitArgs,
-): Promise<{ source: TensorSource; samples: number; validation: tf.Tensor[] }> {
-  const batchSize = args.batchSize ?? DEFAULT_BATCH_SIZE;
-  const [xs, ys, classWeights] = await internals.standardizeUserData(
-    x,
-    y,
-    null,
-    args.classWeight ?? null,
-    false,
-    batchSize,
-  );
-  const given = new Set(tensorsIn(x).concat(tensorsIn(y)));
-  const owned = [...xs, ...ys].filter((tensor) => !given.has(tensor));
-  for (const weights of classWeights ?? []) if (weights !== null) owned.push(weights);
-  const samples = xs[0]!.shape[0];
-  const split = args.validationData === undefined ? (args.validationSplit ?? 0) : 0;
-  const size = Math.floor(samples * (1 - split));
-  if (size < 1) {
-    tf.dispose(owned);
-    throw new RangeError(
-      `fit: args.validationSplit of ${split} leaves none of ${samples} samples to train on.`,
-    );
-  }
-  const validation = split > 0 ? [...xs, ...ys].map((tensor) => tail(tensor, size)) : [];
-  owned.push(...validation);
-  return { source: new TensorSource(size, xs, ys, classWeights ?? [], owned), samples, validation };
-}
-
-function tail(tensor: tf.Tensor, from: number): tf.Tensor {
-  const begin = tensor.shape.map((_, axis) => (axis === 0 ? from : 0));
-  return tf.slice(tensor, begin);
-}
-
-function tensorsIn(data: TensorData): tf.Tensor[] {
-  if (data instanceof tf.Tensor) return [data];
-  return Array.isArray(data) ? data : Object.values(data);
-}
-
 /** Sets the run up, trains, and leaves the model as it was made, whatever happens. */
 async function train(
-  model: tf.LayersModel,
-  internals: ModelInternals,
+  { given, model, internals }: CompiledModel,
   data: TrainingData,
   task: Task,
   args: FitArgs,
 ): Promise<tf.History> {
   const { source, dataset } = data;
-  const batchSize = args.batchSize ?? DEFAULT_BATCH_SIZE;
+  const batchSize = batchSizeOf(args);
   const run: TrainingRun = {
     size: source.size,
     classes: task.classes,
@@ -171,8 +112,8 @@ async function train(
   const sampleWeight = await sampleWeights(args.sampleWeight, data.samples);
   const { resume } = args;
   if (resume !== undefined) {
-    restoreModel(model, resume);
     selector.loadStateDict(resume.selector);
+    restoreModel(model, resume);
     if (resume.dataset !== null) dataset?.loadStateDict?.(resume.dataset);
   }
   args.onSelector?.(selector);
@@ -195,7 +136,8 @@ async function train(
       doValidation: validate !== null,
       metrics: validate === null ? labels : [...labels, ...labels.map((label) => `val_${label}`)],
     });
-    internals.history = callbacks.history;
+    // On a tf.Sequential, TensorFlow.js sets the history of the model inside only.
+    given.history = internals.history = callbacks.history;
     loop = new TrainingLoop({
       model,
       internals,
@@ -204,7 +146,7 @@ async function train(
       source,
       dataset,
       selector,
-      scorer: new ModelScorer(model, tap.lossFunctions, source, task, selector.signals, batchSize),
+      scorer: new ModelScorer(model, tap, source, task, selector.signals, batchSize),
       callbacks,
       trainFunction: internals.makeTrainFunction(),
       labels,
@@ -237,24 +179,4 @@ function makeSelector(factory: SelectorFactory, run: TrainingRun, task: Task): S
   }
   checkSignals(task, selector);
   return selector;
-}
-
-/** Inputs and targets to validate on after each epoch; null without any. */
-async function prepareValidation(
-  internals: ModelInternals,
-  data: TrainingData,
-  args: FitArgs,
-  batchSize: number,
-): Promise<{ tensors: tf.Tensor[]; owned: tf.Tensor[] } | null> {
-  if (data.validation.length > 0) return { tensors: data.validation, owned: [] };
-  const given: readonly (tf.Tensor | tf.Tensor[])[] | undefined = args.validationData;
-  if (given === undefined) return null;
-  if (!Array.isArray(given) || given.length !== 2) {
-    throw new TypeError('fit: args.validationData must be [xs, ys]; sample weights are not supported there.');
-  }
-  const [x, y] = given as [tf.Tensor | tf.Tensor[], tf.Tensor | tf.Tensor[]];
-  const [xs, ys] = await internals.standardizeUserData(x, y, null, null, true, batchSize);
-  const mine = new Set(tensorsIn(x).concat(tensorsIn(y)));
-  const tensors = [...xs, ...ys];
-  return { tensors, owned: tensors.filter((tensor) => !mine.has(tensor)) };
 }

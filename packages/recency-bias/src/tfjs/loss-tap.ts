@@ -16,6 +16,9 @@ export function isPerSample(loss: tf.Tensor, rows: number): boolean {
   return loss.rank >= 1 && loss.shape[0] === rows;
 }
 
+const REDUCED =
+  'a loss function of the model returns the mean of the batch; let it return the losses of the samples.';
+
 /**
  * While a `LossTap` is in place, the model's loss functions are wrapped. Outside an armed step (validation, a
  * callback's `model.evaluate`) the wrappers only pass through.
@@ -28,6 +31,8 @@ export class LossTap {
   private losses: tf.Tensor[] = [];
   private output: tf.Tensor | undefined;
   private target: tf.Tensor | undefined;
+  /** Outputs whose loss is reduced to a mean; known after the first check. */
+  private reduced: boolean[] | undefined;
 
   constructor(
     private readonly internals: ModelInternals,
@@ -72,6 +77,35 @@ export class LossTap {
     }
   }
 
+  /**
+   * Checks that losses have one row a sample: that of the watched output if `needsLoss`, all if `needsWeights`. The
+   * loss functions are called once, on targets `ys` and outputs of zeros, before anything is trained: an error thrown
+   * inside a training step would change the model's state and cost TensorFlow.js the tensors of that step.
+   *
+   * @throws TypeError when a loss function returns the mean of the batch.
+   */
+  requirePerSample(
+    ys: readonly tf.Tensor[],
+    outputs: readonly tf.SymbolicTensor[],
+    needsLoss: boolean,
+    needsWeights: boolean,
+  ): void {
+    this.reduced ??= this.original.map((loss, i) => {
+      const target = ys[i]!;
+      const rows = target.shape[0];
+      const shape = outputs[i]!.shape.map((size, axis) =>
+        axis === 0 ? rows : (size ?? target.shape[axis] ?? 1),
+      );
+      return tf.tidy(() => !isPerSample(loss(target, tf.zeros(shape)), rows));
+    });
+    if (needsLoss && this.reduced[this.watched]) {
+      throw new TypeError(`fit: the selector needs the loss of each sample, but ${REDUCED}`);
+    }
+    if (needsWeights && this.reduced.includes(true)) {
+      throw new TypeError(`fit: weights need the loss of each sample, but ${REDUCED}`);
+    }
+  }
+
   /** Gives the model its own loss functions back. */
   remove(): void {
     if (this.internals.lossFunctions === this.wrapped) this.internals.lossFunctions = this.original;
@@ -87,14 +121,7 @@ export class LossTap {
       this.target = tf.keep(yTrue.clone());
     }
     if (this.weights === null) return loss;
-    const rows = this.weights.shape[0];
-    if (!isPerSample(loss, rows)) {
-      throw new TypeError(
-        `fit: a loss function returned shape [${loss.shape.join(', ')}] for a batch of ${rows}; ` +
-          'weights need one loss a sample, so let it return the loss of each sample instead of their mean.',
-      );
-    }
-    const shape = [rows, ...Array.from({ length: loss.rank - 1 }, () => 1)];
+    const shape = [this.weights.shape[0], ...Array.from({ length: loss.rank - 1 }, () => 1)];
     return tf.mul(loss, tf.reshape(this.weights, shape));
   }
 }

@@ -46,12 +46,6 @@ export function measure(columns: readonly Column[], task: Task, pass: ByProducts
 
 /** The mean loss of each sample, of a loss with one row a sample. */
 function rowMeans(loss: tf.Tensor, rows: number): tf.Tensor {
-  if (!isPerSample(loss, rows)) {
-    throw new TypeError(
-      `fit: the loss function returned shape [${loss.shape.join(', ')}] for a batch of ${rows}, but the selector needs ` +
-        'the loss of each sample; let the function return the losses of the samples instead of their mean.',
-    );
-  }
   return loss.rank === 1 ? loss : tf.mean(tf.reshape(loss, [rows, -1]), 1);
 }
 

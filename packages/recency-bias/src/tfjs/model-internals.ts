@@ -70,6 +70,8 @@ const METHODS = [
 
 /** A compiled model and its internals. */
 export interface CompiledModel {
+  /** The model as the user has it. */
+  readonly given: tf.LayersModel;
   /** The model that TensorFlow.js trains: the one given, or the one that a `tf.Sequential` keeps inside. */
   readonly model: tf.LayersModel;
   readonly internals: ModelInternals;
@@ -97,5 +99,5 @@ export function compiledModel(given: tf.LayersModel): CompiledModel {
   if (optimizer === undefined || !Array.isArray(internals.lossFunctions)) {
     throw new Error('fit: the model is not compiled; call model.compile({ optimizer, loss }) first.');
   }
-  return { model, internals };
+  return { given, model, internals };
 }

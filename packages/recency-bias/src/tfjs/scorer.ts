@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Observation, Signal } from '../core/selector.js';
 import type { BatchSource } from './batch-source.js';
-import type { LossFunction } from './model-internals.js';
+import type { LossTap } from './loss-tap.js';
 import { checkLabels, columnsOf, measure, observationOf, type Column, type Measured } from './measure.js';
 import type { Task } from './task.js';
 
@@ -14,7 +14,7 @@ export class ModelScorer {
 
   constructor(
     private readonly model: tf.LayersModel,
-    private readonly lossFunctions: readonly LossFunction[],
+    private readonly tap: LossTap,
     private readonly source: BatchSource,
     private readonly task: Task,
     private readonly signals: readonly Signal[],
@@ -46,10 +46,11 @@ export class ModelScorer {
   private async pass(indices: Int32Array): Promise<tf.Tensor2D> {
     const batch = await this.source.batch(indices);
     try {
+      this.tap.requirePerSample(batch.ys, this.model.outputs, this.signals.includes('loss'), false);
       return tf.tidy(() => {
         const predicted = this.model.predictOnBatch(batch.xs);
         const outputs = Array.isArray(predicted) ? predicted : [predicted];
-        const losses = this.lossFunctions.map((loss, i) => loss(batch.ys[i]!, outputs[i]!));
+        const losses = this.tap.lossFunctions.map((loss, i) => loss(batch.ys[i]!, outputs[i]!));
         const at = this.task.output;
         return measure(this.columns, this.task, { losses, output: outputs[at]!, target: batch.ys[at]! });
       });

@@ -1,6 +1,7 @@
 /** What the watched output means: classification or regression, and how to read labels and probabilities from it. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Selector, Signal } from '../core/selector.js';
+import { show } from '../core/validate.js';
 import type { ModelInternals } from './model-internals.js';
 
 /** How the targets of a classification give the label. */
@@ -62,7 +63,7 @@ function watchedOutput(names: readonly string[], watch: string | number | undefi
   }
   const index = typeof watch === 'number' ? watch : names.indexOf(watch);
   if (!Number.isInteger(index) || index < 0 || index >= names.length) {
-    throw new RangeError(`fit: watch is ${JSON.stringify(watch)}, but the model's outputs are ${list}.`);
+    throw new RangeError(`fit: watch is ${show(watch)}, but the model's outputs are ${list}.`);
   }
   return index;
 }

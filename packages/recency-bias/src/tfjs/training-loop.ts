@@ -117,7 +117,7 @@ export class TrainingLoop {
     const { callbacks, selector, scorer, batchSize, args } = this.parts;
     const score = scorer.score.bind(scorer);
     let exhausted = false;
-    while (!this.stopped()) {
+    do {
       const selection = await selector.select(batchSize, score);
       if (selection === null) {
         exhausted = true;
@@ -127,7 +127,7 @@ export class TrainingLoop {
       await this.trainStep(selection);
       const every = args.checkpoint?.everySteps;
       if (every !== undefined && this.step % every === 0) await this.save();
-    }
+    } while (!this.stopped());
     const logs: StepLogs = {};
     if (exhausted) {
       await this.flush();
@@ -150,11 +150,13 @@ export class TrainingLoop {
   }
 
   private async trainStep(selection: Selection): Promise<void> {
-    const { callbacks, source, tap, task, trainFunction, labels, args } = this.parts;
+    const { model, callbacks, source, selector, tap, task, trainFunction, labels, args } = this.parts;
     const batch = await source.batch(selection.indices);
     const logs: StepLogs = {};
     let packed: tf.Tensor2D;
     try {
+      const weighted = selection.weights !== undefined || this.parts.sampleWeight !== null;
+      tap.requirePerSample(batch.ys, model.outputs, selector.signals.includes('loss'), weighted);
       await callbacks.list.onBatchBegin(this.step, logs);
       packed = tf.tidy(() => {
         const weights = this.weightsOf(selection);
