@@ -82,7 +82,7 @@ export class Random {
           low = Math.imul(x, n) >>> 0;
         }
       }
-      return (x * n - low) / TWO_32;
+      return ((x * n - low) / TWO_32) | 0;
     }
     if (n <= TWO_32) {
       const limit = TWO_32 - (TWO_32 % n);

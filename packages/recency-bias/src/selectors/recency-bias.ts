@@ -16,8 +16,11 @@ import type {
   StateDict,
   TrainingRun,
 } from '../core/selector.js';
-import { readPermutation, readState, readTyped, readVersion } from '../core/state-fields.js';
+import { readPermutation, readState, readVersion } from '../core/state-fields.js';
 import { BucketTable } from '../core/sampling/bucket-table.js';
+import { PagedBucketTable } from '../core/sampling/paged-bucket-table.js';
+import type { SampleTable } from '../core/sampling/sample-table.js';
+import { TreeTable } from '../core/sampling/tree-table.js';
 import { EpochOrder } from '../core/sampling/epoch-order.js';
 import { checkChoice, checkInteger, checkKeys } from '../core/validate.js';
 
@@ -97,7 +100,7 @@ export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
   readonly #settings: Settings;
   readonly #progress: EpochProgress;
   #warmup: EpochOrder | null = null;
-  #table: BucketTable | null = null;
+  #table: SampleTable | null = null;
   #batch = new Int32Array(0);
 
   /** Use `recencyBias(options)(run)`. */
@@ -118,10 +121,9 @@ export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
       return;
     }
     this.#warmup = null;
-    this.#table ??= new BucketTable(this.#run.size, this.history.countClasses!.length);
-    const { words, offset, stride } = this.history.countClassView;
-    this.#table.fill(words, offset, stride);
-    this.#weigh(epoch, this.#table);
+    this.#table ??= this.#makeTable();
+    this.#table.refresh();
+    this.#table.weigh(this.#weightAt(epoch));
   }
 
   select(batchSize: number): Selection | null {
@@ -136,7 +138,18 @@ export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
   observe(observation: Observation<'predictedLabel'>): void {
     const indices = checkIndices(observation, this.#run.size);
     const labels = checkPredictedLabel(observation, indices.length, this.#run.classes);
-    for (let row = 0; row < indices.length; row++) this.history.recordUnchecked(indices[row]!, labels[row]!);
+    this.history.warm(indices);
+    const table = this.#settings.update === 'batch' ? this.#table : null;
+    for (let row = 0; row < indices.length; row++) {
+      const index = indices[row]!;
+      const before = this.history.recordUnchecked(index, labels[row]!);
+      table?.update(index, before);
+    }
+  }
+
+  /** Bytes of the buffers that grow with the number of samples, at the moment. */
+  get byteLength(): number {
+    return this.history.byteLength + (this.#table?.byteLength ?? 0) + (this.#warmup?.byteLength ?? 0);
   }
 
   /** Uncertainty F of each sample now, in [0, 1]; 1 for a sample never seen. */
@@ -159,7 +172,7 @@ export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
       progress: this.#progress.stateDict(),
       history: this.history.stateDict(),
       warmup: this.#warmup?.toArray() ?? null,
-      table: this.#table === null ? null : { version: 1, ...this.#table.toArrays() },
+      table: this.#table?.stateDict() ?? null,
     };
   }
 
@@ -168,33 +181,35 @@ export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
     const { size } = this.#run;
     const progress = this.#progress.prepare(readState(state, 'progress'));
     const history = this.history.prepare(readState(state, 'history'));
-    let warmup: EpochOrder | null = null;
-    let table: BucketTable | null = null;
-    if (state.warmup !== null) {
-      const order = readPermutation(state, 'warmup', size);
-      warmup = new EpochOrder(size);
-      warmup.restore(order, progress.drawn);
+    const order = state.warmup === null ? null : readPermutation(state, 'warmup', size);
+    if (progress.epoch > 0 && (order === null) === (state.table === null)) {
+      throw new RangeError('state must hold either warmup or table.');
     }
-    if (state.table !== null) {
-      const saved = readState(state, 'table');
-      const members = readPermutation(saved, 'members', size);
-      const start = readTyped(saved, 'start', Int32Array, this.history.countClasses!.length + 1);
-      table = new BucketTable(size, start.length - 1);
-      table.restore(members, start);
-      this.#weigh(progress.epoch, table);
-    }
+    const table = state.table === null ? null : this.#makeTable();
+    const tableState = table?.prepare(readState(state, 'table'));
     history.commit();
     progress.commit();
-    this.#warmup = warmup;
+    this.#warmup = order && new EpochOrder(size);
+    if (order !== null) this.#warmup?.restore(order, progress.drawn);
     this.#table = table;
+    table?.weigh(this.#weightAt(progress.epoch));
+    tableState?.commit();
   }
 
-  #weigh(epoch: number, table: BucketTable): void {
+  #makeTable(): SampleTable {
+    const live = this.#settings.update === 'batch';
+    const { classUncertainty } = this.history;
+    if (classUncertainty === null) return new TreeTable(this.history, live);
+    return live
+      ? new PagedBucketTable(this.history, classUncertainty)
+      : new BucketTable(this.history, classUncertainty);
+  }
+
+  /** The weight s_e^(−Q / N) of an uncertainty in an epoch, Q being its quantisation index. */
+  #weightAt(epoch: number): (uncertainty: number) => number {
     const { size, epochs } = this.#run;
     const { pressure, warmupEpochs } = this.#settings;
-    const s = pressureAt(pressure, epoch, warmupEpochs, epochs);
-    const exponent = -Math.log(s) / size;
-    const weightOf = (f: number): number => Math.exp(exponent * quantizationIndex(f, size));
-    table.setWeights(this.history.classUncertainty!.map(weightOf));
+    const exponent = -Math.log(pressureAt(pressure, epoch, warmupEpochs, epochs)) / size;
+    return (uncertainty) => Math.exp(exponent * quantizationIndex(uncertainty, size));
   }
 }

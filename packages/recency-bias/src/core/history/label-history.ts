@@ -37,6 +37,8 @@ export class LabelHistory {
   readonly #labelStride: number;
   readonly #metaStride: number;
   readonly #metaOffset: number;
+  /** Holds what `warm` read, so that the reads are not optimised away. */
+  protected warmed = 0;
 
   /**
    * @param size number of samples, at least 1
@@ -111,15 +113,29 @@ export class LabelHistory {
       let old = 1;
       for (let j = base; j < base + window; j++) {
         const other = labels[j]!;
-        if (other === label) same++;
-        if (other === oldest) old++;
+        same += equal(other, label);
+        old += equal(other, oldest);
       }
       this.#meta[at + 1] = addition[removal[before * width + old]! * width + same]!;
     } else {
-      for (let j = base; j <= base + slot; j++) if (labels[j] === label) same++;
+      for (let j = base; j <= base + slot; j++) same += equal(labels[j]!, label);
       this.#meta[at + 1] = addition[before * width + same]!;
     }
     return before;
+  }
+
+  /**
+   * Reads the records of `indices` once, so that the cache misses of recording a batch overlap instead of adding up.
+   */
+  warm(indices: Int32Array): void {
+    const labels = this.#labels;
+    const meta = this.#meta;
+    let seen = 0;
+    for (let row = 0; row < indices.length; row++) {
+      const index = indices[row]!;
+      seen ^= labels[index * this.#labelStride]! ^ meta[index * this.#metaStride + this.#metaOffset]!;
+    }
+    this.warmed = seen;
   }
 
   /** The sample's count class; 0 when never seen, or when classes are not tracked. */
@@ -244,4 +260,9 @@ export class LabelHistory {
     }
     return counts.sort((a, b) => b - a);
   }
+}
+
+/** 1 when two numbers of [0, 2^31) are equal, else 0; free of branches, as whether labels agree is hard to predict. */
+function equal(a: number, b: number): number {
+  return ((a ^ b) - 1) >>> 31;
 }

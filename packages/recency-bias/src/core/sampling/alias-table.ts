@@ -72,7 +72,7 @@ export class AliasTable {
   /** An index, drawn in proportion to its weight. */
   draw(random: Random): number {
     const point = random.float() * this.#columns;
-    const column = Math.floor(point);
+    const column = point | 0;
     return point - column < this.#share[column]! ? column : this.#alias[column]!;
   }
 }

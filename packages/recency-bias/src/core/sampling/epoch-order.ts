@@ -11,6 +11,11 @@ export class EpochOrder {
     this.sort();
   }
 
+  /** Bytes of the permutation. */
+  get byteLength(): number {
+    return this.#order.byteLength;
+  }
+
   /** Starts over in the order of the indices. */
   sort(): void {
     for (let i = 0; i < this.#order.length; i++) this.#order[i] = i;
