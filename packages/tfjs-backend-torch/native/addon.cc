@@ -1,0 +1,268 @@
+// The Node-API surface: operators by name, tensors in and out, memory, threads. Everything else is TypeScript.
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <dlfcn.h>
+#include <node_api.h>
+#include <torch/version.h>
+
+#include <cstring>
+#include <new>
+
+#include "allocator.h"
+#include "js.h"
+#include "operators.h"
+#include "tensors.h"
+
+namespace tfjs {
+namespace {
+
+constexpr size_t kMaxArguments = 32;
+
+struct Addon {
+  TensorTable tensors;
+  std::vector<Operator> operators;
+  at::Device device = at::kCPU;
+};
+
+struct Call {
+  napi_env env;
+  Addon& addon;
+  size_t count = kMaxArguments;
+  napi_value arguments[kMaxArguments] = {};
+};
+
+void throwError(napi_env env, const char* code, const std::string& message) {
+  napi_throw_error(env, code, message.c_str());
+}
+
+// torch appends its stack to messages; the first paragraph says what is wrong.
+std::string firstLines(const std::string& message) {
+  const size_t end = message.find("\nException raised from");
+  return end == std::string::npos ? message : message.substr(0, end);
+}
+
+bool isOutOfMemory(const std::string& message) {
+  return message.find("can't allocate memory") != std::string::npos ||
+         message.find("out of memory") != std::string::npos;
+}
+
+// Wraps a function so that every C++ exception becomes a JavaScript error.
+template <napi_value (*function)(Call&)>
+napi_value entry(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  Call call{env, *static_cast<Addon*>(data)};
+  try {
+    js::check(napi_get_cb_info(env, info, &call.count, call.arguments, nullptr, nullptr), "a call");
+    // TensorFlow.js records the gradients, so libtorch's own recording is off.
+    const c10::InferenceMode guard;
+    return function(call);
+  } catch (const c10::Error& error) {
+    const std::string message = firstLines(error.what_without_backtrace());
+    throwError(env, isOutOfMemory(message) ? "ERR_TORCH_OUT_OF_MEMORY" : "ERR_TORCH", message);
+  } catch (const std::bad_alloc&) {
+    throwError(env, "ERR_TORCH_OUT_OF_MEMORY", "out of memory");
+  } catch (const std::exception& error) {
+    throwError(env, "ERR_TORCH", firstLines(error.what()));
+  }
+  return nullptr;
+}
+
+at::ScalarType scalarType(const std::string& dtype) {
+  if (dtype == "float32") return at::kFloat;
+  if (dtype == "int32") return at::kInt;
+  if (dtype == "bool") return at::kBool;
+  TORCH_CHECK(false, "the dtype '", dtype, "' has no tensor in libtorch; expected float32, int32 or bool");
+}
+
+// resolve(name, overload): the number under which call() knows the operator.
+napi_value resolve(Call& call) {
+  call.addon.operators.push_back(
+      Operator::find(js::string(call.env, call.arguments[0]), js::string(call.env, call.arguments[1])));
+  return js::fromNumber(call.env, call.addon.operators.size() - 1);
+}
+
+// call(operator, ...arguments)
+napi_value callOperator(Call& call) {
+  const int64_t id = js::integer(call.env, call.arguments[0]);
+  TORCH_CHECK(id >= 0 && id < static_cast<int64_t>(call.addon.operators.size()), "no operator has the number ", id);
+  return call.addon.operators[id].call(call.env, call.addon.tensors, call.addon.device, call.arguments + 1,
+                                       call.count - 1);
+}
+
+// fromTypedArray(values, shape, dtype): a copy of the values as a tensor.
+napi_value fromTypedArray(Call& call) {
+  napi_typedarray_type type;
+  size_t length;
+  void* data;
+  js::check(napi_get_typedarray_info(call.env, call.arguments[0], &type, &length, &data, nullptr, nullptr),
+            "a typed array");
+  const std::string dtype = js::string(call.env, call.arguments[2]);
+  const at::ScalarType scalar = scalarType(dtype);
+  const bool fits = (scalar == at::kFloat && type == napi_float32_array) ||
+                    (scalar == at::kInt && type == napi_int32_array) ||
+                    (scalar == at::kBool && (type == napi_uint8_array || type == napi_uint8_clamped_array));
+  TORCH_CHECK(fits, "the typed array does not hold values of the dtype ", dtype);
+  std::vector<int64_t> shape;
+  const uint32_t rank = js::length(call.env, call.arguments[1]);
+  int64_t size = 1;
+  for (uint32_t i = 0; i < rank; ++i) {
+    shape.push_back(js::integer(call.env, js::element(call.env, call.arguments[1], i)));
+    size *= shape.back();
+  }
+  TORCH_CHECK(size == static_cast<int64_t>(length), "the shape holds ", size, " values, but ", length, " were given");
+  at::Tensor tensor = at::empty(shape, at::TensorOptions(scalar));
+  if (length > 0) std::memcpy(tensor.data_ptr(), data, tensor.nbytes());
+  if (scalar == at::kBool) tensor = tensor.view(at::kByte).ne(0);  // any non-zero byte is true
+  if (!call.addon.device.is_cpu()) tensor = tensor.to(call.addon.device);
+  return js::fromNumber(call.env, call.addon.tensors.add(std::move(tensor)));
+}
+
+// toTypedArray(handle): the values in row-major order, copied.
+napi_value toTypedArray(Call& call) {
+  at::Tensor tensor = call.addon.tensors.get(js::integer(call.env, call.arguments[0])).cpu();
+  napi_typedarray_type type = napi_float32_array;
+  switch (tensor.scalar_type()) {
+    case at::kBool:
+    case at::kByte:
+      type = napi_uint8_array;
+      break;
+    case at::kInt:
+      type = napi_int32_array;
+      break;
+    case at::kLong:
+      type = napi_int32_array;
+      tensor = tensor.to(at::kInt);
+      break;
+    default:
+      tensor = tensor.to(at::kFloat);
+  }
+  tensor = tensor.contiguous();
+  void* data;
+  napi_value buffer;
+  js::check(napi_create_arraybuffer(call.env, tensor.nbytes(), &data, &buffer), "memory for the values");
+  if (tensor.nbytes() > 0) std::memcpy(data, tensor.data_ptr(), tensor.nbytes());
+  napi_value result;
+  js::check(napi_create_typedarray(call.env, type, tensor.numel(), buffer, 0, &result), "a typed array");
+  return result;
+}
+
+napi_value shapeOf(Call& call) {
+  const at::Tensor& tensor = call.addon.tensors.get(js::integer(call.env, call.arguments[0]));
+  napi_value shape = js::array(call.env, tensor.dim());
+  for (int64_t i = 0; i < tensor.dim(); ++i) {
+    js::setElement(call.env, shape, i, js::fromNumber(call.env, static_cast<double>(tensor.size(i))));
+  }
+  return shape;
+}
+
+napi_value dtypeOf(Call& call) {
+  const at::Tensor& tensor = call.addon.tensors.get(js::integer(call.env, call.arguments[0]));
+  return js::fromString(call.env, c10::toString(tensor.scalar_type()));
+}
+
+// dispose(...handles)
+napi_value dispose(Call& call) {
+  for (size_t i = 0; i < call.count; ++i) {
+    call.addon.tensors.release(js::integer(call.env, call.arguments[i]));
+  }
+  return js::undefined(call.env);
+}
+
+// replace(handle, other): `other` takes over the handle of the first, and its own is released.
+napi_value replace(Call& call) {
+  const int64_t other = js::integer(call.env, call.arguments[1]);
+  call.addon.tensors.replace(js::integer(call.env, call.arguments[0]), call.addon.tensors.get(other));
+  call.addon.tensors.release(other);
+  return js::undefined(call.env);
+}
+
+napi_value memory(Call& call) {
+  const TensorTable& tensors = call.addon.tensors;
+  const AllocatorStatistics allocator = allocatorStatistics();
+  napi_value result = js::object(call.env);
+  const auto set = [&](const char* name, double value) {
+    js::setProperty(call.env, result, name, js::fromNumber(call.env, value));
+  };
+  set("tensors", tensors.count());
+  set("bytes", tensors.bytes());
+  set("peakBytes", tensors.peakBytes());
+  set("allocatedBytes", allocator.allocated);
+  set("peakAllocatedBytes", allocator.peakAllocated);
+  set("cachedBytes", allocator.cached);
+  return result;
+}
+
+napi_value resetPeakMemory(Call& call) {
+  call.addon.tensors.resetPeak();
+  resetAllocatorPeak();
+  return js::undefined(call.env);
+}
+
+napi_value releaseCache(Call& call) {
+  releaseAllocatorCache();
+  return js::undefined(call.env);
+}
+
+napi_value getThreads(Call& call) { return js::fromNumber(call.env, at::get_num_threads()); }
+
+napi_value setThreads(Call& call) {
+  const int threads = static_cast<int>(js::integer(call.env, call.arguments[0]));
+  at::set_num_threads(threads);
+  // OpenBLAS keeps threads of its own, which libtorch does not set.
+  using SetThreads = void (*)(int);
+  if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
+  return js::undefined(call.env);
+}
+
+napi_value setDevice(Call& call) {
+  const at::Device device(js::string(call.env, call.arguments[0]));
+  TORCH_CHECK(device.is_cpu() || (device.is_cuda() && at::hasCUDA()), "libtorch ", TORCH_VERSION,
+              " as found here cannot use the device '", device.str(), "'");
+  at::empty({1}, at::TensorOptions(at::kFloat).device(device));  // fails now where the driver is missing
+  call.addon.device = device;
+  return js::undefined(call.env);
+}
+
+napi_value describe(Call& call) {
+  napi_value result = js::object(call.env);
+  js::setProperty(call.env, result, "version", js::fromString(call.env, TORCH_VERSION));
+  js::setProperty(call.env, result, "cuda", js::fromBoolean(call.env, at::hasCUDA()));
+  js::setProperty(call.env, result, "onednn", js::fromBoolean(call.env, at::hasMKLDNN()));
+  js::setProperty(call.env, result, "device", js::fromString(call.env, call.addon.device.str()));
+  return result;
+}
+
+template <napi_value (*function)(Call&)>
+void expose(napi_env env, napi_value exports, const char* name) {
+  napi_value value;
+  js::check(napi_create_function(env, name, NAPI_AUTO_LENGTH, entry<function>, nullptr, &value), "a function");
+  js::setProperty(env, exports, name, value);
+}
+
+}  // namespace
+}  // namespace tfjs
+
+NAPI_MODULE_INIT() {
+  using namespace tfjs;
+  napi_set_instance_data(
+      env, new Addon, [](napi_env, void* data, void*) { delete static_cast<Addon*>(data); }, nullptr);
+  installAllocator();
+  expose<resolve>(env, exports, "resolve");
+  expose<callOperator>(env, exports, "call");
+  expose<fromTypedArray>(env, exports, "fromTypedArray");
+  expose<toTypedArray>(env, exports, "toTypedArray");
+  expose<shapeOf>(env, exports, "shapeOf");
+  expose<dtypeOf>(env, exports, "dtypeOf");
+  expose<dispose>(env, exports, "dispose");
+  expose<replace>(env, exports, "replace");
+  expose<memory>(env, exports, "memory");
+  expose<resetPeakMemory>(env, exports, "resetPeakMemory");
+  expose<releaseCache>(env, exports, "releaseCache");
+  expose<getThreads>(env, exports, "getThreads");
+  expose<setThreads>(env, exports, "setThreads");
+  expose<setDevice>(env, exports, "setDevice");
+  expose<describe>(env, exports, "describe");
+  return exports;
+}

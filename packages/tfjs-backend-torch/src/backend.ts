@@ -1,0 +1,217 @@
+import {
+  backend_util,
+  DataStorage,
+  engine,
+  KernelBackend,
+  util,
+  type BackendValues,
+  type DataType,
+  type TensorInfo,
+  type TypedArray,
+} from '@tensorflow/tfjs-core';
+import type { Deferred, TensorData } from './data.js';
+import { addon, type Handle, type NativeMemory, type NativeType } from './native/addon.js';
+import { adopt, operator } from './native/operator.js';
+
+type DataId = TensorInfo['dataId'];
+
+const reshape = operator('reshape');
+const alias = operator('alias');
+
+/** The smallest step TensorFlow.js adds to keep a logarithm or a quotient finite in float32. */
+const EPSILON = 1e-7;
+
+/** What `tf.memory()` adds under this backend, in bytes. */
+export interface TorchMemoryInfo {
+  unreliable: boolean;
+  native: NativeMemory;
+}
+
+/**
+ * TensorFlow.js on libtorch. A tensor has the shape TensorFlow.js gives it (images are NHWC); its strides are free, so
+ * a transposed tensor is a view and convolutions see NHWC as libtorch's channels-last format.
+ */
+export class TorchBackend extends KernelBackend {
+  readonly #data: DataStorage<TensorData> = new DataStorage<TensorData>(this, engine());
+
+  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: DataId,
+    values: BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    if (dtype === 'complex64') {
+      const { real, imag } = backend_util.splitRealAndImagArrays(values as Float32Array);
+      const part = (v: Float32Array): TensorInfo => ({
+        dataId: this.write(v, shape, 'float32'),
+        shape,
+        dtype: 'float32',
+      });
+      this.#data.set(dataId, { dtype, shape, refCount, complex: { real: part(real), imag: part(imag) } });
+      return;
+    }
+    this.#data.set(dataId, { dtype, shape, refCount, values });
+  }
+
+  /** A tensor over a native one, which it owns from now on; `stored` is the native one's shape where it differs. */
+  output(handle: Handle, shape: number[], dtype: DataType, stored: readonly number[] = shape): TensorInfo {
+    const dataId = {};
+    this.#data.set(dataId, { dtype, shape: stored, refCount: 1, handle: adopt(handle) });
+    return { dataId, shape, dtype };
+  }
+
+  /** A tensor that is computed at its first use. */
+  deferredOutput(deferred: Deferred, shape: number[], dtype: DataType): TensorInfo {
+    const dataId = {};
+    this.#data.set(dataId, { dtype, shape, refCount: 1, deferred });
+    return { dataId, shape, dtype };
+  }
+
+  /** A tensor of complex numbers over its parts, which it owns from now on. */
+  complexOutput(real: TensorInfo, imag: TensorInfo): TensorInfo {
+    const dataId = {};
+    this.#data.set(dataId, {
+      dtype: 'complex64',
+      shape: real.shape,
+      refCount: 1,
+      complex: { real, imag },
+    });
+    return { dataId, shape: real.shape, dtype: 'complex64' };
+  }
+
+  /** The same data once more, under any shape of its size. */
+  share(tensor: TensorInfo, shape: number[] = tensor.shape): TensorInfo {
+    this.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
+  }
+
+  /** What the backend knows of a tensor's data. */
+  data(tensor: TensorInfo): TensorData {
+    return this.#data.get(tensor.dataId);
+  }
+
+  /** The native tensor of `tensor` in its shape; owned by the backend or by the current scope. */
+  handle(tensor: TensorInfo): Handle {
+    const data = this.#data.get(tensor.dataId);
+    const handle = data.handle ?? this.#materialize(data);
+    return util.arraysEqual(data.shape as number[], tensor.shape) ? handle : reshape(handle, tensor.shape);
+  }
+
+  /** The native tensor under an owner of its own: a second handle to the same memory. */
+  retain(handle: Handle): Handle {
+    return adopt(alias(handle));
+  }
+
+  /** The number in a tensor of one value that is still in JavaScript, else undefined. */
+  knownScalar(tensor: TensorInfo): number | undefined {
+    const { values } = this.#data.get(tensor.dataId);
+    if (values?.length !== 1) return undefined;
+    const value = values[0];
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  #materialize(data: TensorData): Handle {
+    const { deferred, values, dtype } = data;
+    if (deferred !== undefined) {
+      data.deferred = undefined;
+      try {
+        data.handle = deferred.compute();
+      } finally {
+        deferred.release();
+      }
+      return data.handle;
+    }
+    if (dtype === 'string' || dtype === 'complex64' || values === undefined) {
+      throw new TypeError(
+        `A tensor of dtype ${dtype} cannot be given to libtorch; use float32, int32 or bool.`,
+      );
+    }
+    data.handle = addon().fromTypedArray(typedArray(values as TypedArray, dtype), data.shape, dtype);
+    data.values = undefined;
+    return data.handle;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, the CPU is not
+  override async read(dataId: DataId): Promise<BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override readSync(dataId: DataId): BackendValues {
+    const data = this.#data.get(dataId);
+    if (data.complex !== undefined) {
+      return backend_util.mergeRealAndImagArrays(
+        this.readSync(data.complex.real.dataId) as Float32Array,
+        this.readSync(data.complex.imag.dataId) as Float32Array,
+      );
+    }
+    if (data.values !== undefined) return util.convertBackendValuesAndArrayBuffer(data.values, data.dtype);
+    return addon().toTypedArray(data.handle ?? this.#materialize(data));
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.#data.has(dataId)) return true;
+    const data = this.#data.get(dataId);
+    data.refCount--;
+    if (!force && data.refCount > 0) return false;
+    this.#data.delete(dataId);
+    if (data.handle !== undefined) addon().dispose(data.handle);
+    if (data.companion !== undefined) addon().dispose(data.companion);
+    data.deferred?.release();
+    if (data.complex !== undefined) {
+      this.disposeData(data.complex.real.dataId);
+      this.disposeData(data.complex.imag.dataId);
+    }
+    return true;
+  }
+
+  override incRef(dataId: DataId): void {
+    this.#data.get(dataId).refCount++;
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.#data.has(dataId) ? this.#data.get(dataId).refCount : 0;
+  }
+
+  override numDataIds(): number {
+    return this.#data.numDataIds();
+  }
+
+  override memory(): TorchMemoryInfo {
+    return { unreliable: false, native: addon().memory() };
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override time(f: () => void): Promise<{ kernelMs: number }> {
+    const start = util.now();
+    f();
+    return Promise.resolve({ kernelMs: util.now() - start });
+  }
+
+  override floatPrecision(): 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return EPSILON;
+  }
+
+  override dispose(): void {
+    // Each tensor is released with its data; nothing else is held.
+  }
+}
+
+function typedArray(values: TypedArray, dtype: NativeType): TypedArray {
+  if (dtype === 'float32') return values instanceof Float32Array ? values : new Float32Array(values);
+  if (dtype === 'int32') return values instanceof Int32Array ? values : new Int32Array(values);
+  return values instanceof Uint8Array ? values : new Uint8Array(values);
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TypedArray } from '@tensorflow/tfjs-core';
+
+/** A native tensor, known to JavaScript by a number. */
+export type Handle = number;
+
+/** What an operator takes for one argument; null where its schema allows none, undefined for the default. */
+export type Argument = number | boolean | string | null | undefined | readonly Argument[];
+
+/** The dtypes that have native tensors. */
+export type NativeType = 'float32' | 'int32' | 'bool';
+
+/** Native memory, in bytes. */
+export interface NativeMemory {
+  /** Tensors that JavaScript holds; views count. */
+  tensors: number;
+  /** Their memory; a view adds nothing. */
+  bytes: number;
+  peakBytes: number;
+  /** What libtorch has in use on the CPU, temporaries of operators included. */
+  allocatedBytes: number;
+  peakAllocatedBytes: number;
+  /** Freed memory kept for reuse. */
+  cachedBytes: number;
+}
+
+/** The libtorch in use. */
+export interface Libtorch {
+  version: string;
+  /** Whether it was built with CUDA and sees a device. */
+  cuda: boolean;
+  onednn: boolean;
+  /** Where tensors are made: `cpu`, `cuda:0`. */
+  device: string;
+}
+
+/** What the compiled addon exports. */
+export interface Addon {
+  resolve(name: string, overload: string): number;
+  call(operator: number, ...args: Argument[]): unknown;
+  fromTypedArray(values: TypedArray, shape: readonly number[], dtype: NativeType): Handle;
+  toTypedArray(tensor: Handle): Float32Array | Int32Array | Uint8Array;
+  shapeOf(tensor: Handle): number[];
+  dtypeOf(tensor: Handle): string;
+  dispose(...tensors: Handle[]): void;
+  replace(tensor: Handle, by: Handle): void;
+  memory(): NativeMemory;
+  resetPeakMemory(): void;
+  releaseCache(): void;
+  getThreads(): number;
+  setThreads(threads: number): void;
+  setDevice(device: string): void;
+  describe(): Libtorch;
+}
+
+/** Where the compiled addon is; TFJS_TORCH_ADDON names it where a bundler has moved this module. */
+function addonFile(): string {
+  return (
+    process.env.TFJS_TORCH_ADDON ?? fileURLToPath(new URL('../../build/tfjs-torch.node', import.meta.url))
+  );
+}
+
+const howToBuild =
+  'install libtorch (`apt-get install libtorch-dev libopenblas0-pthread`, `pip install torch`, or set LIBTORCH) ' +
+  'and run `npx tfjs-backend-torch-build` (`npm run build:native` in a checkout)';
+
+let loaded: Addon | undefined;
+
+/**
+ * The addon, loaded once.
+ *
+ * @throws Error of one line, with what to do, if it is not built or does not fit the libtorch that is found.
+ */
+export function addon(): Addon {
+  return (loaded ??= load(addonFile()));
+}
+
+/** Loads an addon from `file`; see {@link addon}. */
+export function load(file: string): Addon {
+  if (!existsSync(file)) {
+    throw new Error(`The native addon of tfjs-backend-torch is not built: ${howToBuild}.`);
+  }
+  // OpenMP's threads otherwise spin while they wait, which starves every other process; read when libgomp loads.
+  process.env.OMP_WAIT_POLICY ??= 'passive';
+  try {
+    return createRequire(file)(file) as Addon;
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    throw new Error(
+      `The native addon of tfjs-backend-torch, built for libtorch ${builtFor(file)}, does not load with the libtorch ` +
+        `that is installed (${reason}): ${howToBuild} again.`,
+      { cause: error },
+    );
+  }
+}
+
+function builtFor(file: string): string {
+  try {
+    const { version } = JSON.parse(readFileSync(join(dirname(file), 'libtorch.json'), 'utf8')) as {
+      version: string;
+    };
+    return version;
+  } catch {
+    return 'of an unknown version';
+  }
+}

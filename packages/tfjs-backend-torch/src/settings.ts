@@ -1,0 +1,38 @@
+import { addon } from './native/addon.js';
+
+/** The threads that libtorch uses inside one operator. */
+export function getThreads(): number {
+  return addon().getThreads();
+}
+
+/**
+ * Sets the threads that libtorch uses inside one operator; the number of cores is the default.
+ *
+ * @throws RangeError unless it is a positive integer.
+ */
+export function setThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new RangeError(`threads is ${threads}; expected a positive integer.`);
+  }
+  addon().setThreads(threads);
+}
+
+/**
+ * Where tensors are made from now on: `cpu` (default), or `cuda`, `cuda:1` where the libtorch found has it. Set it before
+ * the first tensor is made.
+ *
+ * @throws Error if this libtorch cannot use the device.
+ */
+export function setDevice(device: string): void {
+  addon().setDevice(device);
+}
+
+/** Starts the measurement of peak memory anew; see `tf.memory()`. */
+export function resetPeakMemory(): void {
+  addon().resetPeakMemory();
+}
+
+/** Gives the memory that is kept for the next step back to the system. */
+export function releaseMemory(): void {
+  addon().releaseCache();
+}
