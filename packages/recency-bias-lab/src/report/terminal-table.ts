@@ -7,7 +7,8 @@ import { headline } from './headline.js';
 
 /** Columns of the terminal that the table may use. */
 export const TABLE_WIDTH = 100;
-const LABEL_WIDTH = 22;
+const LABEL_WIDTH = 18;
+const NAME_WIDTH = 9;
 
 type Paint = (text: string) => string;
 const plain: Paint = (text) => text;
@@ -30,20 +31,23 @@ function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
 }
 
-/** Rows of cells as lines: the first and last column flush left, the others flush right. */
+/** Rows of cells as lines: the first and last column flush left, the others flush right; closer where space is short. */
 function aligned(rows: readonly (readonly Cell[])[]): string[] {
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, i) =>
     Math.max(...rows.map((row) => row[i]!.text.length)),
   );
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  const gap = [3, 2].find((space) => total + space * (columns - 1) <= TABLE_WIDTH) ?? 1;
+  const room = TABLE_WIDTH - (total - (widths.at(-1) ?? 0)) - gap * (columns - 1);
   return rows.map((row) =>
     row
       .map(({ text, paint: paintCell = plain }, i) => {
         const space = ' '.repeat(widths[i]! - text.length);
-        if (i === columns - 1) return paintCell(text);
+        if (i === columns - 1) return paintCell(clipped(text, room));
         return i === 0 ? paintCell(text) + space : space + paintCell(text);
       })
-      .join('   ')
+      .join(' '.repeat(gap))
       .trimEnd(),
   );
 }
@@ -99,8 +103,8 @@ function table(analysis: Analysis): string[] {
   const { baseline } = results;
   const name = results.selectors.find(({ selector }) => selector === baseline)?.title ?? '';
   const label = (text: string): string => clipped(printable(text), LABEL_WIDTH);
-  const short = clipped(printable(name), 12);
-  const headings = ['Selector', 'Best test error, %'];
+  const short = clipped(printable(name), NAME_WIDTH);
+  const headings = ['Selector', 'Best error, %'];
   if (baseline !== null) headings.push(`vs ${short}`, `Time to ${short}’s best`, 'Verdict');
   const rows = results.selectors.map(({ selector, title, best }): Cell[] => {
     const cells: Cell[] = [{ text: label(title), paint: pc.bold }, { text: percentEstimate(best) }];

@@ -16,7 +16,7 @@ const IMAGE = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+=*$/;
 export function labelColor(label: number): string {
   const hue = (label * 137.508) % 360;
   // Yellows and greens are the brighter ones at equal lightness.
-  const lightness = hue > 35 && hue < 195 ? 27 : 40;
+  const lightness = hue > 25 && hue < 200 ? 26 : 40;
   return `hsl(${hue.toFixed(0)} ${label % 3 === 1 ? 40 : 60}% ${lightness}%)`;
 }
 

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { comparison, epochEvent, header, run } from '../../../test/report/records.js';
+import { analyse } from '../analysis/results.js';
+import { DARK_COLORS, LIGHT_COLORS } from '../palette.js';
+import { describeLearningRate, describeOptimizer, describeValue, facts } from './facts.js';
+import { matricesSection } from './matrices-section.js';
+import { labelColor, samplesSection, tally } from './samples-section.js';
+
+const NOW = new Date(0);
+
+/** Relative luminance and contrast of the Web Content Accessibility Guidelines 2.2. */
+function luminance(rgb: readonly number[]): number {
+  const [r, g, b] = rgb.map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
+
+function contrast(a: readonly number[], b: readonly number[]): number {
+  const [dark, bright] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (bright! + 0.05) / (dark! + 0.05);
+}
+
+function fromHex(hex: string): number[] {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
+}
+
+function fromHsl(text: string): number[] {
+  const [hue, saturation, lightness] = /^hsl\((\d+) (\d+)% (\d+)%\)$/.exec(text)!.slice(1).map(Number);
+  const [s, l] = [saturation! / 100, lightness! / 100];
+  return [0, 8, 4].map((n) => {
+    const k = (n + hue! / 30) % 12;
+    return l - s * Math.min(l, 1 - l) * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+  });
+}
+
+describe('colours on the page', () => {
+  it('keep white digits readable on every label', () => {
+    for (let label = 0; label < 1000; label++) {
+      expect(contrast(fromHsl(labelColor(label)), [1, 1, 1]), `label ${label}`).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  it('set every line off from its background', () => {
+    for (const color of LIGHT_COLORS) expect(contrast(fromHex(color), fromHex('#ffffff'))).toBeGreaterThan(4);
+    for (const color of DARK_COLORS) expect(contrast(fromHex(color), fromHex('#1b1f25'))).toBeGreaterThan(4);
+  });
+});
+
+describe('the facts', () => {
+  it('describe optimizers', () => {
+    expect(describeOptimizer({ name: 'momentum', momentum: 0.95, nesterov: true })).toBe(
+      'Nesterov momentum 0.95',
+    );
+    expect(describeOptimizer({ name: 'momentum' })).toBe('momentum 0.9');
+    expect(describeOptimizer({ name: 'sgd' })).toBe('plain SGD');
+    expect(describeOptimizer({ name: 'lamb', beta: 1 })).toBe('lamb, beta 1');
+  });
+
+  it('describe the learning rate as it was recorded', () => {
+    const epochs = [0.1, 0.1, 0.010000000001, 0.01, 0.001].map((learningRate, i) =>
+      epochEvent(i + 1, 0.1, { learningRate }),
+    );
+    expect(describeLearningRate({ epochs })).toBe('0.1, 0.01 from epoch 3, 0.001 from epoch 5');
+    const cosine = Array.from({ length: 9 }, (_, i) =>
+      epochEvent(i + 1, 0.1, { learningRate: 0.1 - 0.01 * i }),
+    );
+    expect(describeLearningRate({ epochs: cosine })).toBe('0.1 to 0.02 from epoch 9, changing');
+  });
+
+  it('show whatever else the experiment says', () => {
+    const made = run([0.1], { experiment: { name: 'x', weightDecay: 0.0005, extra: [1, { a: null }] } });
+    const shown = new Map(facts(analyse(comparison([made]), NOW)));
+    expect(shown.get('Weight decay')).toBe('0.0005');
+    expect(shown.get('Extra')).toBe('1; a none');
+    expect(shown.get('Epochs')).toBe('1, no warm-up');
+    expect(shown.has('Name')).toBe(false);
+    expect(describeValue(['a', true])).toBe('a; true');
+  });
+
+  it('are few before any run has begun', () => {
+    const none = analyse(comparison([], { selectors: ['a'], seeds: [1, 2] }), NOW);
+    expect(facts(none)).toEqual([
+      ['Selectors', 'a'],
+      ['Seeds', '1, 2'],
+    ]);
+  });
+});
+
+describe('the matrices', () => {
+  it('are left out for a single selector', () => {
+    expect(matricesSection(analyse(comparison([run([0.1])]), NOW).results).text).toBe('');
+  });
+
+  it('say when an error is never reached', () => {
+    const two = comparison([run([0.1], { selector: 'a' }), run([0.2], { selector: 'b' })]);
+    expect(matricesSection(analyse(two, NOW).results).text).toContain('not reached');
+  });
+});
+
+describe('the uncertain samples', () => {
+  const sample = {
+    index: 1,
+    label: 1,
+    window: [0, 0, 2],
+    uncertainty: 0.5,
+    timesDrawn: 1,
+    image: 'data:image/png;base64,AAAA',
+  };
+  const section = (image: string, names: string[]): string => {
+    const made = run([0.1], { dataset: { ...header().dataset, classNames: names } });
+    return samplesSection(
+      analyse(comparison([{ ...made, uncertainSamples: [{ ...sample, image }] }]), NOW),
+    ).text.replaceAll(/[ \n]+/g, ' ');
+  };
+
+  it('count the labels of the window, most frequent first', () => {
+    expect(tally([2, 0, 0, 1, 1])).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 1],
+    ]);
+  });
+
+  it('show class names escaped, and say when the own label was never predicted', () => {
+    const text = section(sample.image, ['<b>', '"', 'frog']);
+    expect(text).toContain('&lt;b&gt;\u00a0×2, frog\u00a0×1; its own label never');
+    expect(text).not.toContain('<b>');
+    expect(text).toContain('drawn 1 time <');
+  });
+
+  it('show labels as numbers where names are missing', () => {
+    expect(section(sample.image, [])).toContain('labelled <strong>1</strong>');
+  });
+
+  it('show no image that is not data of an image', () => {
+    expect(section(sample.image, [])).toContain('<img');
+    for (const image of [
+      'https://example.org/x.png',
+      'data:text/html;base64,AAAA',
+      'data:image/png;base64,A"A',
+    ]) {
+      expect(section(image, [])).not.toContain('<img');
+    }
+  });
+});
