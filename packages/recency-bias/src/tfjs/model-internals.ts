@@ -87,7 +87,8 @@ export function compiledModel(given: tf.LayersModel): CompiledModel {
   if (typeof given !== 'object' || (given as unknown) === null || typeof given.getWeights !== 'function') {
     throw new TypeError('fit: model must be a tf.LayersModel (tf.sequential or tf.model).');
   }
-  const model = (given as { model?: tf.LayersModel }).model ?? given;
+  const inside = (given as { model?: tf.LayersModel }).model;
+  const model = typeof inside?.fitLoop === 'function' ? inside : given;
   const internals = model as unknown as ModelInternals;
   const missing = METHODS.filter((name) => typeof internals[name] !== 'function');
   if (missing.length > 0) {

@@ -4,6 +4,9 @@ import type { Selector, Signal } from '../core/selector.js';
 import { show } from '../core/validate.js';
 import type { ModelInternals } from './model-internals.js';
 
+/** Signals of a classification. */
+const OF_CLASSES: ReadonlySet<Signal> = new Set(['predictedLabel', 'trueClassProbability', 'gradNormBound']);
+
 /** How the targets of a classification give the label. */
 export type LabelForm = 'sparse' | 'one-hot' | 'binary';
 
@@ -19,6 +22,8 @@ export interface Task {
   /** Number of classes; 0 for a regression. */
   readonly classes: number;
   readonly labels: LabelForm | null;
+  /** True if only the targets can tell whether the output is a classification: one-hot rows, or numbers. */
+  readonly uncertain: boolean;
   readonly probabilities: ProbabilityForm;
 }
 
@@ -103,6 +108,7 @@ export function describeTask(
     outputs: names.length,
     classes,
     labels,
+    uncertain: labels === 'one-hot' && loss !== 'categoricalCrossentropy',
     probabilities: probabilityForm(loss, activation, labels),
   };
 }
@@ -155,4 +161,28 @@ export function checkSignals(task: Task, selector: Pick<Selector, 'name' | 'sign
     `fit: selector "${selector.name}" needs ${missing.join(', ')}, but output "${task.outputName}" ${why}; ` +
       `selectors that need no signal, or only ${available.join(', ')}, fit.`,
   );
+}
+
+/**
+ * Where the loss does not say that the output is a classification, the targets of the first batch must.
+ *
+ * @throws TypeError when `selector` needs classes and `target` [rows, classes] is not one distribution a row.
+ */
+export async function checkTargets(
+  task: Task,
+  selector: Pick<Selector, 'name' | 'signals'>,
+  target: tf.Tensor,
+): Promise<void> {
+  if (!task.uncertain || !selector.signals.some((signal) => OF_CLASSES.has(signal))) return;
+  const values = await target.data();
+  for (let at = 0; at < values.length; at += task.classes) {
+    const row = Array.from(values.subarray(at, at + task.classes));
+    const sum = row.reduce((a, b) => a + b, 0);
+    if (Math.abs(sum - 1) <= 1e-3 && row.every((value) => value >= 0)) continue;
+    throw new TypeError(
+      `fit: selector "${selector.name}" needs ${selector.signals.join(', ')}, but the targets of output ` +
+        `"${task.outputName}" are no one-hot labels (row ${at / task.classes} of the first batch); ` +
+        'for a regression, selectors that need no signal, or only loss, fit.',
+    );
+  }
 }

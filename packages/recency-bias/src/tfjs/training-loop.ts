@@ -21,7 +21,7 @@ import {
 import type { ModelInternals, TrainFunction } from './model-internals.js';
 import type { ModelScorer } from './scorer.js';
 import { checkSelection } from './check-selection.js';
-import type { Task } from './task.js';
+import { checkTargets, type Task } from './task.js';
 import type { FitArgs, RandomAccessDataset, TrainingState } from './types.js';
 
 /** Everything that the loop works with. */
@@ -62,6 +62,7 @@ export class TrainingLoop {
   private step = 0;
   private trainedSamples = 0;
   private pending: Pending | null = null;
+  private targetsChecked = false;
   private saved: string | null = null;
   private readonly columns: readonly Column[];
   private readonly lag: boolean;
@@ -157,6 +158,8 @@ export class TrainingLoop {
     try {
       const weighted = selection.weights !== undefined || this.parts.sampleWeight !== null;
       tap.requirePerSample(batch.ys, model.outputs, selector.signals.includes('loss'), weighted);
+      if (!this.targetsChecked) await checkTargets(task, selector, batch.ys[task.output]!);
+      this.targetsChecked = true;
       await callbacks.list.onBatchBegin(this.step, logs);
       packed = tf.tidy(() => {
         const weights = this.weightsOf(selection);
