@@ -42,11 +42,9 @@ function create({ imageShape, classes, weightDecay, seed }: ModelInput, options:
     );
     model.add(tf.layers.batchNormalization({ name: `norm${block + 1}`, momentum: 0.9 }));
     model.add(tf.layers.reLU({ name: `relu${block + 1}` }));
-    if (block < channels.length - 1) {
-      model.add(tf.layers.maxPooling2d({ name: `pool${block + 1}`, poolSize: 2, strides: 2 }));
-    }
+    model.add(tf.layers.maxPooling2d({ name: `pool${block + 1}`, poolSize: 2, strides: 2 }));
   });
-  model.add(tf.layers.globalAveragePooling2d({ name: 'average' }));
+  model.add(tf.layers.flatten({ name: 'flatten' }));
   model.add(tf.layers.dense({ name: 'classes', units: classes, activation: 'softmax', ...kernel() }));
   return model;
 }
