@@ -1,6 +1,6 @@
 /** Checks the arguments of `fit`. One clear line for each mistake. */
 import * as tf from '@tensorflow/tfjs';
-import { checkInteger, suggestion } from '../core/validate.js';
+import { checkInteger, checkNumber, suggestion } from '../core/validate.js';
 import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
 
 /** All keys of `FitArgs`; the compiler holds the list complete. */
@@ -54,6 +54,9 @@ export function checkArgs(args: FitArgs): void {
   checkOptional('seed', args.seed, 0, 2 ** 32 - 1);
   checkOptional('initialEpoch', args.initialEpoch, 0, args.epochs);
   checkOptional('checkpoint.everySteps', args.checkpoint?.everySteps, 1);
+  if (args.checkpoint?.everySeconds !== undefined) {
+    checkNumber('fit: args.checkpoint.everySeconds', args.checkpoint.everySeconds, 0);
+  }
   if (args.checkpoint !== undefined && typeof args.checkpoint.save !== 'function') {
     throw new TypeError('fit: args.checkpoint.save must be a function that stores the state.');
   }

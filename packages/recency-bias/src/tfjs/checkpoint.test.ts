@@ -104,6 +104,25 @@ describe('checkpoint and resume', () => {
     expect(states[0]!.trainedSamples).toBe(30);
   });
 
+  it('saves within an epoch when the time has come, without a change to the result', async () => {
+    const run = async (everySeconds: number): Promise<{ at: number[]; weights: number[][] }> => {
+      const { model, xs, ys } = sparseMlp();
+      const at: number[] = [];
+      await fit(model, xs, ys, {
+        epochs: 1,
+        batchSize: 10,
+        selector: probe({ signals: ['loss'], shuffled: true }),
+        checkpoint: { everySeconds, save: ({ step }) => void at.push(step) },
+      });
+      return { at, weights: await weightsOf(model) };
+    };
+    const often = await run(0);
+    const never = await run(1e6);
+    expect(often.at).toEqual([1, 2, 3, 4, 5, 0]);
+    expect(never.at).toEqual([0]);
+    expect(often.weights).toEqual(never.weights);
+  });
+
   it('continues with another selector from the end of an epoch, whose state replaces the first', async () => {
     const first = sparseMlp();
     let saved: TrainingState | undefined;

@@ -62,6 +62,7 @@ export class TrainingLoop {
   private step = 0;
   private trainedSamples = 0;
   private pending: Pending | null = null;
+  private savedAt = tf.util.now();
   private targetsChecked = false;
   private saved: string | null = null;
   private readonly columns: readonly Column[];
@@ -115,7 +116,7 @@ export class TrainingLoop {
   }
 
   private async runEpoch(): Promise<void> {
-    const { callbacks, selector, scorer, batchSize, args } = this.parts;
+    const { callbacks, selector, scorer, batchSize } = this.parts;
     const score = scorer.score.bind(scorer);
     let exhausted = false;
     do {
@@ -126,8 +127,7 @@ export class TrainingLoop {
       }
       checkSelection(selection, selector.name, this.parts.source.size, batchSize);
       await this.trainStep(selection);
-      const every = args.checkpoint?.everySteps;
-      if (every !== undefined && this.step % every === 0) await this.save();
+      if (this.saveDue()) await this.save();
     } while (!this.stopped());
     const logs: StepLogs = {};
     if (exhausted) {
@@ -255,6 +255,11 @@ export class TrainingLoop {
     tf.dispose(outs.slice(labels.length));
   }
 
+  private saveDue(): boolean {
+    const { everySteps = Infinity, everySeconds = Infinity } = this.parts.args.checkpoint ?? {};
+    return this.step % everySteps === 0 || tf.util.now() - this.savedAt >= 1000 * everySeconds;
+  }
+
   private async save(): Promise<void> {
     const { args, model, selector, dataset, callbacks, scorer } = this.parts;
     if (args.checkpoint === undefined) return;
@@ -280,6 +285,7 @@ export class TrainingLoop {
       scoredSamples: scorer.scored,
     };
     await args.checkpoint.save(state);
+    this.savedAt = tf.util.now();
     this.saved =
       this.step === 0 ? `the end of epoch ${this.epoch}` : `epoch ${this.epoch + 1}, step ${this.step}`;
   }

@@ -65,6 +65,8 @@ export interface StepReport {
 export interface CheckpointArgs {
   /** Also save after every so many steps within an epoch; the default is after each epoch only. */
   readonly everySteps?: number;
+  /** Also save within an epoch, after the first step at which so many seconds have passed since the last save. */
+  readonly everySeconds?: number;
   /** Stores the state; awaited before training goes on. */
   save(state: TrainingState): void | Promise<void>;
 }
