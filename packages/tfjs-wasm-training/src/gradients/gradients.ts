@@ -48,9 +48,7 @@ const reduction =
   };
 
 const batchNorm: FastGradient = (dy, [x, mean, variance, scale], { varianceEpsilon }) => {
-  // The general gradient saves an empty place where there is no scale.
-  const optional = scale as Tensor | null | undefined;
-  const inputs = { x: x!, mean: mean!, variance: variance!, ...(optional ? { scale: optional } : {}) };
+  const inputs = { x: x!, mean: mean!, variance: variance!, scale: scale! };
   if (!areFloats(dy) || !isPerChannel({ inputs })) return undefined;
   const [dx, dMean, dVariance, dScale, dOffset] = engine().runKernel<Tensor[]>(
     BATCH_NORM_GRADIENT,

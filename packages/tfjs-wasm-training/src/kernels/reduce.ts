@@ -4,6 +4,8 @@ import { eachBlock, FLOAT, paddedColumns } from '../simd/column-blocks.js';
 import { columnsSource } from '../simd/columns.js';
 import { addressOf, loader } from '../simd/load.js';
 
+/** Rows whose sums may be added in single precision before they are added in double. */
+const FLUSH_ROWS = 4096;
 /** Fewer values than this are added one by one, as the call of a compiled function costs more. */
 const SHORT = 64;
 
@@ -20,32 +22,34 @@ interface Plan {
  * Sum over adjacent axes, down the columns instead of after a transposition. The replaced kernel adds one value
  * after the other in single precision, and loses digits in large tensors; here sums of blocks are added in double.
  */
-export const sum = (call: KernelCall, otherwise: Kernel): TensorInfo => reduce(call, otherwise, () => 1);
+export const sum = (call: KernelCall, otherwise: Kernel): TensorInfo => reduce(call, otherwise, false);
 
 /** Mean over adjacent axes; see {@link sum}. */
-export const mean = (call: KernelCall, otherwise: Kernel): TensorInfo =>
-  reduce(call, otherwise, (plan) => 1 / plan.reduced);
+export const mean = (call: KernelCall, otherwise: Kernel): TensorInfo => reduce(call, otherwise, true);
 
-function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => number): TensorInfo {
+function reduce(call: KernelCall, otherwise: Kernel, isMean: boolean): TensorInfo {
   const { backend, attrs } = call;
   const functions = simd(backend);
   const x = input(call, 'x');
   const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
   const plan = planOf(x.shape, axes);
-  if (functions === undefined || x.dtype !== 'float32' || plan === undefined) {
-    return otherwise(call);
-  }
+  if (functions === undefined || x.dtype !== 'float32' || plan === undefined) return otherwise(call);
   const { outer, reduced, inner } = plan;
-  const factor = factorOf(plan);
+  const factor = isMean ? 1 / reduced : 1;
   const reducedAxes = new Set(axes);
   const shape = attrs.keepDims
     ? x.shape.map((size, axis) => (reducedAxes.has(axis) ? 1 : size))
     : x.shape.filter((_, axis) => !reducedAxes.has(axis));
+  const out = backend.makeOutput(shape, 'float32');
+  if (outer * reduced * inner === 0) {
+    // The replaced kernel leaves whatever was in memory before.
+    floats(backend, out).fill(isMean ? NaN : 0);
+    return out;
+  }
   const columns = paddedColumns(inner);
   const size = reduced * inner;
   const rows = size < SHORT ? 0 : Math.floor(size / columns);
 
-  const out = backend.makeOutput(shape, 'float32');
   const partial = backend.makeOutput([columns], 'float32');
   const values = floats(backend, x);
   const results = floats(backend, out);
@@ -53,17 +57,20 @@ function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => n
   const totals = new Float64Array(inner);
   for (let o = 0; o < outer; o++) {
     const start = addressOf(backend, x) + o * size * FLOAT;
-    if (rows > 0) sums.fill(0);
-    eachBlock(rows, columns, (from, end, column, width) => {
-      functions[`columnSum${width}`]!(
-        start + from,
-        start + end,
-        columns * FLOAT,
-        addressOf(backend, partial) + column,
-      );
-    });
     totals.fill(0);
-    if (rows > 0) for (let i = 0; i < columns; i++) totals[i % inner]! += sums[i]!;
+    for (let top = 0; top < rows; top += FLUSH_ROWS) {
+      const at = start + top * columns * FLOAT;
+      sums.fill(0);
+      eachBlock(Math.min(FLUSH_ROWS, rows - top), columns, (from, end, column, width) => {
+        functions[`columnSum${width}`]!(
+          at + from,
+          at + end,
+          columns * FLOAT,
+          addressOf(backend, partial) + column,
+        );
+      });
+      for (let i = 0; i < columns; i++) totals[i % inner]! += sums[i]!;
+    }
     for (let i = rows * columns; i < size; i++) totals[i % inner]! += values[o * size + i]!;
     for (let i = 0; i < inner; i++) results[o * inner + i] = totals[i]! * factor;
   }
@@ -71,9 +78,8 @@ function reduce(call: KernelCall, otherwise: Kernel, factorOf: (plan: Plan) => n
   return out;
 }
 
-/** Undefined where the reduced axes, those of size 1 apart, are not next to each other, or nothing is there. */
+/** Undefined where the reduced axes, those of size 1 apart, are not next to each other. */
 function planOf(shape: number[], axes: number[]): Plan | undefined {
-  if (util.sizeFromShape(shape) === 0) return undefined;
   const reducedAxes = new Set(axes);
   let outer = 1;
   let reduced = 1;
