@@ -24,11 +24,11 @@ function formatPath(path: Path): string {
 }
 
 function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    input,
-  );
+  return path.reduce<unknown>((value, key) => {
+    if (typeof value === 'object' && value !== null) return (value as Record<PropertyKey, unknown>)[key];
+    // A bare value may stand for an object with this field alone.
+    return key === 'name' || key === 'initial' ? value : undefined;
+  }, input);
 }
 
 /** The schema inside defaults, optionals and preprocessing. */

@@ -1,0 +1,70 @@
+import { Random } from 'recency-bias';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ImageDataset } from './image-dataset.js';
+import { stratifiedSubset, subsetOf } from './subset.js';
+
+describe('stratifiedSubset', () => {
+  it('chooses that many distinct samples, each class within one of its share', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(4), { minLength: 1, maxLength: 200 }),
+        fc.nat(1000),
+        fc.nat(2 ** 32 - 1),
+        (list, at, seed) => {
+          const labels = Int32Array.from(list);
+          const size = at % (labels.length + 1);
+          const chosen = stratifiedSubset(labels, size, new Random(seed));
+          expect(new Set(chosen).size).toBe(size);
+          expect([...chosen]).toEqual([...chosen].sort((a, b) => a - b));
+          for (const label of new Set(list)) {
+            const share = (list.filter((l) => l === label).length * size) / list.length;
+            const taken = [...chosen].filter((index) => labels[index] === label).length;
+            expect(Math.abs(taken - share)).toBeLessThan(1);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('subsetOf', () => {
+  const split = (size: number) => ({
+    size,
+    images: Uint8Array.from({ length: size * 4 }, (_, i) => Math.floor(i / 4)),
+    labels: Int32Array.from({ length: size }, (_, i) => i % 2),
+  });
+  const dataset: ImageDataset = {
+    name: 'numbers',
+    imageShape: [2, 2, 1],
+    classes: 2,
+    classNames: ['even', 'odd'],
+    train: split(40),
+    test: split(20),
+  };
+
+  it('takes images and labels of the same samples', () => {
+    const { train, test } = subsetOf(dataset, { trainSize: 10, seed: 3 });
+    expect(train.size).toBe(10);
+    for (let i = 0; i < 10; i++) {
+      const original = train.images[4 * i]!;
+      expect([...train.images.subarray(4 * i, 4 * i + 4)]).toEqual([original, original, original, original]);
+      expect(train.labels[i]).toBe(original % 2);
+    }
+    expect(test).toBe(dataset.test);
+  });
+
+  it('gives the same training samples for the same seed, whatever the test size, and others for another seed', () => {
+    const images = (seed: number, testSize: number): number[] => [
+      ...subsetOf(dataset, { trainSize: 10, testSize, seed }).train.images,
+    ];
+    expect(images(3, 5)).toEqual(images(3, 8));
+    expect(images(3, 5)).not.toEqual(images(4, 5));
+  });
+
+  it('names the size that the data set does not have', () => {
+    expect(() => subsetOf(dataset, { trainSize: 41, seed: 0 })).toThrow(
+      'dataset.trainSize: 41 is more than the 40 samples that numbers has',
+    );
+  });
+});
