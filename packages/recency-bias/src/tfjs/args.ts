@@ -37,8 +37,8 @@ export function checkArgs(args: FitArgs): void {
   if (typeof args !== 'object' || (args as unknown) === null) {
     throw new TypeError('fit: args is missing; give at least {selector, epochs}.');
   }
-  for (const key of Object.keys(args)) {
-    if (key in KEYS) continue;
+  for (const [key, value] of Object.entries(args) as [string, unknown][]) {
+    if (key in KEYS || value === undefined) continue;
     const reason = REFUSED[key];
     if (reason !== undefined) throw new TypeError(`fit: args.${key} is not supported: ${reason}.`);
     throw new TypeError(`fit: unknown argument args.${key}.${suggestion(key, Object.keys(KEYS))}`);

@@ -55,4 +55,33 @@ describe('fit with batches in order', () => {
     disposeProblem(theirs);
     expect(tf.memory().numTensors).toBe(before);
   });
+
+  it('takes maps by input and output name as well as lists', async () => {
+    const lists = twoInTwoOut();
+    const maps = twoInTwoOut();
+    const args = { epochs: 2, batchSize: 16, watch: 'amount', validationSplit: 0.2 };
+    const [a, b] = maps.xs as [tf.Tensor, tf.Tensor];
+    const [kind, amount] = maps.ys as [tf.Tensor, tf.Tensor];
+    const expected = await fit(lists.model, lists.xs, lists.ys, { ...args, selector: probe() });
+    const history = await fit(maps.model, { b, a }, { amount, kind }, { ...args, selector: probe() });
+    expect(history.history).toEqual(expected.history);
+    expect(await weightsOf(maps.model)).toEqual(await weightsOf(lists.model));
+    disposeProblem(lists);
+    disposeProblem(maps);
+  });
+
+  it('ends an epoch when the selector does, after more or fewer batches than the data have', async () => {
+    for (const batches of [1, 2, 6]) {
+      const { model, xs, ys } = sparseMlp(64);
+      const sizes: number[] = [];
+      const history = await fit(model, xs, ys, {
+        epochs: 2,
+        batchSize: 16,
+        selector: probe({ batches, shuffled: true, rows: 16 }),
+        callbacks: { onBatchEnd: (_, logs) => void sizes.push(logs!.size!) },
+      });
+      expect(history.epoch).toEqual([0, 1]);
+      expect(sizes).toEqual(Array.from({ length: 2 * batches }, () => 16));
+    }
+  });
 });

@@ -87,6 +87,34 @@ describe('observations', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
+  it('find a loss that is not finite one step late, naming the step in which it arose, and lose no tensor', async () => {
+    await tf.setBackend('webgpu');
+    const tensors = tf.memory().numTensors;
+    const problem = sparseMlp(12);
+    const values = (await (problem.xs as tf.Tensor).data()).slice();
+    values[6 * 5] = NaN;
+    const xs = tf.tensor(values, [12, 6]);
+    const selector = probe();
+    await expect(fit(problem.model, xs, problem.ys, { ...args, selector })).rejects.toThrow(
+      'the loss of sample 5 is NaN in epoch 1, step 2',
+    );
+    expect(selector.made[0]!.selections).toHaveLength(3);
+    await expect(
+      fit(problem.model, problem.xs, problem.ys, {
+        ...args,
+        selector: probe(),
+        callbacks: {
+          onBatchBegin: (batch) => {
+            if (batch === 1) throw new Error('boom');
+          },
+        },
+      }),
+    ).rejects.toThrow('boom');
+    xs.dispose();
+    disposeProblem(problem);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
   it('that are still on their way belong to one kind of selector, so it can change between epochs only', async () => {
     await tf.setBackend('webgpu');
     const problem = sparseMlp(10);

@@ -79,7 +79,7 @@ export class LossTap {
 
   /**
    * Checks that losses have one row a sample: that of the watched output if `needsLoss`, all if `needsWeights`. The
-   * loss functions are called once, on targets `ys` and outputs of zeros, before anything is trained: an error thrown
+   * loss functions are called once, on the first targets of `ys` and outputs of zeros, before anything is trained: an error thrown
    * inside a training step would change the model's state and cost TensorFlow.js the tensors of that step.
    *
    * @throws TypeError when a loss function returns the mean of the batch.
@@ -91,12 +91,17 @@ export class LossTap {
     needsWeights: boolean,
   ): void {
     this.reduced ??= this.original.map((loss, i) => {
-      const target = ys[i]!;
-      const rows = target.shape[0];
+      const all = ys[i]!;
+      // Two rows tell a loss per sample from a mean, and cost little where outputs are images.
+      const rows = Math.min(2, all.shape[0]);
       const shape = outputs[i]!.shape.map((size, axis) =>
-        axis === 0 ? rows : (size ?? target.shape[axis] ?? 1),
+        axis === 0 ? rows : (size ?? all.shape[axis] ?? 1),
       );
-      return tf.tidy(() => !isPerSample(loss(target, tf.zeros(shape)), rows));
+      return tf.tidy(() => {
+        const begin = all.shape.map(() => 0);
+        const target = tf.slice(all, begin, [rows, ...all.shape.slice(1)]);
+        return !isPerSample(loss(target, tf.zeros(shape)), rows);
+      });
     });
     if (needsLoss && this.reduced[this.watched]) {
       throw new TypeError(`fit: the selector needs the loss of each sample, but ${REDUCED}`);

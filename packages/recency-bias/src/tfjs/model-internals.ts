@@ -1,6 +1,6 @@
 /**
- * The parts of `tf.LayersModel` that are not in its public types and that `fit` builds on. They are the same in
- * every TensorFlow.js 4 release; `compiledModel` checks at run time that they are there.
+ * The parts of `tf.LayersModel` that are not in its public types and that `fit` builds on. They are
+ * those of TensorFlow.js 4.22, the latest release; `compiledModel` checks at run time that they are there.
  */
 import type * as tf from '@tensorflow/tfjs';
 

@@ -82,8 +82,8 @@ export interface SelectionArgs<S extends Signal = Signal> {
   readonly seed?: number;
   /** Name or index of the output that the selector watches; needed when the model has several. */
   readonly watch?: string | number;
-  /** One non-negative weight a sample, multiplied into its loss. */
-  readonly sampleWeight?: tf.Tensor1D | Float32Array | readonly number[];
+  /** One non-negative weight a sample, in the order of the data, multiplied into its loss. */
+  readonly sampleWeight?: tf.Tensor | Float32Array | readonly number[];
   /** Save the run's state as it goes. */
   readonly checkpoint?: CheckpointArgs;
   /** Continue from a state that `checkpoint.save` received: same model architecture, optimizer, selector and data. */

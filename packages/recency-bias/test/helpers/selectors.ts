@@ -21,6 +21,8 @@ export interface ProbeOptions<S extends Signal> {
   readonly twoStage?: boolean;
   /** Batches an epoch; the default covers the data once. */
   readonly batches?: number;
+  /** Samples a batch; the default is what is left of the data. */
+  readonly rows?: number;
 }
 
 /** A selector that records what happens to it; its draws depend on what it observed. */
@@ -53,7 +55,7 @@ export class ProbeSelector<S extends Signal> implements Selector<S> {
     if (this.position >= batches) return null;
     const from = this.position * batchSize;
     this.position++;
-    const rows = Math.min(batchSize, size - from);
+    const rows = this.options.rows ?? Math.min(batchSize, size - from);
     let indices = this.options.shuffled
       ? this.draw(this.options.twoStage ? 2 * batchSize : rows)
       : Int32Array.from({ length: rows }, (_, i) => from + i);
