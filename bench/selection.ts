@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { Random, recencyBias } from 'recency-bias';
-import type { RecencyBiasSelector } from 'recency-bias';
+import { Random, activeBias, onlineBatch, recencyBias, uniform } from 'recency-bias';
+import type { Observation, OneStageSelector, Signal, TrainingRun } from 'recency-bias';
 
 /**
- * The cost of Recency Bias for one epoch of ImageNet's size: all draws, all observations and the rebuild of the table, on
- * one core, against the reference way of drawing (NumPy's `choice` without replacement) in the same run.
+ * What batch selection costs for one epoch of ImageNet's size: the rebuild at its start, all draws and all observations, on
+ * one core; and for Recency Bias the reference way of drawing (NumPy's `choice` without replacement) in the same run.
  */
 const SIZE = 1_281_167;
 const CLASSES = 1000;
@@ -25,22 +25,31 @@ function predict(index: number, random: Random): number {
   return random.float() < constancy ? own : (own + 1 + random.int(5)) % CLASSES;
 }
 
-function observeBatch(selector: RecencyBiasSelector, indices: Int32Array, labels: Int32Array): void {
-  const rows = indices.length;
-  selector.observe({ indices, predictedLabel: rows === labels.length ? labels : labels.slice(0, rows) });
-}
+/** What the network says about a batch; the columns are reused. */
+class Network {
+  readonly #random = new Random(2);
+  readonly #columns = new Map<number, Omit<Observation, 'indices'>>();
 
-function filled(update: 'epoch' | 'batch'): RecencyBiasSelector {
-  const factory = recencyBias({ window: WINDOW, warmupEpochs: WARMUP, update });
-  const selector = factory({ size: SIZE, classes: CLASSES, epochs: EPOCHS, seed: 1 });
-  const random = new Random(2);
-  const indices = Int32Array.from({ length: SIZE }, (_, i) => i);
-  const labels = new Int32Array(SIZE);
-  for (let round = 0; round < WINDOW; round++) {
-    for (let i = 0; i < SIZE; i++) labels[i] = predict(i, random);
-    selector.observe({ indices, predictedLabel: labels });
+  say(indices: Int32Array): Observation {
+    const rows = indices.length;
+    let columns = this.#columns.get(rows);
+    if (columns === undefined) {
+      columns = {
+        loss: new Float32Array(rows),
+        predictedLabel: new Int32Array(rows),
+        trueClassProbability: new Float32Array(rows),
+        gradNormBound: new Float32Array(rows),
+      };
+      this.#columns.set(rows, columns);
+    }
+    for (let row = 0; row < rows; row++) {
+      const p = this.#random.float();
+      columns.predictedLabel[row] = predict(indices[row]!, this.#random);
+      columns.trueClassProbability[row] = p;
+      columns.loss[row] = 3 * (1 - p);
+    }
+    return { indices, ...columns };
   }
-  return selector;
 }
 
 interface Times {
@@ -49,40 +58,37 @@ interface Times {
   observations: number;
 }
 
-/** One epoch; the predictions are made beforehand, as they are the trainer's work. */
-function epoch(selector: RecencyBiasSelector, number: number, random: Random): Times {
+/** One epoch; the predictions are not timed, as they are the trainer's work. */
+function epoch(selector: OneStageSelector, number: number, network: Network): Times {
   const times = { rebuild: 0, draws: 0, observations: 0 };
   let from = performance.now();
   selector.beginEpoch(number);
   times.rebuild = performance.now() - from;
-  const labels = new Int32Array(BATCH);
   for (;;) {
     from = performance.now();
     const batch = selector.select(BATCH);
     times.draws += performance.now() - from;
     if (batch === null) return times;
-    const { indices } = batch;
-    for (let row = 0; row < indices.length; row++) labels[row] = predict(indices[row]!, random);
+    const observation = network.say(batch.indices);
     from = performance.now();
-    observeBatch(selector, indices, labels);
+    selector.observe(observation);
     times.observations += performance.now() - from;
   }
 }
 
 const total = (times: Times): number => times.rebuild + times.draws + times.observations;
 
-function measure(update: 'epoch' | 'batch'): {
-  readonly best: Times;
-  readonly selector: RecencyBiasSelector;
-} {
-  const selector = filled(update);
-  const random = new Random(3);
+/** The fastest of a few epochs after the warm-up, every sample having been observed `WINDOW` times. */
+function measure(selector: OneStageSelector): Times {
+  const network = new Network();
+  const all = Int32Array.from({ length: SIZE }, (_, i) => i);
+  for (let round = 0; round < WINDOW; round++) selector.observe(network.say(all));
   let best: Times | undefined;
   for (let repeat = 0; repeat < REPEATS; repeat++) {
-    const times = epoch(selector, WARMUP + 1 + repeat, random);
+    const times = epoch(selector, WARMUP + 1 + repeat, network);
     if (best === undefined || total(times) < total(best)) best = times;
   }
-  return { best: best!, selector };
+  return best!;
 }
 
 /** Seconds of one draw by NumPy with the selector's own probabilities; null where NumPy is missing. */
@@ -107,31 +113,40 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
 
 export function run(): void {
   const batches = Math.ceil(SIZE / BATCH);
+  const limit = 2 * WINDOW + 16;
   console.log(
-    `Recency Bias, one epoch: N = ${SIZE}, k = ${CLASSES}, q = ${WINDOW}, batch ${BATCH} (best of ${REPEATS})`,
+    `One epoch: N = ${SIZE}, k = ${CLASSES}, batch ${BATCH}, window ${WINDOW}; best of ${REPEATS}. ` +
+      `Recency Bias may take ${limit} bytes a sample.`,
   );
+  const facts: TrainingRun = { size: SIZE, classes: CLASSES, epochs: EPOCHS, seed: 1 };
   const rows: Record<string, Record<string, string>> = {};
-  let epochMs = 0;
-  let probabilities: Float64Array | null = null;
-  for (const update of ['epoch', 'batch'] as const) {
-    const { best, selector } = measure(update);
-    if (update === 'epoch') {
-      epochMs = total(best);
-      probabilities = selector.probabilities();
-    }
-    rows[`update: '${update}'`] = {
-      'all draws': seconds(best.draws),
-      'all observations': seconds(best.observations),
-      rebuild: seconds(best.rebuild),
-      epoch: seconds(total(best)),
-      'µs a batch': ((total(best) * 1000) / batches).toFixed(1),
-      'bytes a sample': (selector.byteLength / SIZE).toFixed(2),
-      limit: `${2 * WINDOW + 16}`,
+  const add = (title: string, times: Times, bytes?: number): void => {
+    rows[title] = {
+      rebuild: seconds(times.rebuild),
+      'all draws': seconds(times.draws),
+      'all observations': seconds(times.observations),
+      epoch: seconds(total(times)),
+      'µs a batch': ((total(times) * 1000) / batches).toFixed(1),
+      'bytes a sample': bytes === undefined ? '' : (bytes / SIZE).toFixed(1),
     };
-  }
+  };
+
+  const selector = recencyBias({ window: WINDOW, warmupEpochs: WARMUP })(facts);
+  const times = measure(selector);
+  add('recencyBias()', times, selector.byteLength);
+  const draw = numpySeconds(selector.probabilities());
+  const live = recencyBias({ window: WINDOW, warmupEpochs: WARMUP, update: 'batch' })(facts);
+  add("recencyBias({ update: 'batch' })", measure(live), live.byteLength);
+  add('uniform()', measure(uniform()(facts)));
+  add("uniform({ order: 'batch' })", measure(uniform({ order: 'batch' })(facts)));
+  add('onlineBatch()', measure(onlineBatch({ warmupEpochs: WARMUP })(facts)));
+  add('activeBias()', measure(activeBias({ warmupEpochs: WARMUP })(facts)));
+  add(
+    "activeBias({ form: 'sampling' })",
+    measure(activeBias({ warmupEpochs: WARMUP, form: 'sampling' })(facts)),
+  );
   console.table(rows);
 
-  const draw = numpySeconds(probabilities!);
   if (draw === null) {
     console.log(
       'NumPy is not installed for /usr/bin/python3: comparison skipped (apt-get install python3-numpy).',
@@ -141,9 +156,9 @@ export function run(): void {
   const reference = draw * batches;
   console.log(
     `NumPy choice(N, ${BATCH}, replace=False, p=p): ${(draw * 1000).toFixed(1)} ms a batch (mean of ${NUMPY_DRAWS}), ` +
-      `${reference.toFixed(0)} s for the epoch's ${batches} batches (scaled), for the draws alone.`,
+      `${reference.toFixed(0)} s for the epoch's ${batches} batches (scaled), the draws alone.`,
   );
   console.log(
-    `Recency Bias with update: 'epoch', everything included: ${((reference * 1000) / epochMs).toFixed(0)} times faster.`,
+    `recencyBias() with everything included is ${((reference * 1000) / total(times)).toFixed(0)} times faster.`,
   );
 }

@@ -1,0 +1,141 @@
+import { Random } from '../core/random.js';
+import type {
+  Observation,
+  Scorer,
+  Selection,
+  Selector,
+  SelectorFactory,
+  Signal,
+  TrainingRun,
+} from '../core/selector.js';
+
+/** Trains a made-up model, which says of a sample what depends on the sample and on how often it was trained. */
+export class ToyTrainer {
+  readonly selector: Selector;
+  readonly log: Observation[] = [];
+
+  constructor(
+    factory: SelectorFactory,
+    readonly run: TrainingRun,
+    readonly model = new ToyModel(run.size, run.classes),
+    past: readonly Observation[] = [],
+  ) {
+    this.selector = factory(run);
+    for (const observation of past) this.selector.observe(observation);
+  }
+
+  readonly score: Scorer = (indices) => Promise.resolve(this.model.say(indices));
+
+  select(batchSize: number): Selection | null | Promise<Selection | null> {
+    return this.selector.select(batchSize, this.score);
+  }
+
+  observe(indices: Int32Array): void {
+    const observation = this.model.say(indices);
+    this.model.train(indices);
+    this.log.push(observation);
+    this.selector.observe(observation);
+  }
+
+  /** Selects, copies and observes a batch. */
+  async step(batchSize: number): Promise<Selection | null> {
+    const selection = await this.select(batchSize);
+    if (selection === null) return null;
+    const indices = selection.indices.slice();
+    const copy = selection.weights ? { indices, weights: selection.weights.slice() } : { indices };
+    this.observe(indices);
+    return copy;
+  }
+
+  async finish(batchSize: number): Promise<Selection[]> {
+    const batches: Selection[] = [];
+    for (let batch = await this.step(batchSize); batch !== null; batch = await this.step(batchSize)) {
+      batches.push(batch);
+    }
+    return batches;
+  }
+
+  epoch(epoch: number, batchSize: number): Promise<Selection[]> {
+    this.selector.beginEpoch(epoch);
+    return this.finish(batchSize);
+  }
+
+  /** The first `count` epochs. */
+  async epochs(count: number, batchSize: number): Promise<Selection[]> {
+    const batches: Selection[] = [];
+    for (let epoch = 1; epoch <= count; epoch++) batches.push(...(await this.epoch(epoch, batchSize)));
+    return batches;
+  }
+}
+
+/** What a network might say: low indices are easy, high ones hard. */
+export class ToyModel {
+  constructor(
+    readonly size: number,
+    readonly classes: number,
+    readonly trained = new Uint32Array(size),
+  ) {}
+
+  copy(): ToyModel {
+    return new ToyModel(this.size, this.classes, this.trained.slice());
+  }
+
+  train(indices: Int32Array): void {
+    for (const index of indices) this.trained[index]!++;
+  }
+
+  say(indices: Int32Array): Observation {
+    const rows = indices.length;
+    const loss = new Float32Array(rows);
+    const predictedLabel = new Int32Array(rows);
+    const trueClassProbability = new Float32Array(rows);
+    const gradNormBound = new Float32Array(rows);
+    indices.forEach((index, row) => {
+      const random = new Random(index).split(String(this.trained[index]!));
+      const p = random.float() ** (index / this.size);
+      trueClassProbability[row] = p;
+      loss[row] = -Math.log(Math.max(p, 1e-6));
+      gradNormBound[row] = (1 - p) * Math.SQRT2;
+      predictedLabel[row] = random.float() < p ? index % this.classes : random.int(this.classes);
+    });
+    return { indices, loss, predictedLabel, trueClassProbability, gradNormBound };
+  }
+}
+
+/** Observations that a selector asking for `signals` must refuse in a run of `size` samples and `classes` classes. */
+export function badObservations(
+  signals: readonly Signal[],
+  { size, classes }: TrainingRun,
+): { what: string; observation: Observation }[] {
+  if (signals.length === 0) return [];
+  const good: Observation = {
+    indices: Int32Array.of(1, 2),
+    loss: Float32Array.of(1, 2),
+    predictedLabel: Int32Array.of(1, 2),
+    trueClassProbability: Float32Array.of(0.1, 0.2),
+    gradNormBound: Float32Array.of(0.1, 0.2),
+  };
+  const bad: { what: string; observation: Observation }[] = [
+    { what: 'an index beyond the data', observation: { ...good, indices: Int32Array.of(1, size) } },
+    { what: 'a negative index', observation: { ...good, indices: Int32Array.of(1, -1) } },
+  ];
+  const values: Record<Signal, readonly number[]> = {
+    loss: [NaN, Infinity],
+    predictedLabel: [-1, classes],
+    trueClassProbability: [NaN, -0.1, 1.1],
+    gradNormBound: [NaN, Infinity],
+  };
+  for (const signal of signals) {
+    const column = good[signal];
+    const longer = column instanceof Int32Array ? Int32Array.of(1, 2, 3) : Float32Array.of(0, 0, 0);
+    bad.push({ what: `a ${signal} too many`, observation: { ...good, [signal]: longer } });
+    bad.push({ what: `no ${signal}`, observation: { ...good, [signal]: undefined } });
+    bad.push({ what: `a plain array of ${signal}`, observation: { ...good, [signal]: [0, 0] } });
+    for (const value of values[signal]) {
+      const wrong = column.slice();
+      wrong[1] = value;
+      bad.push({ what: `${signal} ${value}`, observation: { ...good, [signal]: wrong } });
+    }
+  }
+  return bad;
+}
