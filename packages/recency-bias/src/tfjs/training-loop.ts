@@ -127,7 +127,7 @@ export class TrainingLoop {
       }
       checkSelection(selection, selector.name, this.parts.source.size, batchSize);
       await this.trainStep(selection);
-      if (this.saveDue()) await this.save();
+      if (!this.stopped() && this.saveDue()) await this.save();
     } while (!this.stopped());
     const logs: StepLogs = {};
     if (exhausted) {
