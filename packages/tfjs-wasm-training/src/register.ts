@@ -36,6 +36,7 @@ import { reluGradient, squareGradient } from './kernels/elementwise.js';
 import { fused } from './kernels/fused.js';
 import { cast, identity } from './kernels/identity.js';
 import { maxPoolGrad } from './kernels/max-pool-gradient.js';
+import { pool } from './kernels/pool.js';
 import { mean, sum } from './kernels/reduce.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 
@@ -43,6 +44,7 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 type Replacement = (call: KernelCall, otherwise: Kernel) => TensorInfo | TensorInfo[];
 
 const replacements: Readonly<Record<string, Replacement>> = {
+  AvgPool: pool(NaN),
   BatchMatMul: batchMatMul,
   Cast: cast,
   ClipByValue: clipByValue,
@@ -57,6 +59,7 @@ const replacements: Readonly<Record<string, Replacement>> = {
   FusedConv2D: fused('Conv2D'),
   FusedDepthwiseConv2D: fused('DepthwiseConv2dNative'),
   Identity: identity,
+  MaxPool: pool(-Infinity),
   MaxPoolGrad: maxPoolGrad,
   Mean: mean,
   Sum: sum,

@@ -58,4 +58,11 @@ describe('the gradients of pooling', () => {
     });
     expect(Array.from(gradient!)).toEqual([1, 1, 1, 1, ...Array<number>(12).fill(0)]);
   });
+
+  it('are preceded by the right forward pass for windows of one pixel', async () => {
+    await expectSameAsCpu(() => {
+      const x = tensor(1, [2, 5, 5, 3]) as tf.Tensor4D;
+      return [tf.maxPool(x, 1, 2, 'same'), tf.avgPool(x, 1, 3, 'valid')];
+    });
+  });
 });
