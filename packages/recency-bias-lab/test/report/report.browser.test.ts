@@ -129,6 +129,21 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
     await page.close();
   });
 
+  it('prints in the light colours, within the paper, and returns', async () => {
+    const { page, problems } = await open({ colorScheme: 'dark' });
+    const widths = () =>
+      page.evaluate(() => [...document.querySelectorAll('[data-chart] svg')].map((svg) => svg.clientWidth));
+    const before = await widths();
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await lineColors(page)).toEqual(expect.arrayContaining(LIGHT_COLORS.slice(0, 4)));
+    expect(Math.max(...(await widths()))).toBeLessThan(700);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await lineColors(page)).toEqual(expect.arrayContaining(DARK_COLORS.slice(0, 4)));
+    expect(await widths()).toEqual(before);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it('fits a narrow screen', async () => {
     const { page } = await open({ viewport: { width: 360, height: 700 } });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

@@ -36,7 +36,7 @@ export function bestIsAtWarmup(trajectory: Trajectory): boolean {
 
 /**
  * Whether the mean test error over runs was still falling at the end: the last tenth of the epochs (at least two) is
- * more than 3 % lower, relatively, than as many epochs before it.
+ * more than 5 % lower, relatively, than as many epochs before it.
  */
 export function stillFalling(runs: readonly Trajectory[]): boolean {
   const length = Math.min(...runs.map(({ epochs }) => epochs.length));
@@ -44,7 +44,7 @@ export function stillFalling(runs: readonly Trajectory[]): boolean {
   if (runs.length === 0 || length < 3 * tail) return false;
   const level = (from: number, to: number | undefined): number =>
     mean(runs.map(({ epochs }) => mean(epochs.slice(from, to).map(({ testError }) => testError))));
-  return level(-tail, undefined) < 0.97 * level(-2 * tail, -tail);
+  return level(-tail, undefined) < 0.95 * level(-2 * tail, -tail);
 }
 
 function machine({ header: { environment } }: Trajectory): string {

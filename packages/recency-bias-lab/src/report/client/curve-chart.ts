@@ -147,7 +147,7 @@ function selectorSeries(
 }
 
 /** The shaded warm-up, behind the curves. */
-function warmupArea(end: number, theme: Theme): Series {
+function warmupArea(end: number, metric: Metric, theme: Theme): Series {
   return {
     type: 'line',
     data: [],
@@ -156,7 +156,11 @@ function warmupArea(end: number, theme: Theme): Series {
     markArea: {
       silent: true,
       itemStyle: { color: theme.shade },
-      label: { color: theme.muted, fontSize: 11, position: 'insideTopRight' },
+      label: {
+        color: theme.muted,
+        fontSize: 11,
+        position: metric === 'testError' ? 'insideTopRight' : 'insideBottom',
+      },
       data: [[{ name: 'warm-up', xAxis: 0 }, { xAxis: end }]],
     },
   };
@@ -191,7 +195,7 @@ function baselineLine({ title, error }: NonNullable<ChartData['baseline']>, them
 function marks(data: ChartData, metric: Metric, state: State, theme: Theme): Series[] {
   const end = warmupEnd(data, state.axis);
   return [
-    ...(end > 0 && !state.afterWarmup ? [warmupArea(end, theme)] : []),
+    ...(end > 0 && !state.afterWarmup ? [warmupArea(end, metric, theme)] : []),
     ...(metric === 'testError' && data.baseline !== null ? [baselineLine(data.baseline, theme)] : []),
   ];
 }

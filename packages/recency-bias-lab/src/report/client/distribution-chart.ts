@@ -7,20 +7,23 @@ import { short } from './scale.js';
 import type { State } from './state.js';
 import type { Theme } from './theme.js';
 
-/** First and last bin that holds anything in any distribution of any moment, so that both moments share an axis. */
+/**
+ * First and last bin that holds anything in any distribution of any moment, so that both moments share an axis. The
+ * lowest bin is left out: it holds everything down to zero, would tower above the rest, and is given as a number.
+ */
 export function usedBins(data: ChartData): [first: number, last: number] {
   let first = data.lossEdges.length;
   let last = 0;
   for (const { distributions } of data.moments) {
     for (const { shares } of distributions) {
       for (const [bin, share] of shares.entries()) {
-        if (share < 5e-4) continue;
+        if (bin === 0 || share < 5e-4) continue;
         first = Math.min(first, bin);
         last = Math.max(last, bin);
       }
     }
   }
-  return first > last ? [0, data.lossEdges.length] : [first, last];
+  return first > last ? [1, data.lossEdges.length] : [first, last];
 }
 
 /** Text of a bin: its upper edge, or that it is open. */
@@ -31,14 +34,15 @@ export function binName(edges: readonly number[], bin: number): string {
   return `${format(edges[bin - 1]!)} to ${format(edges[bin]!)}`;
 }
 
-/** Largest share in any bin of any moment, in percent. */
+/** Largest share in any bin but the lowest of any moment, in percent, rounded up to a value with round ticks. */
 function peak(data: ChartData): number {
-  return Math.max(
-    1,
+  const largest = Math.max(
+    0,
     ...data.moments.flatMap(({ distributions }) =>
-      distributions.flatMap(({ shares }) => shares.map((share) => 100 * share)),
+      distributions.flatMap(({ shares }) => shares.slice(1).map((share) => 100 * share)),
     ),
   );
+  return [1, 2, 4, 5, 10, 20, 40, 50].find((round) => largest <= round) ?? 100;
 }
 
 /** Labels stand where the upper edge of a bin is a power of ten; eight bins make a decade. */
@@ -74,7 +78,7 @@ export function distributionChart(data: ChartData, moment: number, state: State,
     yAxis: {
       ...axisStyle(theme, 'share of the selected, %', 42),
       type: 'value',
-      max: Math.ceil(peak(data) * 1.05),
+      max: peak(data),
     },
     tooltip: {
       ...tooltipStyle(theme),

@@ -94,15 +94,26 @@ document.getElementById('toolbar')?.addEventListener('change', ({ target }) => {
 });
 darkScheme.addEventListener('change', draw);
 const resizes = new ResizeObserver((entries) => {
+  if (printing) return;
   for (const { target } of entries) charts.find(({ element }) => element === target)?.echarts.resize();
 });
 for (const { element } of charts) resizes.observe(element);
-const redrawFor = (print: boolean) => (): void => {
-  printing = print;
+
+/** Widths of a chart on paper: alone, and beside another. A4 and Letter leave some 700 pixels between their margins. */
+const PAPER_WIDTHS = { alone: 620, beside: 290 };
+
+addEventListener('beforeprint', () => {
+  printing = true;
+  for (const { element, echarts } of charts) {
+    echarts.resize({ width: element.closest('.grid') === null ? PAPER_WIDTHS.alone : PAPER_WIDTHS.beside });
+  }
   draw();
-};
-addEventListener('beforeprint', redrawFor(true));
-addEventListener('afterprint', redrawFor(false));
+});
+addEventListener('afterprint', () => {
+  printing = false;
+  for (const { echarts } of charts) echarts.resize({ width: 'auto' });
+  draw();
+});
 
 document.documentElement.classList.add('scripted');
 draw();

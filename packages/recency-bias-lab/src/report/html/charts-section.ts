@@ -1,4 +1,5 @@
 /** Places for the charts, with what they show in words, and the curves as a table. */
+import type { LossDistribution } from '../analysis/selection.js';
 import type { ChartData, ChartSelector } from '../chart-data.js';
 import { percent } from '../format.js';
 import type { Markup } from './markup.js';
@@ -120,23 +121,30 @@ function curves(data: ChartData): Markup {
   </section>`;
 }
 
-function distributions({ moments }: ChartData): Markup {
+/** Shares below the axis of the distribution charts, in words. */
+function lowest({ selectors, lossEdges }: ChartData, found: readonly LossDistribution[]): string {
+  const parts = found.flatMap(({ selector, shares }) => {
+    const title = selectors.find(({ id }) => id === selector)?.title;
+    return title === undefined ? [] : [`${title} ${percent(shares[0] ?? 0, 1)} %`];
+  });
+  return `Beyond the left end, with losses up to ${Number((lossEdges[0] ?? 0).toPrecision(2))}: ${parts.join(', ')}.`;
+}
+
+function distributions(data: ChartData): Markup {
   return html`<div class="grid">
-    ${moments.map(({ moment, distributions: found }, i) => {
+    ${data.moments.map(({ moment, distributions: found }, i) => {
       const share = `${Math.round(100 * moment.share)} %`;
       const shift = moment.inWarmup
         ? ` ${share} of training falls in the warm-up, when all draw alike; this is the first epoch after it.`
         : '';
+      const label = `Distribution of the loss of the selected samples at epoch ${moment.epoch}`;
       return figure(
         `Losses of the selected samples at ${share} of training`,
         `Epoch ${moment.epoch}. Further right: harder samples were drawn.${shift}`,
         found.length === 0
           ? html`<p class="note">No run has come this far.</p>`
-          : chart(
-              'distribution',
-              String(i),
-              `Distribution of the loss of the selected samples at epoch ${moment.epoch}`,
-            ),
+          : html`${chart('distribution', String(i), label)}
+              <p class="note below">${lowest(data, found)}</p>`,
       );
     })}
   </div>`;

@@ -62,11 +62,12 @@ function timeCell(found: TimeReduction | undefined): Markup {
   if (reached === 0 || found.time === null || found.referenceTime === null) {
     return html`<td>not reached<span class="sub">in ${plural(seeds.length, 'seed')}</span></td>`;
   }
-  const partly = reached < seeds.length ? `, reached in ${reached} of ${seeds.length}` : '';
+  const partly =
+    reached < seeds.length && html`<span class="sub">reached in ${reached} of ${seeds.length}</span>`;
   return html`<td>
     ${change(found.reduction)}<span class="sub"
       >${time(found.referenceTime, unit)} → ${time(found.time, unit)}</span
-    ><span class="sub ${verdictClass(verdict)}">${timeVerdict(verdict)}${partly}</span>
+    ><span class="sub ${verdictClass(verdict)}">${timeVerdict(verdict)}</span>${partly}
   </td>`;
 }
 

@@ -17,7 +17,7 @@ export function verdictClass(verdict: Verdict): string {
   return verdict === 'lower' ? 'good' : verdict === 'higher' ? 'bad' : 'self';
 }
 
-const WIDTH = 190;
+const WIDTH = 170;
 const MARGIN = 8;
 
 /** Range of the dot plots: all seeds of all selectors. */

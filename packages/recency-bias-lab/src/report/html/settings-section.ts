@@ -36,8 +36,8 @@ export function reproduceSection({ header, results }: Analysis): Markup {
     <h2 id="again">Do it again</h2>
     <p class="note">
       The experiment is in <code>experiment.json</code> beside this report; the numbers above are in
-      <code>results.json</code>. The same seeds give the same batches; the same backend gives the same
-      weights.
+      <code>results.json</code>. On the same backend, the same seeds give the same numbers; only the seconds
+      differ.
     </p>
     <pre>npx recency-bias compare experiment.json --out again</pre>
     <details>

@@ -30,6 +30,7 @@ h3{margin:0 0 2px;font-size:16px}
 section{margin:48px 0 0}
 .note{margin:0 0 16px;max-width:72ch;color:var(--muted);font-size:14px}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:20px}
+.note.below{margin:4px 0 0}
 .gap{height:20px}
 .grid{display:grid;gap:20px;grid-template-columns:repeat(2,minmax(0,1fr));margin-top:20px}
 .grid>.card{display:flex;flex-direction:column}
@@ -42,7 +43,7 @@ section{margin:48px 0 0}
 .warning{margin:12px 0;padding:12px 16px;background:var(--warn);border:1px solid var(--warn-line);border-radius:10px;max-width:80ch}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--muted);font-size:14px;padding-bottom:10px}
-th,td{padding:10px 14px;text-align:right;border-top:1px solid var(--line);white-space:nowrap;vertical-align:middle}
+th,td{padding:10px 11px;text-align:right;border-top:1px solid var(--line);white-space:nowrap;vertical-align:middle}
 thead th{border-top:0;color:var(--muted);font-size:13px;font-weight:600;vertical-align:bottom}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 th:last-child,td:last-child{padding-right:0}
@@ -101,6 +102,16 @@ h1{font-size:26px}
 }
 @media print{
 body{font-size:12px}
+h1{font-size:24px}
+h2{font-size:17px}
+.headline{font-size:16px}
+.note,.sub,thead th,.facts dt,caption{font-size:10.5px}
+th,td{padding:5px 6px}
+.sub,td:last-child{white-space:normal}
+.dots{width:110px;height:auto}
+.scroll{overflow:visible}
+.card{padding:12px}
+.chart{height:230px}
 .card,.sample,figure{break-inside:avoid}
 section{margin-top:28px}
 #toolbar,.scripted #toolbar{display:none}
