@@ -29,7 +29,6 @@ async function install(name: string, dependencies: Record<string, string>): Prom
 describe.each(packages)('the packed %s', (name) => {
   it('has no complaint from publint', async () => {
     const { messages } = await publint({
-      pkgDir: join(root, 'packages', name),
       pack: { tarball: new Uint8Array(tarballs[name].data).buffer },
       strict: true,
     });
