@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { Random, activeBias, onlineBatch, recencyBias, uniform } from 'recency-bias';
-import type { Observation, OneStageSelector, Signal, TrainingRun } from 'recency-bias';
+import type { Observation, OneStageSelector, TrainingRun } from 'recency-bias';
 
 /**
  * What batch selection costs for one epoch of ImageNet's size: the rebuild at its start, all draws and all observations, on

@@ -55,7 +55,7 @@ describe('the registry', () => {
 
   it('lists every option of a selector on its method card, with its default', () => {
     for (const entry of Object.values(selectorRegistry)) {
-      const card = readFileSync(new URL(`${entry.name}.md`, cards), 'utf8');
+      const card = readFileSync(new URL(`${entry.name}.md`, cards), 'utf8').replace(/ +/g, ' ');
       for (const [option, value] of Object.entries(entry.defaults)) {
         const shown = typeof value === 'string' ? `'${value}'` : String(value);
         expect(card, `${entry.name}.md lacks ${option}`).toContain(`| \`${option}\` | \`${shown}\` |`);

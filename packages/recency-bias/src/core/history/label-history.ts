@@ -131,8 +131,7 @@ export class LabelHistory {
     const labels = this.#labels;
     const meta = this.#meta;
     let seen = 0;
-    for (let row = 0; row < indices.length; row++) {
-      const index = indices[row]!;
+    for (const index of indices) {
       seen ^= labels[index * this.#labelStride]! ^ meta[index * this.#metaStride + this.#metaOffset]!;
     }
     this.warmed = seen;
