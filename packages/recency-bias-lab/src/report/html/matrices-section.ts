@@ -97,9 +97,10 @@ export function matricesSection(results: Results): Markup {
       <h2 id="time">Time to the same error</h2>
       <p class="note">
         When the method of the row first reaches the best test error of the method of the column, against when
-        the latter reaches it itself: (t<sub>column</sub> − t<sub>row</sub>) / t<sub>column</sub> per seed,
-        mean over the seeds that reach it. Times include the shared warm-up and leave out evaluation. Runs
-        that share a machine disturb each other’s seconds; passes do not depend on the machine.
+        the latter reaches it itself, per seed, mean over the seeds that reach it. The paper’s time reduction,
+        (t<sub>column</sub> − t<sub>row</sub>) / t<sub>column</sub>, is shown with a minus sign: negative is
+        less time. Times include the shared warm-up and leave out evaluation. Runs that share a machine
+        disturb each other’s seconds; passes do not depend on the machine.
       </p>
       ${matrix(results, 'Time of', 'Passes over the training data, samples scored by extra forward passes included.', cell('passes'))}
       <div class="gap"></div>
