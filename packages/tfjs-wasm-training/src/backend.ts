@@ -71,6 +71,11 @@ export function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
   return values;
 }
 
+/** The whole heap as floats, which copies between tensors without a view for each; see {@link floats}. */
+export function heapOf(backend: WasmBackend, tensor: TensorInfo): Float32Array {
+  return new Float32Array(floats(backend, tensor).buffer);
+}
+
 /** The values of an int32 tensor, in place; see {@link floats}. */
 export function ints(backend: WasmBackend, tensor: TensorInfo): Int32Array {
   const values = backend.typedArrayFromHeap(tensor);

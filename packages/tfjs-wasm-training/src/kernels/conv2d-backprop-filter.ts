@@ -1,10 +1,10 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { dispose, floats, input, run, zeros, type KernelCall, type WasmBackend } from '../backend.js';
+import { dispose, floats, heapOf, input, run, zeros, type KernelCall, type WasmBackend } from '../backend.js';
+import { FLOAT } from '../simd/column-blocks.js';
 import { filterGradientSource } from '../simd/filter-gradient.js';
 import { addressOf, loader, type SimdFunctions } from '../simd/load.js';
 import { geometry, type Geometry } from './conv2d-geometry.js';
 
-const FLOAT = 4;
 const CHANNELS_PER_VECTOR = 4;
 /** A tile's input and output gradient together, in bytes: half of a common 32 kB first-level cache. */
 const TILE_BYTES = 16_384;
@@ -67,7 +67,7 @@ function byOuterProducts(
     let xAt = addressOf(backend, x) + image * imageSize * FLOAT;
     let dyAt = addressOf(backend, dy) + image * outSize * FLOAT;
     if (padded !== undefined) {
-      copyPadded(floats(backend, x), image * imageSize, floats(backend, padded), rows, columns, g);
+      copyPadded(backend, x, image, padded, rows, columns, g);
       xAt = addressOf(backend, padded);
     }
     if (widened !== undefined) {
@@ -109,9 +109,10 @@ function byOuterProducts(
 
 /** Copies one image to the middle of a frame that is zero outside, leaving out what padding or size cut off. */
 function copyPadded(
-  from: Float32Array,
-  start: number,
-  to: Float32Array,
+  backend: WasmBackend,
+  x: TensorInfo,
+  image: number,
+  padded: TensorInfo,
   rows: number,
   columns: number,
   g: Geometry,
@@ -119,9 +120,12 @@ function copyPadded(
   const { top, left } = g.padInfo;
   const length = Math.min(g.inWidth, columns - left) * g.inChannels;
   const end = Math.min(g.inHeight, rows - top);
+  const heap = heapOf(backend, x);
+  const from = addressOf(backend, x) / FLOAT;
+  const to = addressOf(backend, padded) / FLOAT;
   for (let row = 0; row < end; row++) {
-    const at = start + row * g.inWidth * g.inChannels;
-    to.set(from.subarray(at, at + length), ((row + top) * columns + left) * g.inChannels);
+    const at = from + (image * g.inHeight + row) * g.inWidth * g.inChannels;
+    heap.copyWithin(to + ((row + top) * columns + left) * g.inChannels, at, at + length);
   }
 }
 
@@ -160,7 +164,7 @@ function byConvolution(backend: WasmBackend, x: TensorInfo, dy: TensorInfo, g: G
 }
 
 /** Adds rows and columns of zeros before and after, or cuts them off where a number is negative. */
-export function frame(backend: WasmBackend, x: TensorInfo, edges: readonly [number, number][]): TensorInfo {
+function frame(backend: WasmBackend, x: TensorInfo, edges: readonly [number, number][]): TensorInfo {
   const margins: [number, number][] = [[0, 0], ...edges, [0, 0]];
   const begin = margins.map(([before]) => Math.max(0, -before));
   const size = margins.map(([before, after], i) => x.shape[i]! - Math.max(0, -before) - Math.max(0, -after));

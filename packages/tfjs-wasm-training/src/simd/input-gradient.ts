@@ -6,11 +6,13 @@ const PIXELS = 4;
 
 const PARAMETERS = [
   'dy', // first output pixel
-  'dyFull', // end of the pixels that are done four at a time
-  'dyEnd', // end of all pixels
+  'rows', // output rows
+  'dyFull', // bytes of the pixels of a row that are done four at a time
+  'dyRow', // bytes of a row
   'dyPixel', // bytes of a pixel: the output channels
   'weights', // [output channels, 4 x vectors]
   'dx', // where the first pixel's part of the result begins
+  'dxRow', // from an output row's part to the next, in bytes
   'step', // from a pixel's part to the next, in bytes
 ] as const;
 
@@ -24,15 +26,21 @@ function scatter(f: FunctionBuilder, p: Parameters, vectors: number): Code {
   const at = Array.from({ length: PIXELS }, () => f.integer());
   const weightAt = f.integer();
   const end = f.integer();
+  const row = f.integer();
+  const pixelAt = f.integer();
+  const pixelEnd = f.integer();
+  const target = f.integer();
   const indices = Array.from({ length: vectors }, (_, v) => v);
 
   const group = (pixels: number): Code => {
     const places = at.slice(0, pixels);
     return sequence(
       ...sums.slice(0, pixels * vectors).map((sum) => sum.set(f32x4.zero)),
-      ...places.map((place, i) => place.set(i === 0 ? p.dy.get : i32.add(places[i - 1]!.get, p.dyPixel.get))),
+      ...places.map((place, i) =>
+        place.set(i === 0 ? pixelAt.get : i32.add(places[i - 1]!.get, p.dyPixel.get)),
+      ),
       weightAt.set(p.weights.get),
-      end.set(i32.add(p.dy.get, p.dyPixel.get)),
+      end.set(i32.add(pixelAt.get, p.dyPixel.get)),
       loopUntil(
         places[0]!,
         end.get,
@@ -56,20 +64,31 @@ function scatter(f: FunctionBuilder, p: Parameters, vectors: number): Code {
         sequence(
           ...indices.map((v) =>
             f32x4.store(
-              p.dx.get,
-              f32x4.add(f32x4.load(p.dx.get, 16 * v), sums[i * vectors + v]!.get),
+              target.get,
+              f32x4.add(f32x4.load(target.get, 16 * v), sums[i * vectors + v]!.get),
               16 * v,
             ),
           ),
-          p.dx.advance(p.step.get),
+          target.advance(p.step.get),
         ),
       ),
     );
   };
   const stride = (pixels: number): Code => i32.mul(p.dyPixel.get, i32.const(pixels));
-  return sequence(
-    loopUntil(p.dy, p.dyFull.get, stride(PIXELS), group(PIXELS)),
-    loopUntil(p.dy, p.dyEnd.get, p.dyPixel.get, group(1)),
+  return loopUntil(
+    row,
+    p.rows.get,
+    i32.const(1),
+    sequence(
+      pixelAt.set(p.dy.get),
+      target.set(p.dx.get),
+      pixelEnd.set(i32.add(p.dy.get, p.dyFull.get)),
+      loopUntil(pixelAt, pixelEnd.get, stride(PIXELS), group(PIXELS)),
+      pixelEnd.set(i32.add(p.dy.get, p.dyRow.get)),
+      loopUntil(pixelAt, pixelEnd.get, p.dyPixel.get, group(1)),
+      p.dy.advance(p.dyRow.get),
+      p.dx.advance(p.dxRow.get),
+    ),
   );
 }
 
