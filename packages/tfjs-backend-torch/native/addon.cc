@@ -162,6 +162,10 @@ napi_value dtypeOf(Call& call) {
   return js::fromString(call.env, c10::toString(tensor.scalar_type()));
 }
 
+napi_value isExclusive(Call& call) {
+  return js::fromBoolean(call.env, call.addon.tensors.isExclusive(js::integer(call.env, call.arguments[0])));
+}
+
 // dispose(...handles)
 napi_value dispose(Call& call) {
   for (size_t i = 0; i < call.count; ++i) {
@@ -255,6 +259,7 @@ NAPI_MODULE_INIT() {
   expose<toTypedArray>(env, exports, "toTypedArray");
   expose<shapeOf>(env, exports, "shapeOf");
   expose<dtypeOf>(env, exports, "dtypeOf");
+  expose<isExclusive>(env, exports, "isExclusive");
   expose<dispose>(env, exports, "dispose");
   expose<replace>(env, exports, "replace");
   expose<memory>(env, exports, "memory");

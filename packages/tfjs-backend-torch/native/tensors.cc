@@ -37,6 +37,11 @@ void TensorTable::replace(int64_t handle, at::Tensor tensor) {
   tensors_[handle] = std::move(tensor);
 }
 
+bool TensorTable::isExclusive(int64_t handle) const {
+  const at::Tensor& tensor = get(handle);
+  return tensor.has_storage() && tensor.use_count() == 1 && tensor.storage().use_count() == 1;
+}
+
 void TensorTable::hold(const at::Tensor& tensor) {
   if (!tensor.has_storage()) return;
   StorageUse& use = storages_[tensor.storage().unsafeGetStorageImpl()];

@@ -22,6 +22,9 @@ class TensorTable {
   // Puts another tensor of the same meaning (say, in another memory layout) under the handle.
   void replace(int64_t handle, at::Tensor tensor);
 
+  // Whether no other handle and nothing else shares the tensor's memory, so that it may be changed in place.
+  bool isExclusive(int64_t handle) const;
+
   size_t count() const { return count_; }
   size_t bytes() const { return bytes_; }
   size_t peakBytes() const { return peakBytes_; }

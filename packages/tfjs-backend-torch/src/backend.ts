@@ -109,6 +109,14 @@ export class TorchBackend extends KernelBackend {
     return adopt(alias(handle));
   }
 
+  /** The native tensor of `tensor` if nobody else holds its memory, so that it may be changed in place. */
+  exclusive(tensor: TensorInfo): Handle | undefined {
+    const { handle, refCount, shape } = this.#data.get(tensor.dataId);
+    if (handle === undefined || refCount > 1 || !util.arraysEqual(shape as number[], tensor.shape))
+      return undefined;
+    return addon().isExclusive(handle) ? handle : undefined;
+  }
+
   /** The number in a tensor of one value that is still in JavaScript, else undefined. */
   knownScalar(tensor: TensorInfo): number | undefined {
     const { values } = this.#data.get(tensor.dataId);

@@ -1,4 +1,5 @@
 import type { BackendValues, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Origin } from './fused/pending.js';
 import type { Handle } from './native/addon.js';
 
 /** What the backend knows of the data behind a `dataId`: one of values, handle, deferred and complex is there. */
@@ -15,6 +16,8 @@ export interface TensorData {
   ownLayout?: boolean;
   /** A second result that the gradient of the kernel needs (the places of the maxima, of a max pooling). */
   companion?: Handle | undefined;
+  /** The batch normalisation that the tensor came from, where its gradient may be fused with what follows. */
+  origin?: Origin;
   /** Computes the native tensor when somebody needs it, if ever. */
   deferred?: Deferred | undefined;
   complex?: { real: TensorInfo; imag: TensorInfo } | undefined;

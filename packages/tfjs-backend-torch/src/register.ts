@@ -2,6 +2,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { findBackendFactory, registerBackend } from '@tensorflow/tfjs-core';
 import { TorchBackend } from './backend.js';
+import { releaseEarly } from './fused/backpropagation.js';
+import { fuseBatchNormalization } from './fused/batch-normalization.js';
+import { registerFusedGradients } from './fused/gradients.js';
 import { TORCH } from './kernels/define.js';
 import { registerKernels } from './kernels/register.js';
 import { addon, type Libtorch } from './native/addon.js';
@@ -35,6 +38,9 @@ export function registerTorchBackend(): TorchStatus {
   if ((findBackendFactory(TORCH) as unknown) != null) return status;
   if (status.available) {
     registerKernels();
+    registerFusedGradients();
+    fuseBatchNormalization();
+    releaseEarly();
     registerBackend(TORCH, () => new TorchBackend(), PRIORITY);
   } else {
     registerBackend(

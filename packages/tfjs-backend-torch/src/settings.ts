@@ -1,5 +1,7 @@
 import { addon } from './native/addon.js';
 
+let cpu = true;
+
 /** The threads that libtorch uses inside one operator. */
 export function getThreads(): number {
   return addon().getThreads();
@@ -25,6 +27,12 @@ export function setThreads(threads: number): void {
  */
 export function setDevice(device: string): void {
   addon().setDevice(device);
+  cpu = addon().describe().device === 'cpu';
+}
+
+/** Whether tensors are made on the CPU. */
+export function onCpu(): boolean {
+  return cpu;
 }
 
 /** Starts the measurement of peak memory anew; see `tf.memory()`. */

@@ -1,7 +1,7 @@
 import { backend_util, util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Argument, Handle } from '../native/addon.js';
 import { inPlaceOperator, operator } from '../native/operator.js';
-import { define, type KernelCall } from './define.js';
+import { define, type KernelBody, type KernelCall } from './define.js';
 import { DOUBLE, INT } from './dtype.js';
 
 const to = operator('to.dtype');
@@ -34,7 +34,6 @@ const comparisons: Readonly<Record<string, string>> = {
 
 /** Kernels that also take a number in place of either tensor: [of two tensors, tensor and number, number first]. */
 const arithmetic: Readonly<Record<string, [string, string, string | undefined]>> = {
-  Add: ['add.Tensor', 'add.Scalar', 'add.Scalar'],
   Sub: ['sub.Tensor', 'sub.Scalar', 'rsub.Scalar'],
   Multiply: ['mul.Tensor', 'mul.Scalar', 'mul.Scalar'],
   RealDiv: ['div.Tensor', 'div.Scalar', undefined],
@@ -51,7 +50,7 @@ const throughDouble: Readonly<Record<string, (a: Handle, b: Handle) => Handle>> 
 export function registerBinaryKernels(): void {
   for (const [name, op] of Object.entries(preserving)) defineBinary(name, operator(op));
   for (const [name, op] of Object.entries(comparisons)) defineBinary(name, operator(op), 'bool');
-  for (const [name, ops] of Object.entries(arithmetic)) defineArithmetic(name, ops);
+  for (const [name, ops] of Object.entries(arithmetic)) define(name, arithmeticBody(ops));
   for (const [name, op] of Object.entries(throughDouble)) {
     define(name, (call) => {
       const { dtype } = call.input('a');
@@ -83,11 +82,14 @@ function defineBinary(name: string, op: (a: Handle, b: Handle) => Handle, dtype?
   define(name, (call) => result(call, op(call.handle('a'), call.handle('b')), dtype));
 }
 
-function defineArithmetic(name: string, [both, right, left]: [string, string, string | undefined]): void {
+/** The sum, of tensors or of a tensor and a number. */
+export const addition = arithmeticBody(['add.Tensor', 'add.Scalar', 'add.Scalar']);
+
+function arithmeticBody([both, right, left]: [string, string, string | undefined]): KernelBody {
   const ofTensors = operator(both);
   const withNumber = operator(right);
   const numberFirst = left === undefined ? undefined : operator(left);
-  define(name, (call) => {
+  return (call) => {
     const a = call.input('a');
     const b = call.input('b');
     if (a.dtype === 'float32') {
@@ -101,7 +103,7 @@ function defineArithmetic(name: string, [both, right, left]: [string, string, st
     // Booleans add up to numbers in TensorFlow.js only in JavaScript's way.
     if (a.dtype === 'bool') return undefined;
     return result(call, ofTensors(call.handle('a'), call.handle('b')));
-  });
+  };
 }
 
 /** The number in `scalar`, if it is still in JavaScript and does not change the other's shape. */

@@ -1,9 +1,9 @@
 import { type FusedBatchNormAttrs, type TensorInfo } from '@tensorflow/tfjs-core';
-import { operator, operatorOfMany } from '../native/operator.js';
+import { fuses, PendingAffine } from '../fused/pending.js';
+import { operator } from '../native/operator.js';
 import { define } from './define.js';
-import { channelsFirst, channelsLast } from './layout.js';
 
-const batchNorm = operatorOfMany('native_batch_norm');
+const neg = operator('neg');
 const add = operator('add.Tensor');
 const addScalar = operator('add.Scalar');
 const mul = operator('mul.Tensor');
@@ -23,21 +23,14 @@ export function registerNormalizationKernels(): void {
     const perChannel = [call.input('mean'), call.input('variance'), scale, offset].every(
       (tensor) => tensor === undefined || tensor.shape.length === 1,
     );
-    if (perChannel && x.shape.length === 4) {
-      const [y] = batchNorm(
-        channelsFirst(call.handle('x'), 4),
-        scale === undefined ? null : backend.handle(scale),
-        offset === undefined ? null : backend.handle(offset),
-        call.handle('mean'),
-        call.handle('variance'),
-        false,
-        0,
-        varianceEpsilon,
-      );
-      return call.output(channelsLast(y!, 4), x.shape);
-    }
     const deviation = rsqrt(addScalar(call.handle('variance'), varianceEpsilon));
     const factor = scale === undefined ? deviation : mul(deviation, backend.handle(scale));
+    if (perChannel && fuses(x)) {
+      const shift = neg(mul(call.handle('mean'), factor));
+      const whole = offset === undefined ? shift : add(shift, backend.handle(offset));
+      const pending = PendingAffine.of(backend, call.handle('x'), factor, whole);
+      return backend.deferredOutput(pending, x.shape, 'float32');
+    }
     const y = mul(sub(call.handle('x'), call.handle('mean')), factor);
     return call.output(offset === undefined ? y : add(y, backend.handle(offset)), x.shape);
   });

@@ -1,4 +1,5 @@
 import { getKernel, getKernelsForBackend } from '@tensorflow/tfjs-core';
+import { registerFusedKernels } from '../fused/kernels.js';
 import { registerBinaryKernels } from './binary.js';
 import { registerConvolutionKernels } from './convolution.js';
 import { registerConvolution3dKernels } from './convolution3d.js';
@@ -27,6 +28,7 @@ export function registerKernels(): void {
   registerGatherKernels();
   registerResizeKernels();
   registerCreationKernels();
+  registerFusedKernels();
   registerFallbacks();
 }
 

@@ -1,16 +1,10 @@
-import {
-  type ClipByValueAttrs,
-  type DataType,
-  type LeakyReluAttrs,
-  type StepAttrs,
-} from '@tensorflow/tfjs-core';
+import { type DataType, type LeakyReluAttrs, type StepAttrs } from '@tensorflow/tfjs-core';
 import type { Handle } from '../native/addon.js';
 import { operator } from '../native/operator.js';
 import { define, type KernelCall } from './define.js';
 import { scalarType } from './dtype.js';
 
 const to = operator('to.dtype');
-const clamp = operator('clamp');
 const gt = operator('gt.Scalar');
 const lt = operator('lt.Scalar');
 const where = operator('where.self');
@@ -54,7 +48,6 @@ const preserving: Readonly<Record<string, string>> = {
   Ceil: 'ceil',
   Floor: 'floor',
   Neg: 'neg',
-  Relu: 'relu',
   Round: 'round',
   Sign: 'sign',
   Square: 'square',
@@ -68,7 +61,6 @@ export function registerUnaryKernels(): void {
   for (const [name, op] of Object.entries(preserving)) defineUnary(name, operator(op));
   for (const [name, op] of Object.entries(tests)) defineUnary(name, operator(op), 'bool');
   define('LogicalNot', (call) => result(call, logicalNot(call.handle('x')), 'bool'));
-  define('Relu6', (call) => result(call, clamp(call.handle('x'), 0, 6)));
   define('LeakyRelu', (call) => {
     const { alpha } = call.attributes<LeakyReluAttrs>();
     const x = call.handle('x');
@@ -77,10 +69,6 @@ export function registerUnaryKernels(): void {
   define('Prelu', (call) => {
     const x = call.handle('x');
     return result(call, where(lt(x, 0), mul(x, call.handle('alpha')), x), 'float32');
-  });
-  define('ClipByValue', (call) => {
-    const { clipValueMin, clipValueMax } = call.attributes<ClipByValueAttrs>();
-    return result(call, clamp(call.handle('x'), clipValueMin, clipValueMax));
   });
   define('Step', (call) => {
     const { alpha } = call.attributes<StepAttrs>();

@@ -45,6 +45,8 @@ export interface Addon {
   toTypedArray(tensor: Handle): Float32Array | Int32Array | Uint8Array;
   shapeOf(tensor: Handle): number[];
   dtypeOf(tensor: Handle): string;
+  /** Whether nobody else shares the tensor's memory. */
+  isExclusive(tensor: Handle): boolean;
   dispose(...tensors: Handle[]): void;
   replace(tensor: Handle, by: Handle): void;
   memory(): NativeMemory;

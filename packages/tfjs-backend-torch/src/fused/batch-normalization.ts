@@ -1,0 +1,64 @@
+import { engine, tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { onTorch, runKernel } from './gradients.js';
+import { BATCH_NORM_TRAINING, MEAN_ROW, MOVING_AVERAGE, VARIANCE_ROW } from './kernels.js';
+import { fuses } from './pending.js';
+
+/** What the fused path uses of TensorFlow.js's layer; the fields are its own. */
+interface BatchNormalization {
+  axis: number;
+  momentum: number;
+  epsilon: number;
+  center: boolean;
+  scale: boolean;
+  gamma: LayerVariable;
+  beta: LayerVariable;
+  movingMean: LayerVariable;
+  movingVariance: LayerVariable;
+  call: Call;
+}
+
+type Call = (
+  this: BatchNormalization,
+  inputs: Tensor | Tensor[],
+  kwargs: { training?: boolean },
+) => Tensor | Tensor[];
+
+interface LayerVariable {
+  read(): Variable;
+  write(value: Tensor): LayerVariable;
+}
+
+/**
+ * Makes `tf.layers.batchNormalization` train through one fused operator and its gradient while this backend is in use.
+ * TensorFlow.js composes it of some fifteen operations, each a pass over memory.
+ */
+export function fuseBatchNormalization(): void {
+  const prototype = Object.getPrototypeOf(layers.batchNormalization()) as BatchNormalization;
+  const stock = prototype.call;
+  prototype.call = function (inputs, kwargs) {
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    return kwargs.training === true && onTorch() && x !== undefined && eligible(this, x)
+      ? tidy(() => train(this, x))
+      : stock.call(this, inputs, kwargs);
+  };
+}
+
+function eligible(layer: BatchNormalization, x: Tensor): boolean {
+  const last = layer.axis === -1 || layer.axis === x.rank - 1;
+  // Gradients of gradients need TensorFlow.js's own operations.
+  return last && x.rank >= 2 && layer.scale && layer.center && engine().state.gradientDepth <= 1 && fuses(x);
+}
+
+function train(layer: BatchNormalization, x: Tensor): Tensor {
+  const { gamma, beta, epsilon, momentum, movingMean, movingVariance } = layer;
+  const inputs = { x, gamma: gamma.read(), beta: beta.read() };
+  const [y, statistics] = runKernel(BATCH_NORM_TRAINING, inputs, { epsilon }) as [Tensor, Tensor];
+  const follow = (average: LayerVariable, row: number): void => {
+    const values = { average: average.read(), statistics };
+    average.write(runKernel(MOVING_AVERAGE, values, { row, momentum }) as Tensor);
+  };
+  follow(movingMean, MEAN_ROW);
+  follow(movingVariance, VARIANCE_ROW);
+  return y;
+}

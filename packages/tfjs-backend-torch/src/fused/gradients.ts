@@ -1,0 +1,80 @@
+import {
+  engine,
+  getGradient,
+  registerGradient,
+  unregisterGradient,
+  type ClipByValueAttrs,
+  type GradConfig,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { TORCH } from '../kernels/define.js';
+import { BATCH_NORM_GRADIENT, BATCH_NORM_TRAINING, CLAMP_GRADIENT, type ClampGradAttrs } from './kernels.js';
+
+type GradFunc = GradConfig['gradFunc'];
+
+/** Whether the backend in use is this one. Gradients are TensorFlow.js's own on all others. */
+export function onTorch(): boolean {
+  return engine().backendName === TORCH;
+}
+
+/** Runs a kernel, gives its tensors. */
+export function runKernel(name: string, inputs: NamedTensorMap, attrs: object = {}): Tensor | Tensor[] {
+  return engine().runKernel(name, inputs, attrs as NamedAttrMap);
+}
+
+const clampGradient = (dy: Tensor, x: Tensor, attrs: ClampGradAttrs): Tensor =>
+  runKernel(CLAMP_GRADIENT, { dy, x }, attrs) as Tensor;
+
+/** The gradient of a gradient needs TensorFlow.js's own operations, whose gradients are known. */
+const first = (): boolean => engine().state.gradientDepth === 0;
+
+/** Registers the gradients of fused kernels, and replaces those that libtorch has in one operator. */
+export function registerFusedGradients(): void {
+  registerGradient({
+    kernelName: BATCH_NORM_TRAINING,
+    inputsToSave: ['x'],
+    outputsToSave: [false, true],
+    gradFunc: (dys, [x, statistics]) => {
+      const [dy] = dys as Tensor[];
+      const [dx, dGamma, dBeta] = runKernel(BATCH_NORM_GRADIENT, {
+        dy: dy!,
+        x: x!,
+        statistics: statistics!,
+      }) as Tensor[];
+      return { x: () => dx!, gamma: () => dGamma!, beta: () => dBeta! };
+    },
+  });
+  // The output is positive where the input is, and somebody else keeps it anyway: the layer that follows.
+  replace(
+    'Relu',
+    (dy, [y]) => ({ x: () => clampGradient(dy, y!, { low: 0, high: Infinity, inclusive: false }) }),
+    { inputsToSave: [], outputsToSave: [true] },
+  );
+  replace('Relu6', (dy, [x]) => ({ x: () => clampGradient(dy, x!, { low: 0, high: 6, inclusive: false }) }));
+  replace('ClipByValue', (dy, [x], attrs) => {
+    const { clipValueMin: low, clipValueMax: high } = attrs as unknown as ClipByValueAttrs;
+    return { x: () => clampGradient(dy, x!, { low, high, inclusive: true }) };
+  });
+}
+
+function replace(
+  kernelName: string,
+  gradient: (dy: Tensor, saved: Tensor[], attrs: NamedAttrMap) => ReturnType<GradFunc>,
+  saves: Partial<GradConfig> = {},
+): void {
+  // The declared type leaves out that a kernel may have no gradient.
+  const stock = getGradient(kernelName) as GradConfig | undefined;
+  if (stock === undefined) return;
+  // Registering over a gradient prints a warning, so the old one goes first.
+  unregisterGradient(kernelName);
+  registerGradient({
+    ...stock,
+    ...saves,
+    gradFunc: (dy, saved, attrs) =>
+      onTorch() && first() && (dy as Tensor).dtype === 'float32' && saved[0]?.dtype === 'float32'
+        ? gradient(dy as Tensor, saved, attrs)
+        : stock.gradFunc(dy, saved, attrs),
+  });
+}
