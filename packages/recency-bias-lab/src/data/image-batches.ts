@@ -29,7 +29,7 @@ export function pixelMoments(split: ImageSplit, channels: number): PixelMoments 
   return { mean, std };
 }
 
-/** A split as training or evaluation data: images standardised by `moments`, integer labels. */
+/** A split as training or evaluation data: images standardised by `moments`, one-hot labels. */
 export class ImageBatches implements RandomAccessDataset {
   readonly size: number;
   readonly classes: number;
@@ -55,25 +55,35 @@ export class ImageBatches implements RandomAccessDataset {
     );
   }
 
-  /** `xs` [n, height, width, channels] float32 and `ys` [n] float32 labels of the samples at `indices`. */
-  batch(indices: Int32Array): Batch & { readonly xs: tf.Tensor4D; readonly ys: tf.Tensor1D } {
-    const { images, labels } = this.#split;
+  /** Class of a sample. */
+  label(index: number): number {
+    return this.#split.labels[index]!;
+  }
+
+  /** Images [n, height, width, channels] float32 of the samples at `indices`. */
+  images(indices: Int32Array): tf.Tensor4D {
+    const { images } = this.#split;
     const length = this.#length;
     const tables = this.#tables;
     const channels = tables.length;
     const values = new Float32Array(indices.length * length);
-    const classes = new Float32Array(indices.length);
     let to = 0;
-    for (let row = 0; row < indices.length; row++) {
-      const from = indices[row]! * length;
+    for (const index of indices) {
+      const from = index * length;
       if (channels === 1) {
         const table = tables[0]!;
         for (let j = 0; j < length; j++) values[to++] = table[images[from + j]!]!;
       } else {
         for (let j = 0; j < length; j++) values[to++] = tables[j % channels]![images[from + j]!]!;
       }
-      classes[row] = labels[indices[row]!]!;
     }
-    return { xs: tf.tensor4d(values, [indices.length, ...this.#shape]), ys: tf.tensor1d(classes) };
+    return tf.tensor4d(values, [indices.length, ...this.#shape]);
+  }
+
+  /** `xs` as `images` gives them, and `ys` [n, classes] float32 one-hot labels. */
+  batch(indices: Int32Array): Batch & { readonly xs: tf.Tensor4D; readonly ys: tf.Tensor2D } {
+    const oneHot = new Float32Array(indices.length * this.classes);
+    for (let row = 0; row < indices.length; row++) oneHot[row * this.classes + this.label(indices[row]!)] = 1;
+    return { xs: this.images(indices), ys: tf.tensor2d(oneHot, [indices.length, this.classes]) };
   }
 }

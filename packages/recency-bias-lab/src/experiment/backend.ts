@@ -19,8 +19,6 @@ const starters: Readonly<Record<BackendName, () => Promise<void>>> = {
 /** Makes `name` the backend of this process. */
 export async function startBackend(name: BackendName): Promise<void> {
   await starters[name]();
-  // TF.js announces on the console that a faster backend for Node exists; the lab has its own to offer.
-  tf.env().set('IS_TEST', true);
   await tf.setBackend(name);
   await tf.ready();
   if (tf.getBackend() !== name)

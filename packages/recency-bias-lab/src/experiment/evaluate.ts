@@ -4,20 +4,17 @@ import type { ImageBatches } from '../data/image-batches.js';
 
 /** Large enough to fill the cores, small enough for the activations to stay in the cache. */
 const EVALUATION_BATCH = 250;
-/** The smallest probability whose logarithm is taken, as in TF.js's crossentropy. */
-const EPSILON = 1e-7;
-
 /** Means over samples. */
 export interface Evaluation {
   /** Crossentropy of the true class. */
   readonly loss: number;
-  /** Share of samples whose most probable class is not their own, in [0, 1]. */
+  /** Share of samples whose highest logit is not their own class's, in [0, 1]. */
   readonly error: number;
 }
 
 /**
  * Evaluates by forward passes in inference mode.
- * @param model ends in a softmax
+ * @param model ends in logits
  * @param indices the samples to evaluate, default all
  */
 export async function evaluate(
@@ -27,23 +24,23 @@ export async function evaluate(
 ): Promise<Evaluation> {
   let lossSum = 0;
   let wrong = 0;
+  const { classes } = batches;
   for (let from = 0; from < indices.length; from += EVALUATION_BATCH) {
     const part = indices.subarray(from, from + EVALUATION_BATCH);
-    const { xs, ys } = batches.batch(part);
-    const output = model.predictOnBatch(xs) as tf.Tensor2D;
-    const probabilities = await output.data();
-    const labels = await ys.data();
-    tf.dispose([xs, ys, output]);
-    const classes = batches.classes;
+    const images = batches.images(part);
+    const output = model.predictOnBatch(images) as tf.Tensor2D;
+    const logits = await output.data();
+    tf.dispose([images, output]);
     for (let row = 0; row < part.length; row++) {
+      const label = batches.label(part[row]!);
       const start = row * classes;
       let best = 0;
-      for (let c = 1; c < classes; c++) {
-        if (probabilities[start + c]! > probabilities[start + best]!) best = c;
-      }
-      const label = labels[row]!;
+      for (let c = 1; c < classes; c++) if (logits[start + c]! > logits[start + best]!) best = c;
       if (best !== label) wrong++;
-      lossSum -= Math.log(Math.max(probabilities[start + label]!, EPSILON));
+      // ln(sum of exponentials) - own logit, shifted by the highest logit against overflow
+      let sum = 0;
+      for (let c = 0; c < classes; c++) sum += Math.exp(logits[start + c]! - logits[start + best]!);
+      lossSum += Math.log(sum) + logits[start + best]! - logits[start + label]!;
     }
   }
   return { loss: lossSum / indices.length, error: wrong / indices.length };

@@ -13,6 +13,7 @@ import { RECORD_VERSION } from '../records/schema.js';
 import type { EpochEvent, RunHeader } from '../records/schema.js';
 import { readEvents } from '../records/read.js';
 import { describeEnvironment } from './environment.js';
+import { softmaxCrossentropy } from './crossentropy.js';
 import { evaluate } from './evaluate.js';
 import { learningRateAt } from './learning-rate.js';
 import { createOptimizer, setLearningRate } from './optimizer.js';
@@ -102,7 +103,7 @@ function buildModel({ experiment, task, dataset }: TrainRunOptions): tf.LayersMo
     );
   model.compile({
     optimizer: createOptimizer(optimizer, learningRate.initial),
-    loss: 'sparseCategoricalCrossentropy',
+    loss: softmaxCrossentropy,
   });
   return model;
 }

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 export interface ModelInput {
   /** [height, width, channels] of an image. */
   readonly imageShape: readonly [height: number, width: number, channels: number];
-  /** Number of classes; the model ends in a softmax over them. */
+  /** Number of classes; the model ends in one logit for each. */
   readonly classes: number;
   /** Adds `weightDecay * w` to the gradient of every convolution and dense kernel w; 0 for none. */
   readonly weightDecay: number;

@@ -10,10 +10,10 @@ const optionsSchema = z.strictObject({
 });
 
 /**
- * Blocks of 3 x 3 convolution, batch normalisation, ReLU and 2 x 2 max pooling, then a softmax layer: 29,402
+ * Blocks of 3 x 3 convolution, batch normalisation, ReLU and 2 x 2 max pooling, then a dense layer of logits: 29,402
  * parameters for MNIST with the default channels.
  *
- * Initialisation is He's (arXiv 1502.01852) as TF.js has it, seeded: normal, truncated at two standard deviations without
+ * Initialisation of the convolutions is He's (arXiv 1502.01852) as TF.js has it, seeded: normal, truncated at two standard deviations without
  * correction, so its variance is 0.774 * 2 / fan-in. Batch normalisation averages with momentum 0.9: with
  * the default of 0.99, the moving statistics of runs of some hundred steps would lag behind the network.
  */
@@ -27,14 +27,10 @@ function create({ imageShape, classes, weightDecay, seed }: ModelInput, options:
     );
   }
   const random = new Random(seed).split('model');
-  const kernel = (): { kernelInitializer: ReturnType<typeof tf.initializers.heNormal> } & {
-    kernelRegularizer?: ReturnType<typeof tf.regularizers.l2>;
-  } => ({
-    // The initialisers take seeds of 31 bits.
-    kernelInitializer: tf.initializers.heNormal({ seed: random.int(2 ** 31) }),
-    // TF.js adds l2 * sum(w^2) to the loss; half of the weight decay gives the gradient weightDecay * w.
-    ...(weightDecay > 0 && { kernelRegularizer: tf.regularizers.l2({ l2: weightDecay / 2 }) }),
-  });
+  // The initialisers take seeds of 31 bits.
+  const nextSeed = (): number => random.int(2 ** 31);
+  // TF.js adds l2 * sum(w^2) to the loss; half of the weight decay gives the gradient weightDecay * w.
+  const decay = weightDecay > 0 && { kernelRegularizer: tf.regularizers.l2({ l2: weightDecay / 2 }) };
 
   const input = tf.input({ shape: [...imageShape] });
   let features: tf.SymbolicTensor = input;
@@ -51,7 +47,8 @@ function create({ imageShape, classes, weightDecay, seed }: ModelInput, options:
         kernelSize: 3,
         padding: 'same',
         useBias: false,
-        ...kernel(),
+        kernelInitializer: tf.initializers.heNormal({ seed: nextSeed() }),
+        ...decay,
       }),
     );
     add(tf.layers.batchNormalization({ name: `norm${block}`, momentum: 0.9 }));
@@ -59,7 +56,15 @@ function create({ imageShape, classes, weightDecay, seed }: ModelInput, options:
     add(tf.layers.maxPooling2d({ name: `pool${block}`, poolSize: 2, strides: 2 }));
   });
   add(tf.layers.flatten({ name: 'flatten' }));
-  add(tf.layers.dense({ name: 'classes', units: classes, activation: 'softmax', ...kernel() }));
+  add(
+    tf.layers.dense({
+      name: 'classes',
+      units: classes,
+      // Small, so that training begins at the loss of a guess, ln(classes), and not with confident mistakes.
+      kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed: nextSeed() }),
+      ...decay,
+    }),
+  );
   return tf.model({ inputs: input, outputs: features, name: 'small-cnn' });
 }
 
