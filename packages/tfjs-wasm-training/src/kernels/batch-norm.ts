@@ -12,12 +12,12 @@ export function fusedBatchNorm(call: KernelCall, otherwise: Kernel): TensorInfo 
   const functions = simd(backend);
   const x = input(call, 'x');
   const { mean, offset } = inputs;
-  if (functions === undefined || !isPerChannel(call)) return otherwise(call);
+  if (!isPerChannel(call)) return otherwise(call);
 
   const channels = x.shape.at(-1)!;
   const columns = paddedColumns(channels);
   const size = util.sizeFromShape(x.shape);
-  const rows = Math.floor(size / columns);
+  const rows = functions === undefined ? 0 : Math.floor(size / columns);
   const factors = factorsOf(call, attrs.varianceEpsilon as number);
   const out = backend.makeOutput(x.shape, 'float32');
   const means = row(backend, columns, floats(backend, mean!).slice());
@@ -29,7 +29,7 @@ export function fusedBatchNorm(call: KernelCall, otherwise: Kernel): TensorInfo 
   );
   const at = (tensor: TensorInfo): number => addressOf(backend, tensor);
   eachBlock(rows, columns, (from, end, column, width) => {
-    functions[`normalize${width}`]!(
+    functions![`normalize${width}`]!(
       at(x) + from,
       at(x) + end,
       columns * FLOAT,
@@ -56,7 +56,7 @@ type Rows4 = [Float32Array, Float32Array, Float32Array, Float32Array];
  */
 export function batchNormGradient(call: KernelCall): TensorInfo[] {
   const { backend, attrs } = call;
-  const functions = simd(backend)!;
+  const functions = simd(backend);
   const x = input(call, 'x');
   const dy = input(call, 'dy');
   const mean = input(call, 'mean');
@@ -65,7 +65,7 @@ export function batchNormGradient(call: KernelCall): TensorInfo[] {
   const channels = x.shape.at(-1)!;
   const columns = paddedColumns(channels);
   const size = util.sizeFromShape(x.shape);
-  const rows = Math.floor(size / columns);
+  const rows = functions === undefined ? 0 : Math.floor(size / columns);
   const epsilon = attrs.varianceEpsilon as number;
   const factors = factorsOf(call, epsilon);
   const dx = backend.makeOutput(x.shape, 'float32');
@@ -76,7 +76,7 @@ export function batchNormGradient(call: KernelCall): TensorInfo[] {
   const products = row(backend, columns, [0]);
   const at = (tensor: TensorInfo): number => addressOf(backend, tensor);
   eachBlock(rows, columns, (from, end, column, width) => {
-    functions[`normalizeGradient${width}`]!(
+    functions![`normalizeGradient${width}`]!(
       at(x) + from,
       at(x) + end,
       columns * FLOAT,

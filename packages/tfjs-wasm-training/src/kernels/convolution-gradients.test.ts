@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import type { NamedAttrMap } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectSameAsCpu, on, tensor } from '../../test/compare.js';
+import type { WasmBackend } from '../backend.js';
 
 type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];
 
@@ -120,6 +122,51 @@ describe('the gradients of conv2d', () => {
     const f = (w: tf.Tensor): tf.Tensor => tf.conv2d(x, w as tf.Tensor4D, 1, 'same', 'NHWC', 2).sum();
     expect(() => tf.grad(f)(w)).toThrow(/dilation/);
     tf.dispose([x, w]);
+  });
+});
+
+describe('without SIMD', () => {
+  it('the kernels give the same results by other ways', async () => {
+    await tf.setBackend('wasm');
+    const real = tf.backend() as unknown as WasmBackend;
+    // The backend as it would be if its memory were out of reach.
+    const hidden = new Set<string | symbol>(['asm', 'wasmMemory']);
+    const wasm = new Proxy(real.wasm, {
+      get: (target, key): unknown => (hidden.has(key) ? undefined : Reflect.get(target, key)),
+    });
+    const backend = Object.create(real, { wasm: { value: wasm } }) as WasmBackend;
+    const before = real.dataIdMap.numDataIds();
+    tf.tidy(() => {
+      const x = tensor(1, [2, 7, 6, 4]);
+      const filter = [3, 2, 4, 3];
+      const dy = tensor(2, [2, 4, 3, 3]);
+      const perChannel = { mean: tensor(3, [4]), variance: tensor(4, [4]).abs(), scale: tensor(5, [4]) };
+      const conv = { strides: 2, pad: 'same', dataFormat: 'NHWC' };
+      const window = { filterSize: 2, strides: 2, pad: 'same' };
+      const calls: [string, Record<string, tf.Tensor>, NamedAttrMap][] = [
+        ['Conv2DBackpropFilter', { x, dy }, { ...conv, filterShape: filter }],
+        ['Conv2DBackpropInput', { dy, filter: tensor(6, filter) }, { ...conv, inputShape: x.shape }],
+        ['Sum', { x }, { axis: [0, 1, 2], keepDims: false }],
+        ['FusedBatchNorm', { x, ...perChannel }, { varianceEpsilon: 0.1 }],
+        ['TrainingBatchNormGrad', { x, dy: x, ...perChannel }, { varianceEpsilon: 0.1 }],
+        ['TrainingReluGrad', { dy: tensor(7, x.shape), x }, {}],
+        ['MaxPoolGrad', { dy: tensor(8, [2, 4, 3, 4]), input: x, output: x }, window],
+      ];
+      for (const [name, inputs, attrs] of calls) {
+        const { kernelFunc } = tf.getKernel(name, 'wasm');
+        const results = [real, backend].map((backend) =>
+          [kernelFunc({ inputs, attrs, backend })].flat().map((tensor) => {
+            const values = Array.from(real.typedArrayFromHeap(tensor));
+            real.disposeData(tensor.dataId);
+            return values;
+          }),
+        );
+        for (const [i, values] of results[0]!.entries()) {
+          for (const [j, value] of values.entries()) expect(results[1]![i]![j], name).toBeCloseTo(value, 4);
+        }
+      }
+    });
+    expect(real.dataIdMap.numDataIds()).toBe(before);
   });
 });
 

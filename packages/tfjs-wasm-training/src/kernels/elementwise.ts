@@ -25,9 +25,10 @@ function combine(
   const x = input(call, 'x');
   const out = backend.makeOutput(x.shape, 'float32');
   const size = util.sizeFromShape(x.shape);
-  const vectored = size - (size % VECTOR);
+  const functions = simd(backend);
+  const vectored = functions === undefined ? 0 : size - (size % VECTOR);
   const start = addressOf(backend, dy);
-  simd(backend)![name](start, start + vectored * FLOAT, addressOf(backend, x), addressOf(backend, out));
+  functions?.[name](start, start + vectored * FLOAT, addressOf(backend, x), addressOf(backend, out));
   const [dys, xs, outs] = [dy, x, out].map((tensor) => floats(backend, tensor)) as [
     Float32Array,
     Float32Array,

@@ -33,7 +33,7 @@ function reduce(call: KernelCall, otherwise: Kernel, isMean: boolean): TensorInf
   const x = input(call, 'x');
   const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
   const plan = planOf(x.shape, axes);
-  if (functions === undefined || x.dtype !== 'float32' || plan === undefined) return otherwise(call);
+  if (x.dtype !== 'float32' || plan === undefined) return otherwise(call);
   const { outer, reduced, inner } = plan;
   const factor = isMean ? 1 / reduced : 1;
   const reducedAxes = new Set(axes);
@@ -48,7 +48,7 @@ function reduce(call: KernelCall, otherwise: Kernel, isMean: boolean): TensorInf
   }
   const columns = paddedColumns(inner);
   const size = reduced * inner;
-  const rows = size < SHORT ? 0 : Math.floor(size / columns);
+  const rows = functions === undefined || size < SHORT ? 0 : Math.floor(size / columns);
 
   const partial = backend.makeOutput([columns], 'float32');
   const values = floats(backend, x);
@@ -62,7 +62,7 @@ function reduce(call: KernelCall, otherwise: Kernel, isMean: boolean): TensorInf
       const at = start + top * columns * FLOAT;
       sums.fill(0);
       eachBlock(Math.min(FLUSH_ROWS, rows - top), columns, (from, end, column, width) => {
-        functions[`columnSum${width}`]!(
+        functions![`columnSum${width}`]!(
           at + from,
           at + end,
           columns * FLOAT,
