@@ -1,6 +1,6 @@
 import { Random } from './random.js';
 import type { StateDict, TrainingRun } from './selector.js';
-import { readInteger, readState, readVersion } from './state-fields.js';
+import { readInteger, readSame, readState, readVersion } from './state-fields.js';
 import { checkInteger } from './validate.js';
 
 /**
@@ -82,12 +82,19 @@ export class EpochProgress {
   }
 
   stateDict(): StateDict {
-    return { version: 1, epoch: this.#epoch, drawn: this.#drawn, random: this.random.stateDict() };
+    return {
+      version: 1,
+      size: this.#size,
+      epoch: this.#epoch,
+      drawn: this.#drawn,
+      random: this.random.stateDict(),
+    };
   }
 
   /** Answers a function that restores the state; nothing changes before it is called. */
   prepare(state: StateDict): { readonly epoch: number; readonly drawn: number; commit(): void } {
     readVersion('epoch progress', state, 1);
+    readSame(state, 'size', this.#size);
     const epoch = readInteger(state, 'epoch', 0, this.#epochs);
     const drawn = readInteger(state, 'drawn', 0, this.#size);
     const random = new Random(0);

@@ -9,7 +9,10 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
-  return `a ${value.constructor.name || 'object'}`;
+  const prototype = Object.getPrototypeOf(value) as {
+    readonly constructor?: { readonly name?: string };
+  } | null;
+  return `a ${prototype?.constructor?.name ?? 'object'}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../core/random.js';
 import { recencyBias } from './recency-bias.js';
 import type { RecencyBiasOptions } from './recency-bias.js';
 import { withWarmup } from './with-warmup.js';
@@ -47,12 +48,15 @@ describe('Recency Bias', () => {
           const selector = recencyBias({ ...variant, window, warmupEpochs: 0 })(run);
           const predictions = Array.from({ length: 7 }, (): number[] => []);
           const observe = (part: typeof events): void => {
-            for (const [index, label, repeat] of part) {
-              for (let n = 0; n < repeat; n++) {
-                predictions[index]!.push(label);
-                selector.observe({ indices: Int32Array.of(index), predictedLabel: Int32Array.of(label) });
-              }
-            }
+            // In one observation, in which a sample may occur several times.
+            const rows = part.flatMap(([index, label, repeat]) =>
+              Array.from({ length: repeat }, () => [index, label] as const),
+            );
+            for (const [index, label] of rows) predictions[index]!.push(label);
+            selector.observe({
+              indices: Int32Array.from(rows, ([index]) => index),
+              predictedLabel: Int32Array.from(rows, ([, label]) => label),
+            });
           };
           const half = Math.floor(events.length / 2);
           observe(events.slice(0, half));
@@ -69,6 +73,27 @@ describe('Recency Bias', () => {
       ),
       { numRuns: 60, seed: 2 },
     );
+  });
+
+  it('moves thousands of samples between buckets without losing one', () => {
+    const run = { size: 3000, classes: 12, epochs: 8, seed: 4 };
+    const [slow, live] = (['epoch', 'batch'] as const).map((update) =>
+      recencyBias({ update, warmupEpochs: 0 })(run),
+    );
+    const random = new Random(1);
+    const indices = Int32Array.from({ length: run.size }, (_, i) => i);
+    for (let epoch = 1; epoch <= run.epochs; epoch++) {
+      live!.beginEpoch(epoch);
+      // Rounds of little, then of much disagreement fill and empty whole buckets.
+      for (let round = 0; round < 6; round++) {
+        const predictedLabel = indices.map(() => random.int([12, 1, 2][epoch % 3]!));
+        for (const selector of [slow!, live!]) selector.observe({ indices, predictedLabel });
+        const batch = live!.select(250)!;
+        expect(new Set(batch.indices).size).toBe(250);
+      }
+      slow!.beginEpoch(epoch);
+      expect(maxDifference(live!.probabilities(), slow!.probabilities())).toBeLessThan(1e-15);
+    }
   });
 
   it('counts a sample never seen as most uncertain', () => {
@@ -204,4 +229,8 @@ function columns(rows: number): {
 } {
   const zeros = new Float32Array(rows);
   return { loss: zeros, trueClassProbability: zeros, gradNormBound: zeros };
+}
+
+function maxDifference(a: Float64Array, b: Float64Array): number {
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 }

@@ -148,7 +148,9 @@ export function selectorContract({ factory, epochSize = (size) => size }: Contra
 
   promise('refuses the state of a run of another size, and stays as it was', async () => {
     const other = new ToyTrainer(factory, { ...RUN, size: RUN.size + 1 });
-    await other.epochs(3, BATCH);
+    await other.epochs(2, BATCH);
+    other.selector.beginEpoch(3);
+    await other.step(BATCH);
     const trainer = new ToyTrainer(factory, RUN);
     const control = new ToyTrainer(factory, RUN);
     await trainer.epochs(3, BATCH);
