@@ -5,6 +5,7 @@ import { TorchBackend } from './backend.js';
 import { releaseEarly } from './fused/backpropagation.js';
 import { fuseBatchNormalization } from './fused/batch-normalization.js';
 import { registerFusedGradients } from './fused/gradients.js';
+import { fuseOptimizers } from './fused/optimizers.js';
 import { TORCH } from './kernels/define.js';
 import { registerKernels } from './kernels/register.js';
 import { addon, type Libtorch } from './native/addon.js';
@@ -40,6 +41,7 @@ export function registerTorchBackend(): TorchStatus {
     registerKernels();
     registerFusedGradients();
     fuseBatchNormalization();
+    fuseOptimizers();
     releaseEarly();
     registerBackend(TORCH, () => new TorchBackend(), PRIORITY);
   } else {
