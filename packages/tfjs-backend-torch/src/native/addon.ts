@@ -58,11 +58,22 @@ export interface Addon {
   describe(): Libtorch;
 }
 
-/** Where the compiled addon is; TFJS_TORCH_ADDON names it where a bundler has moved this module. */
+const FILE = 'build/tfjs-torch.node';
+
+/** Where the compiled addon is; TFJS_TORCH_ADDON names another place. */
 function addonFile(): string {
-  return (
-    process.env.TFJS_TORCH_ADDON ?? fileURLToPath(new URL('../../build/tfjs-torch.node', import.meta.url))
-  );
+  if (process.env.TFJS_TORCH_ADDON !== undefined) return process.env.TFJS_TORCH_ADDON;
+  // Undefined, whatever the declared type says, where a bundler has made CommonJS of this module.
+  const self = import.meta.url as string | undefined;
+  const beside = self === undefined ? undefined : fileURLToPath(new URL(`../../${FILE}`, self));
+  if (beside !== undefined && existsSync(beside)) return beside;
+  // A bundler may have moved this module, but the package is installed.
+  try {
+    const require = createRequire(self ?? join(process.cwd(), 'index.js'));
+    return join(dirname(require.resolve('tfjs-backend-torch/package.json')), FILE);
+  } catch {
+    return beside ?? FILE;
+  }
 }
 
 const howToBuild =
