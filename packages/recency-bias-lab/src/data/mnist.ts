@@ -5,9 +5,10 @@
  * accepted only if they are the official ones by checksum, wherever they came from.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { makeDirectory } from '../records/make-directory.js';
 import { DataError } from './idx.js';
 import { IDX_FILES, readIdxFolder } from './idx-folder.js';
 import type { ImageDataset } from './image-dataset.js';
@@ -124,7 +125,7 @@ export async function fetchMnist({ cache, onProgress }: FetchOptions): Promise<s
   const attempt = async (source: string, fetch: () => Promise<void>): Promise<boolean> => {
     try {
       await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
+      await makeDirectory(folder);
     } catch (error) {
       throw new DataError(
         `The cache folder ${cache} cannot be written (${reasonOf(error)}); choose another with --cache or RECENCY_BIAS_CACHE`,

@@ -1,9 +1,10 @@
 /** Reads experiment files, and writes experiment.json of a comparison. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { loadExperimentData } from './load-data.js';
+import { makeDirectory } from '../records/make-directory.js';
+import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
 import { ExperimentError } from './problems.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
@@ -55,8 +56,8 @@ export async function readComparisonExperiment(out: string): Promise<unknown> {
 export async function writeComparisonExperiment(out: string, experiment: ResolvedExperiment): Promise<void> {
   const path = fileOf(out);
   try {
-    await mkdir(out, { recursive: true });
-    await writeFileAtomic(path, `${JSON.stringify(experiment, null, 2)}\n`);
+    await makeDirectory(out);
+    await replaceFile(path, `${JSON.stringify(experiment, null, 2)}\n`);
   } catch (error) {
     throw writeProblem(error, out);
   }

@@ -80,6 +80,7 @@ describe('writeProblem', () => {
   it.each([
     ['ENOSPC', /^out: no space left on the device; make room and go on with --resume$/],
     ['EACCES', /^out: cannot be written \(EACCES\); choose another directory with --out$/],
+    ['ENOENT', /^out: cannot be written \(ENOENT\)/],
     ['EROFS', /^out: cannot be written \(EROFS\)/],
   ])('explains %s', (code, message) => {
     expect(writeProblem(Object.assign(new Error('raw'), { code }), 'out').message).toMatch(message);

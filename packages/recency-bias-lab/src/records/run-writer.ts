@@ -1,12 +1,13 @@
 /** Writes a run directory. */
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeState, encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
-import writeFileAtomic from 'write-file-atomic';
 import { lockDirectory } from './lock.js';
+import { makeDirectory } from './make-directory.js';
 import { readRunHeader, RecordError } from './read.js';
+import { replaceFile } from './replace-file.js';
 import type { RunEvent, RunHeader } from './schema.js';
 
 /** How long a run waits for the process that an interrupted comparison left behind, which saves and ends at its next step. */
@@ -22,6 +23,7 @@ export function writeProblem(error: unknown, path: string): Error {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ENOENT':
       return new RecordError(`${path}: cannot be written (${code}); choose another directory with --out`);
     case 'ENOTDIR':
     case 'EEXIST':
@@ -59,7 +61,7 @@ export class RunWriter {
    */
   static async open(dir: string): Promise<RunWriter> {
     try {
-      await mkdir(dir, { recursive: true });
+      await makeDirectory(dir);
       const unlock = await lockDirectory(dir, LOCK_PATIENCE_MS);
       try {
         const events = await open(join(dir, 'events.jsonl'), 'a+');
@@ -77,7 +79,7 @@ export class RunWriter {
   /** Writes run.json; a resumed run keeps the one it has. */
   async writeHeader(header: RunHeader): Promise<void> {
     if ((await readRunHeader(this.dir)) !== undefined) return;
-    await this.#attempt('run.json', (path) => writeFileAtomic(path, `${JSON.stringify(header, null, 2)}\n`));
+    await this.#attempt('run.json', (path) => replaceFile(path, `${JSON.stringify(header, null, 2)}\n`));
   }
 
   /** Appends an event and waits until it is on the disk. */
@@ -90,7 +92,7 @@ export class RunWriter {
 
   /** Replaces the checkpoint; a reader sees the old one or the new one, never half of one. */
   async writeCheckpoint(state: StateDict): Promise<void> {
-    await this.#attempt('checkpoint.bin', (path) => writeFileAtomic(path, Buffer.from(encodeState(state))));
+    await this.#attempt('checkpoint.bin', (path) => replaceFile(path, encodeState(state)));
   }
 
   async close(): Promise<void> {

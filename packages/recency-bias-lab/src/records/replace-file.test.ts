@@ -1,0 +1,36 @@
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { replaceFile } from './replace-file.js';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'replace-'));
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('replaceFile', () => {
+  it('writes text and bytes, and leaves nothing else behind', async () => {
+    const path = join(dir, 'file');
+    await replaceFile(path, 'a long text');
+    await replaceFile(path, Uint8Array.of(1, 2, 3));
+    expect([...(await readFile(path))]).toEqual([1, 2, 3]);
+    expect(await readdir(dir)).toEqual(['file']);
+  });
+
+  it.runIf(existsSync('/dev/full'))('keeps the old content when the disk is full', async () => {
+    const path = join(dir, 'file');
+    await replaceFile(path, 'old');
+    // The temporary file is written through this link to a device that is always full.
+    await symlink('/dev/full', `${path}.${process.pid}.tmp`);
+    await expect(replaceFile(path, 'new')).rejects.toMatchObject({
+      code: expect.stringMatching(/ENOSPC|EINVAL/) as string,
+    });
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect(await readdir(dir)).toEqual(['file']);
+  });
+});

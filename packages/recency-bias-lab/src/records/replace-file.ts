@@ -1,0 +1,22 @@
+import { open, rename, rm } from 'node:fs/promises';
+
+/**
+ * Replaces a file's content: readers see the old or the new one, never a part, also after a crash or on a full disk.
+ * (write-file-atomic 7 does not notice when a full disk takes only a part of the content, and puts that in place.)
+ */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
