@@ -29,6 +29,7 @@ function observation(indices: Int32Array, time: number): Observation {
     predictedLabel: Int32Array.from(indices, (index) => draw(index).int(1 + (index % 4))),
     trueClassProbability: Float32Array.from(indices, (index) => draw(index).float()),
     gradNormBound: Float32Array.from(indices, (index) => draw(index).float()),
+    boundaryDistance: Float32Array.from(indices, (index) => draw(index).float() - 0.5),
   };
 }
 

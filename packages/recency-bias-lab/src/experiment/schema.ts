@@ -36,7 +36,7 @@ const optimizerSchema = z.strictObject({
 });
 
 const learningRateSchema = z.strictObject({
-  initial: rate,
+  initial: rate.default(0.1),
   /**
    * [when, factor] pairs in ascending order: at that point of the run the rate is multiplied by the factor. A number below 1 is
    * a share of all epochs, a whole number is a number of epochs; changes happen between epochs.

@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addExperimentFlags, applyFlags, hasExperimentFlags } from './experiment-flags.js';
+import type { ExperimentFlags } from './experiment-flags.js';
+
+/** Flags as commander reads them. */
+function parse(...args: string[]): ExperimentFlags {
+  const command = addExperimentFlags(new Command(), 'several')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  return command.parse(args, { from: 'user' }).opts();
+}
+
+describe('experiment flags', () => {
+  it('override the fields of the file and leave the others', () => {
+    const base = { dataset: { name: 'mnist', trainSize: 5 }, learningRate: 0.1, batchSize: 128, seeds: [1] };
+    const flags = parse('--test-size', '7', '--lr-steps', '0.5:0.1,0.75:0.2', '--seeds', '3,4', '--nesterov');
+    expect(applyFlags(base, flags)).toEqual({
+      dataset: { name: 'mnist', trainSize: 5, testSize: 7 },
+      learningRate: {
+        initial: 0.1,
+        steps: [
+          [0.5, 0.1],
+          [0.75, 0.2],
+        ],
+      },
+      optimizer: { nesterov: true },
+      batchSize: 128,
+      seeds: [3, 4],
+    });
+    expect(base.dataset).toEqual({ name: 'mnist', trainSize: 5 });
+  });
+
+  it('put epochs in the place of iterations, and the other way round', () => {
+    expect(applyFlags({ iterations: 100 }, parse('--epochs', '3'))).toEqual({ epochs: 3 });
+    expect(applyFlags({ epochs: 3 }, parse('--iterations', '100'))).toEqual({ iterations: 100 });
+  });
+
+  it('name selectors by label, with options as JSON or plain text', () => {
+    const { selector } = parse(
+      '--selector',
+      'random=uniform:order=batch',
+      '--selector',
+      'recency-bias:window=5',
+    );
+    expect(selector).toEqual({
+      random: { name: 'uniform', options: { order: 'batch' } },
+      'recency-bias': { name: 'recency-bias', options: { window: 5 } },
+    });
+  });
+
+  it('say what is expected of a value that cannot be read', () => {
+    expect(() => parse('--epochs', 'many')).toThrow('Expected a number.');
+    expect(() => parse('--lr-steps', '0.5')).toThrow('Expected when:factor pairs');
+    expect(() => parse('--selector', '=uniform')).toThrow('Expected [label=]name[:option=value,...].');
+    expect(() => parse('--selector', 'uniform:order')).toThrow('Expected option=value, found "order".');
+    expect(() => parse('--selector', 'a=uniform', '--selector', 'a=recency-bias')).toThrow(
+      'The label a is used twice.',
+    );
+  });
+
+  it('are told apart from none', () => {
+    expect(hasExperimentFlags(parse())).toBe(false);
+    expect(hasExperimentFlags(parse('--epochs', '3'))).toBe(true);
+  });
+});

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from './support/cli.js';
+import { writeIdxFolder } from './support/idx-data.js';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'cli-'));
+  await writeIdxFolder(join(dir, 'data'));
+  await writeFile(join(dir, 'typo.yaml'), 'dataset: { name: idx, path: data }\nepochs: 3\nbachSize: 16\n');
+  await writeFile(join(dir, 'broken.yaml'), 'dataset: [\n');
+});
+afterAll(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('recency-bias', () => {
+  it.each([
+    [
+      'an unknown field of the file',
+      ['compare', 'typo.yaml'],
+      /^typo\.yaml: bachSize: unknown field; did you mean batchSize\?\n$/,
+    ],
+    ['a file that is no YAML', ['compare', 'broken.yaml'], /^broken\.yaml:2: is not valid YAML: .*\n$/],
+    [
+      'a file that does not exist',
+      ['compare', 'none.yaml'],
+      /^none\.yaml: does not exist; .*--preset <name>\n$/,
+    ],
+    [
+      'an unknown preset',
+      ['compare', '--preset', 'quik'],
+      /^--preset: "quik" is not known; did you mean quick\?\n$/,
+    ],
+    ['an unknown flag', ['compare', '--epoch', '3'], /unknown option '--epoch'\n\(Did you mean --epochs\?\)/],
+    ['an unknown command', ['comapre'], /unknown command 'comapre'\n\(Did you mean compare\?\)/],
+    [
+      'nothing to compare',
+      ['compare'],
+      /^Nothing to compare: give an experiment file, --preset <name> \(.*quick.*\)/,
+    ],
+    [
+      'a directory without comparison',
+      ['report', 'data'],
+      /^data: is not a comparison directory \(it has no experiment\.json\)\n$/,
+    ],
+    [
+      'an unknown data set',
+      ['data', 'pull', 'mnits'],
+      /^data pull: "mnits" is not known; did you mean mnist\?\n$/,
+    ],
+    [
+      'two selectors to train',
+      ['train', '--selector', 'a', '--selector', 'b'],
+      /^train takes one --selector, not 2/,
+    ],
+    [
+      'an unknown selector',
+      ['compare', '--data-path', 'data', '--epochs', '3', '--batch-size', '16', '--selector', 'recency'],
+      /^selectors\.recency: .*recency-bias.*\n$/,
+    ],
+    [
+      'more samples than there are',
+      ['compare', '--data-path', 'data', '--epochs', '3', '--train-size', '9999'],
+      /^dataset\.trainSize: 9999 is more than the 160 samples that idx has\n$/,
+    ],
+  ])('explains %s in a line, without a stack, and exits with 1', async (_, args, message) => {
+    const { code, stderr } = await runCli(args, dir);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+    expect(code).toBe(1);
+  });
+
+  it('says with --dry-run what it would do, and does nothing', async () => {
+    const args = [
+      'compare',
+      '--data-path',
+      'data',
+      '--epochs',
+      '4',
+      '--batch-size',
+      '16',
+      '--warmup-epochs',
+      '1',
+    ];
+    const { code, stdout } = await runCli(
+      [...args, '--lr-steps', '0.5:0.1', '--seeds', '1,2', '--dry-run'],
+      dir,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('4 epochs of 10 steps (batch 16), momentum 0.9, rate 0.1, x 0.1 after epoch 2');
+    expect(stdout).toContain('2 warm-ups and 8 runs (seeds 1 and 2)');
+    expect(existsSync(join(dir, 'runs'))).toBe(false);
+  });
+
+  it('lists presets and data sets, and explains each command', async () => {
+    expect((await runCli(['presets'], dir)).stdout).toMatch(/^quick +four ways/m);
+    expect((await runCli(['data', 'list'], dir)).stdout).toMatch(/^mnist +MNIST/m);
+    expect((await runCli(['compare', '--help'], dir)).stdout).toContain(
+      'recency-bias compare --preset quick',
+    );
+    expect((await runCli(['train', '--help'], dir)).stdout).toContain('Examples:');
+  });
+
+  it('says what to do when MNIST is neither cached nor to be had', async () => {
+    const { code, stderr } = await runCli(['compare', '--preset', 'quick', '--cache', 'empty'], dir, {
+      npm_config_offline: 'true',
+      npm_config_cache: join(dir, 'npm-cache'),
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('MNIST could not be fetched from any of its sources:');
+    expect(stderr).toContain(`into ${join(dir, 'empty', 'mnist')}`);
+  });
+});
