@@ -66,4 +66,8 @@ function main() {
   console.log(`tfjs-backend-torch: built ${target}`);
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}
