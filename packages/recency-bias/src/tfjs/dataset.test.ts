@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
 import {
   customRegression,
   disposeProblem,
@@ -13,17 +14,7 @@ import type { StateDict } from '../core/selector.js';
 import { fit } from './fit.js';
 import type { Batch, RandomAccessDataset, TrainingState } from './types.js';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
-
-let before = 0;
-beforeEach(() => {
-  before = tf.memory().numTensors;
-});
-afterEach(() => {
-  expect(tf.memory().numTensors).toBe(before);
-});
+onCpuWithoutLeaks();
 
 const rows = (tensor: tf.Tensor, indices: Int32Array): tf.Tensor => tf.gather(tensor, Array.from(indices));
 

@@ -1,35 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
 import { disposeProblem, inputs, sparseMlp, twoInTwoOut, weightsOf } from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
-import type { Selection, SelectorFactory } from '../core/selector.js';
+import { probe, returning } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
-
-let before = 0;
-beforeEach(() => {
-  before = tf.memory().numTensors;
-});
-afterEach(() => {
-  expect(tf.memory().numTensors).toBe(before);
-});
-
-/** A selector that returns what it is told. */
-function returning(selection: (size: number) => unknown): SelectorFactory {
-  return ({ size }) => ({
-    name: 'odd',
-    signals: [],
-    beginEpoch: () => undefined,
-    select: () => selection(size) as Selection,
-    observe: () => undefined,
-    stateDict: () => ({ version: 1 }),
-    loadStateDict: () => undefined,
-  });
-}
+onCpuWithoutLeaks();
 
 describe('a mistake in the arguments is one clear line, before training', () => {
   const selector = probe();

@@ -1,37 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
 import { customRegression, disposeProblem, sparseMlp, twoInTwoOut } from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
-import type { Selection, SelectorFactory } from '../core/selector.js';
+import { probe, returning } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
 import { NonFiniteLossError } from './measure.js';
 import type { LossFunction } from './model-internals.js';
 import type { FitArgs, TrainingState } from './types.js';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
-
-let before = 0;
-beforeEach(() => {
-  before = tf.memory().numTensors;
-});
-afterEach(() => {
-  expect(tf.memory().numTensors).toBe(before);
-});
-
-/** A selector that returns what it is told. */
-function returning(selection: (size: number) => unknown): SelectorFactory {
-  return ({ size }) => ({
-    name: 'odd',
-    signals: [],
-    beginEpoch: () => undefined,
-    select: () => selection(size) as Selection,
-    observe: () => undefined,
-    stateDict: () => ({ version: 1 }),
-    loadStateDict: () => undefined,
-  });
-}
+const leaks = onCpuWithoutLeaks();
 
 describe('a loss that is not finite', () => {
   const poisoned = async (): Promise<{ problem: ReturnType<typeof customRegression>; xs: tf.Tensor }> => {
@@ -180,7 +157,7 @@ describe('after an error', () => {
       fit(model, xs, ys, { epochs: 1, batchSize: 4, selector: probe() }),
     );
     expect(ours).toBeLessThanOrEqual(theirs);
-    before = tf.memory().numTensors;
+    leaks.accept();
   });
 
   it('of a data set, the run ends with that error', async () => {

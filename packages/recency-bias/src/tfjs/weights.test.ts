@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
 import {
   disposeProblem,
   inputs,
@@ -12,17 +13,7 @@ import { probe } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
-
-let before = 0;
-beforeEach(() => {
-  before = tf.memory().numTensors;
-});
-afterEach(() => {
-  expect(tf.memory().numTensors).toBe(before);
-});
+onCpuWithoutLeaks();
 
 const args = { epochs: 2, batchSize: 8 };
 const classWeight = { 0: 0.5, 1: 2, 2: 1.25 };

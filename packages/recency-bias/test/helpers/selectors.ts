@@ -112,3 +112,16 @@ export function probe<S extends Signal = never>(
   };
   return Object.assign(factory, { made });
 }
+
+/** A selector that returns what it is told. */
+export function returning(selection: (size: number) => unknown): SelectorFactory {
+  return ({ size }) => ({
+    name: 'odd',
+    signals: [],
+    beginEpoch: () => undefined,
+    select: () => selection(size) as Selection,
+    observe: () => undefined,
+    stateDict: () => ({ version: 1 }),
+    loadStateDict: () => undefined,
+  });
+}
