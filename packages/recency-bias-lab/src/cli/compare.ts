@@ -44,8 +44,10 @@ export interface CompareFlags extends ExperimentFlags {
 
 /** The command that goes on with a directory, in the words in which this process was started. */
 function resumeCommand(dir: string): string {
-  if (process.env.npm_lifecycle_event === 'start') return 'npm start -- --resume';
-  return `recency-bias compare --resume --out ${dir}`;
+  const words = process.argv.slice(2).filter((word) => word !== '--resume');
+  const byNpm = process.env.npm_lifecycle_event === 'start';
+  if (byNpm && words.join(' ') === 'compare --preset quick') return 'npm start -- --resume';
+  return `${byNpm ? 'npx ' : ''}recency-bias compare --resume --out ${dir}`;
 }
 
 /** The experiment as the user gave it: a file, a preset or a directory to resume, with flags over it. */
@@ -167,11 +169,11 @@ async function runAll(
 ): Promise<void> {
   if (isNew) await writeComparisonExperiment(dir, experiment);
   const unlock = await lockDirectory(dir);
-  const interrupt = interruptSignal(() => {
-    process.stderr.write('\nStopping: each run saves at its next step. Press Ctrl-C again not to wait.\n');
-  });
   const remaining = runTasks(experiment).filter(({ id }) => !complete.has(id));
   const progress = createProgress(remaining, experiment, process.stderr);
+  const interrupt = interruptSignal(() => {
+    progress.note('Stopping: each run saves at its next step. Press Ctrl-C again not to wait.');
+  });
   const start = async (task: RunTask): ReturnType<typeof startRun> => {
     const run = progress.begin(task);
     const { cache, saveEverySeconds } = options;

@@ -1,5 +1,4 @@
 /** Progress of the runs of a comparison: bars in a terminal, one line a finished run elsewhere. */
-import cliProgress from 'cli-progress';
 import pc from 'picocolors';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import type { RunListener, RunOutcome } from '../experiment/run-process.js';
@@ -8,6 +7,7 @@ import type { RunTask } from '../experiment/tasks.js';
 import type { RunProgress } from '../experiment/train-run.js';
 import type { EpochEvent } from '../records/schema.js';
 import { formatCount, formatDuration, formatPercent } from './format.js';
+import { LiveBlock } from './live-block.js';
 
 /** Shows how runs get on. */
 export interface ProgressDisplay {
@@ -163,6 +163,26 @@ function lines(
   };
 }
 
+/** `━━━━────` */
+function bar(share: number, width = 20): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '━'.repeat(full) + '─'.repeat(width - full);
+}
+
+function barText(meter: RunMeter, { batchSize }: ResolvedExperiment): string {
+  const { latest, last } = meter;
+  if (latest === undefined && last === undefined) return 'starting';
+  const rate = meter.samplesPerSecond;
+  const parts = [meter.epochText];
+  if (latest !== undefined) parts.push(`loss ${latest.trainLoss.toFixed(4)}`);
+  if (last !== undefined) parts.push(`error ${formatPercent(last.testError)}`);
+  if (rate !== undefined) {
+    const left = ((meter.totalSteps - meter.doneSteps) * batchSize) / rate;
+    parts.push(`${formatCount(rate)} samples/s`, `${formatDuration(left)} left`);
+  }
+  return parts.join('  ');
+}
+
 function bars(
   tasks: readonly RunTask[],
   experiment: ResolvedExperiment,
@@ -170,72 +190,39 @@ function bars(
   stream: NodeJS.WriteStream,
 ): ProgressDisplay {
   const width = Math.max(...tasks.map((task) => taskTitle(task).length), 'all runs'.length);
-  const multibar = new cliProgress.MultiBar(
-    {
-      format: ` {title} {bar} {text}`,
-      barsize: 20,
-      barCompleteChar: '━',
-      barIncompleteChar: '─',
-      hideCursor: true,
-      clearOnComplete: true,
-      autopadding: false,
-      stream,
-      gracefulExit: false,
-      emptyOnZero: true,
-    },
-    cliProgress.Presets.legacy,
-  );
-  const allTitle = 'all runs'.padEnd(width);
-  const all = multibar.create(1, 0, { title: allTitle, text: '' });
-  const refresh = (): void => {
+  const active = new Set<RunMeter>();
+  const block = new LiveBlock(stream, () => {
     const { share, secondsLeft } = total;
     const left = share > 0.01 ? `, about ${formatDuration(secondsLeft)} left` : '';
-    all.update(share, { title: allTitle, text: `${Math.floor(100 * share)} %${left}` });
-  };
-  const timer = setInterval(refresh, 500);
-  timer.unref();
-
+    const all = ` ${'all runs'.padEnd(width)}  ${bar(share)}  ${Math.floor(100 * share)} %${left}`;
+    const runs = [...active].map((meter) => {
+      const title = taskTitle(meter.task).padEnd(width);
+      return ` ${title}  ${bar(meter.doneSteps / meter.totalSteps)}  ${barText(meter, experiment)}`;
+    });
+    return [...runs, all];
+  });
   return {
     begin(task) {
       const meter = new RunMeter(task, experiment);
       total.add(meter);
-      const title = taskTitle(task).padEnd(width);
-      const bar = multibar.create(meter.totalSteps, 0, { title, text: 'starting' });
-      const update = (): void => {
-        const rate = meter.samplesPerSecond;
-        const parts = [
-          meter.epochText,
-          meter.latest && `loss ${meter.latest.trainLoss.toFixed(4)}`,
-          meter.last && `error ${formatPercent(meter.last.testError)}`,
-          rate !== undefined && `${formatCount(rate)} samples/s`,
-          rate !== undefined &&
-            `${formatDuration(((meter.totalSteps - meter.doneSteps) * experiment.batchSize) / rate)} left`,
-        ];
-        bar.update(meter.doneSteps, { title, text: parts.filter(Boolean).join('  ') });
-      };
+      active.add(meter);
       return {
-        onProgress: (progress) => {
-          meter.latest = progress;
-          update();
-        },
+        onProgress: (progress) => (meter.latest = progress),
         onEpoch: (event) => {
           meter.epoch(event);
-          update();
         },
         end(outcome) {
-          multibar.remove(bar);
+          active.delete(meter);
           total.finish(meter);
-          multibar.log(`${outcomeLine(meter, outcome)}\n`);
-          refresh();
+          block.print(outcomeLine(meter, outcome));
         },
       };
     },
     note: (text) => {
-      multibar.log(`${text}\n`);
+      block.print(text);
     },
     close: () => {
-      clearInterval(timer);
-      multibar.stop();
+      block.close();
     },
   };
 }
