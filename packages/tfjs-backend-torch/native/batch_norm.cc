@@ -175,12 +175,13 @@ at::Tensor statistics(const at::Tensor& input, const at::Tensor& gamma, const at
   return result;
 }
 
-// clamp(x * scale + shift [+ other [* otherScale + otherShift]]), scale and shift by channel. With `reuse` the result
-// may take over the memory of x, if nobody else holds it.
-at::Tensor affine(const at::Tensor& input, const at::Tensor& scale, const at::Tensor& shift,
-                  const c10::optional<at::Tensor>& other, const c10::optional<at::Tensor>& otherScale,
-                  const c10::optional<at::Tensor>& otherShift, double low, double high, bool reuse) {
+// clamp(x * scale + shift [+ other [* otherScale + otherShift]]); the last two rows of the coefficients are scale and
+// shift by channel. With `reuse` the result may take over the memory of x, if nobody else holds it.
+at::Tensor affine(const at::Tensor& input, const at::Tensor& coefficients, const c10::optional<at::Tensor>& other,
+                  const c10::optional<at::Tensor>& otherCoefficients, double low, double high, bool reuse) {
   const at::Tensor x = input.contiguous();
+  const at::Tensor scale = coefficients.select(0, -2);
+  const at::Tensor shift = coefficients.select(0, -1);
   const Rows rows(x);
   at::Tensor y = reuse && x.storage().use_count() == 1 ? x.alias() : at::empty_like(x);
   const std::vector<float> a = tiled(scale, rows);
@@ -198,9 +199,9 @@ at::Tensor affine(const at::Tensor& input, const at::Tensor& scale, const at::Te
   TORCH_CHECK(other->sizes() == x.sizes(), "expected tensors of one shape");
   const at::Tensor second = other->contiguous();
   const std::vector<float> b =
-      tiled(otherShift.has_value() ? at::add(shift, *otherShift) : shift, rows);
-  const std::vector<float> c =
-      otherScale.has_value() ? tiled(*otherScale, rows) : std::vector<float>(rows.width, 1.0f);
+      tiled(otherCoefficients.has_value() ? at::add(shift, otherCoefficients->select(0, -1)) : shift, rows);
+  const std::vector<float> c = otherCoefficients.has_value() ? tiled(otherCoefficients->select(0, -2), rows)
+                                                             : std::vector<float>(rows.width, 1.0f);
   const float* secondData = second.data_ptr<float>();
   at::parallel_for(0, rows.groups, rows.grain(), [&](int64_t first, int64_t last) {
     const int64_t at = first * rows.width;
@@ -277,11 +278,11 @@ at::Tensor clampBackward(const at::Tensor& gradient, const at::Tensor& input, do
 
 }  // namespace
 
-TORCH_LIBRARY(tfjs, library) {
+TORCH_LIBRARY_FRAGMENT(tfjs, library) {
   library.def("batch_norm_statistics(Tensor x, Tensor gamma, Tensor beta, float epsilon) -> Tensor");
   library.def(
-      "affine(Tensor x, Tensor scale, Tensor shift, Tensor? other, Tensor? other_scale, Tensor? other_shift, "
-      "float low, float high, bool reuse) -> Tensor");
+      "affine(Tensor x, Tensor coefficients, Tensor? other, Tensor? other_coefficients, float low, float high, "
+      "bool reuse) -> Tensor");
   library.def(
       "batch_norm_backward(Tensor dy, Tensor x, Tensor statistics, float low, float high) -> "
       "(Tensor, Tensor, Tensor)");

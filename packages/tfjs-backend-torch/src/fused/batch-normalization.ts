@@ -1,8 +1,13 @@
 import { engine, tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
+import type { TorchBackend } from '../backend.js';
+import { inPlaceOperator, operator, scoped } from '../native/operator.js';
 import { onTorch, runKernel } from './gradients.js';
 import { BATCH_NORM_TRAINING, MEAN_ROW, MOVING_AVERAGE, VARIANCE_ROW } from './kernels.js';
 import { fuses } from './pending.js';
+
+const lerpInPlace = inPlaceOperator('lerp_.Scalar');
+const select = operator('select.int');
 
 /** What the fused path uses of TensorFlow.js's layer; the fields are its own. */
 interface BatchNormalization {
@@ -54,11 +59,19 @@ function train(layer: BatchNormalization, x: Tensor): Tensor {
   const { gamma, beta, epsilon, momentum, movingMean, movingVariance } = layer;
   const inputs = { x, gamma: gamma.read(), beta: beta.read() };
   const [y, statistics] = runKernel(BATCH_NORM_TRAINING, inputs, { epsilon }) as [Tensor, Tensor];
-  const follow = (average: LayerVariable, row: number): void => {
-    const values = { average: average.read(), statistics };
-    average.write(runKernel(MOVING_AVERAGE, values, { row, momentum }) as Tensor);
-  };
-  follow(movingMean, MEAN_ROW);
-  follow(movingVariance, VARIANCE_ROW);
+  follow(movingMean, statistics, MEAN_ROW, momentum);
+  follow(movingVariance, statistics, VARIANCE_ROW, momentum);
   return y;
+}
+
+/** Moves an average towards a row of the statistics: in place where nobody else holds it. */
+function follow(average: LayerVariable, statistics: Tensor, row: number, momentum: number): void {
+  const variable = average.read();
+  const backend = engine().backend as unknown as TorchBackend;
+  const target = backend.exclusive(variable);
+  if (target === undefined) {
+    average.write(runKernel(MOVING_AVERAGE, { average: variable, statistics }, { row, momentum }) as Tensor);
+    return;
+  }
+  scoped(() => lerpInPlace(target, select(backend.handle(statistics), 0, row), 1 - momentum));
 }

@@ -13,8 +13,6 @@ export const MOVING_AVERAGE = 'TorchMovingAverage';
 /** Rows of the statistics of a batch normalisation. */
 export const MEAN_ROW = 0;
 export const VARIANCE_ROW = 1;
-const SCALE_ROW = 3;
-const SHIFT_ROW = 4;
 
 /** Bounds of a clamp; `inclusive` says that the gradient passes at the lower one. */
 export interface ClampGradAttrs {
@@ -37,12 +35,7 @@ export function registerFusedKernels(): void {
     const { epsilon } = call.attributes<{ epsilon: number }>();
     const values = call.handle('x');
     const all = statistics(values, call.handle('gamma'), call.handle('beta'), epsilon);
-    const pending = PendingAffine.of(
-      call.backend,
-      values,
-      select(all, 0, SCALE_ROW),
-      select(all, 0, SHIFT_ROW),
-    );
+    const pending = PendingAffine.of(call.backend, values, all);
     const y = call.backend.deferredOutput(pending, x.shape, 'float32');
     const moments = call.output(all, [5, x.shape.at(-1)!]);
     const origin = { normalization: {}, low: -Infinity };
@@ -119,6 +112,6 @@ function pendingSum(call: KernelCall): TensorInfo | undefined {
     return pending?.isPlain === true ? pending : undefined;
   });
   if (first === undefined && second === undefined) return undefined;
-  const sum = first?.plus(second ?? backend.handle(b)) ?? second!.plus(backend.handle(a));
+  const sum = first?.plus(backend, second ?? backend.handle(b)) ?? second!.plus(backend, backend.handle(a));
   return backend.deferredOutput(sum, a.shape, 'float32');
 }

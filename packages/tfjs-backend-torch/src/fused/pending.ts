@@ -13,11 +13,33 @@ export function fuses(x: TensorInfo): boolean {
   return x.dtype === 'float32' && util.sizeFromShape(x.shape) > 0 && onCpu();
 }
 
-/** x * scale + shift, by channel. A tensor that is added as it is has neither scale nor shift. */
-interface Term {
-  readonly x: Handle;
-  readonly scale: Handle | null;
-  readonly shift: Handle | null;
+/**
+ * x * scale + shift, by channel, where the last two rows of the coefficients are scale and shift; null leaves x as it is.
+ * Held by several pending tensors at once, released with the last of them.
+ */
+class Term {
+  #holders = 0;
+
+  constructor(
+    readonly x: Handle,
+    readonly coefficients: Handle | null,
+  ) {}
+
+  /** Whether nobody else will read x, so that the result may take its memory. */
+  get isLast(): boolean {
+    return this.#holders === 1;
+  }
+
+  hold(): this {
+    this.#holders++;
+    return this;
+  }
+
+  drop(): void {
+    if (--this.#holders > 0) return;
+    if (this.coefficients === null) addon().dispose(this.x);
+    else addon().dispose(this.x, this.coefficients);
+  }
 }
 
 /** The identity of one batch normalisation: what came from it, and what its gradient may be fused with. */
@@ -27,43 +49,27 @@ export interface Origin {
   readonly low: number;
 }
 
-function hold(backend: TorchBackend, { x, scale, shift }: Term): Term {
-  const own = (handle: Handle | null): Handle | null => (handle === null ? null : backend.retain(handle));
-  return { x: backend.retain(x), scale: own(scale), shift: own(shift) };
-}
-
-function drop({ x, scale, shift }: Term): void {
-  for (const handle of [x, scale, shift]) if (handle !== null) addon().dispose(handle);
-}
-
 /**
  * A normalised tensor that nobody has read yet. An addition and a clamp (ReLU) that follow become part of it, so that
  * all of them run over memory once, and the tensors between are never made.
  */
 export class PendingAffine implements Deferred {
-  readonly #backend: TorchBackend;
   readonly #first: Term;
   readonly #second: Term | undefined;
   readonly low: number;
   readonly high: number;
 
-  private constructor(
-    backend: TorchBackend,
-    first: Term,
-    second: Term | undefined,
-    low: number,
-    high: number,
-  ) {
-    this.#backend = backend;
-    this.#first = hold(backend, first);
-    this.#second = second === undefined ? undefined : hold(backend, second);
+  private constructor(first: Term, second: Term | undefined, low: number, high: number) {
+    this.#first = first.hold();
+    this.#second = second?.hold();
     this.low = low;
     this.high = high;
   }
 
-  /** x * scale + shift; it holds the tensors from now on. */
-  static of(backend: TorchBackend, x: Handle, scale: Handle, shift: Handle): PendingAffine {
-    return new PendingAffine(backend, { x, scale, shift }, undefined, -Infinity, Infinity);
+  /** x * scale + shift with the last two rows of the coefficients; it holds both tensors from now on. */
+  static of(backend: TorchBackend, x: Handle, coefficients: Handle): PendingAffine {
+    const term = new Term(backend.retain(x), backend.retain(coefficients));
+    return new PendingAffine(term, undefined, -Infinity, Infinity);
   }
 
   /** What is pending behind a tensor, if it is of this kind. */
@@ -85,38 +91,28 @@ export class PendingAffine implements Deferred {
   clamped(low: number, high: number): PendingAffine {
     const bottom = Math.max(low, this.low);
     const top = Math.max(bottom, Math.min(high, this.high));
-    return new PendingAffine(this.#backend, this.#first, this.#second, bottom, top);
+    return new PendingAffine(this.#first, this.#second, bottom, top);
   }
 
   /** The sum with another plain one, or with a tensor of the same shape. */
-  plus(other: PendingAffine | Handle): PendingAffine {
-    const term = typeof other === 'number' ? { x: other, scale: null, shift: null } : other.#first;
-    return new PendingAffine(this.#backend, this.#first, term, -Infinity, Infinity);
+  plus(backend: TorchBackend, other: PendingAffine | Handle): PendingAffine {
+    const term = typeof other === 'number' ? new Term(backend.retain(other), null) : other.#first;
+    return new PendingAffine(this.#first, term, -Infinity, Infinity);
   }
 
   compute(): Handle {
-    const { x, scale, shift } = this.#first;
+    const { x, coefficients } = this.#first;
     const other = this.#second;
     return scoped(() =>
       adopt(
-        affine(
-          x,
-          scale,
-          shift,
-          other?.x ?? null,
-          other?.scale ?? null,
-          other?.shift ?? null,
-          this.low,
-          this.high,
-          true,
-        ),
+        affine(x, coefficients, other?.x ?? null, other?.coefficients ?? null, this.low, this.high, true),
       ),
     );
   }
 
   release(): void {
-    drop(this.#first);
-    if (this.#second !== undefined) drop(this.#second);
+    this.#first.drop();
+    this.#second?.drop();
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Handle } from '../native/addon.js';
 import { operator } from '../native/operator.js';
+import { onCpu } from '../settings.js';
 
 const permute = operator('permute');
 const contiguous = operator('contiguous');
 const pad = operator('constant_pad_nd');
+const padImages = operator('tfjs::pad_images');
 const narrow = operator('narrow');
 
 /** libtorch's numbers of its memory formats (c10/core/MemoryFormat.h). */
@@ -49,6 +51,10 @@ export class Padding {
   /** [batch, channels, ...] with the padding that libtorch's operators cannot do; itself where they can. */
   apply(x: Handle, value = 0): Handle {
     if (this.isEven) return x;
+    const [rows, columns] = this.#axes;
+    if (onCpu() && this.#axes.length === 2) {
+      return padImages(x, rows!.before, rows!.after, columns!.before, columns!.after, value);
+    }
     // From the last axis to the first, each end.
     return pad(
       x,

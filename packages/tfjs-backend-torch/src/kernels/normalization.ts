@@ -3,6 +3,7 @@ import { fuses, PendingAffine } from '../fused/pending.js';
 import { operator } from '../native/operator.js';
 import { define } from './define.js';
 
+const stack = operator('stack');
 const neg = operator('neg');
 const add = operator('add.Tensor');
 const addScalar = operator('add.Scalar');
@@ -28,7 +29,7 @@ export function registerNormalizationKernels(): void {
     if (perChannel && fuses(x)) {
       const shift = neg(mul(call.handle('mean'), factor));
       const whole = offset === undefined ? shift : add(shift, backend.handle(offset));
-      const pending = PendingAffine.of(backend, call.handle('x'), factor, whole);
+      const pending = PendingAffine.of(backend, call.handle('x'), stack([factor, whole], 0));
       return backend.deferredOutput(pending, x.shape, 'float32');
     }
     const y = mul(sub(call.handle('x'), call.handle('mean')), factor);
