@@ -119,7 +119,10 @@ export function createProgress(
   stream: NodeJS.WriteStream,
 ): ProgressDisplay {
   const total = new TotalMeter(tasks, experiment);
-  return stream.isTTY ? bars(tasks, experiment, total, stream) : lines(tasks, experiment, total, stream);
+  // Some pseudo-terminals say that they are 0 wide.
+  return stream.isTTY && stream.columns > 0
+    ? bars(tasks, experiment, total, stream)
+    : lines(tasks, experiment, total, stream);
 }
 
 function outcomeLine(meter: RunMeter, outcome: RunOutcome): string {

@@ -1,7 +1,7 @@
 /** The end of a comparison: a table for the terminal, results.json and report.html. */
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { readComparison } from '../records/read.js';
+import { replaceFile } from '../records/replace-file.js';
 import { analyse } from './analysis/results.js';
 import { clientScript } from './bundle-client.js';
 import { reportPage } from './html/page.js';
@@ -30,10 +30,7 @@ export async function writeReport(
 ): Promise<Report> {
   const analysis = analyse(await readComparison(comparisonDir), options.now ?? new Date());
   const reportPath = join(comparisonDir, 'report.html');
-  await writeFileAtomic(
-    join(comparisonDir, 'results.json'),
-    `${JSON.stringify(analysis.results, null, 2)}\n`,
-  );
-  await writeFileAtomic(reportPath, reportPage(analysis, await clientScript()));
+  await replaceFile(join(comparisonDir, 'results.json'), `${JSON.stringify(analysis.results, null, 2)}\n`);
+  await replaceFile(reportPath, reportPage(analysis, await clientScript()));
   return { reportPath, terminalTable: terminalTable(analysis) };
 }
