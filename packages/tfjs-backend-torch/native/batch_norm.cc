@@ -93,19 +93,22 @@ inline float clampTo(float value, float low, float high) {
   return value < low ? low : value > high ? high : value;
 }
 
-TFJS_SIMD void affineRows(const float* __restrict x, const float* __restrict scale, const float* __restrict shift,
-                          int64_t size, int64_t width, float low, float high, float* __restrict y) {
+// y may be x itself.
+TFJS_SIMD void affineRows(const float* x, const float* __restrict scale, const float* __restrict shift, int64_t size,
+                          int64_t width, float low, float high, float* y) {
   for (; size > 0; size -= width, x += width, y += width) {
     const int64_t length = std::min(size, width);
+    TFJS_INDEPENDENT
     for (int64_t i = 0; i < length; ++i) y[i] = clampTo(x[i] * scale[i] + shift[i], low, high);
   }
 }
 
-TFJS_SIMD void affineSumRows(const float* __restrict x, const float* __restrict scale, const float* __restrict shift,
-                             const float* __restrict other, const float* __restrict otherScale, int64_t size,
-                             int64_t width, float low, float high, float* __restrict y) {
+TFJS_SIMD void affineSumRows(const float* x, const float* __restrict scale, const float* __restrict shift,
+                             const float* other, const float* __restrict otherScale, int64_t size, int64_t width,
+                             float low, float high, float* y) {
   for (; size > 0; size -= width, x += width, other += width, y += width) {
     const int64_t length = std::min(size, width);
+    TFJS_INDEPENDENT
     for (int64_t i = 0; i < length; ++i) {
       y[i] = clampTo(x[i] * scale[i] + shift[i] + other[i] * otherScale[i], low, high);
     }

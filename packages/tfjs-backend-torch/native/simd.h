@@ -6,3 +6,12 @@
 #else
 #define TFJS_SIMD __attribute__((noinline))
 #endif
+
+// Before a loop whose steps do not depend on each other, although its input and output may be the same memory.
+#if defined(__clang__)
+#define TFJS_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define TFJS_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define TFJS_INDEPENDENT
+#endif

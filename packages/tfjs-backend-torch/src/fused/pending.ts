@@ -105,7 +105,15 @@ export class PendingAffine implements Deferred {
     const other = this.#second;
     return scoped(() =>
       adopt(
-        affine(x, coefficients, other?.x ?? null, other?.coefficients ?? null, this.low, this.high, true),
+        affine(
+          x,
+          coefficients,
+          other?.x ?? null,
+          other?.coefficients ?? null,
+          this.low,
+          this.high,
+          this.#first.isLast,
+        ),
       ),
     );
   }
