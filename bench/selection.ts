@@ -39,6 +39,7 @@ class Network {
         predictedLabel: new Int32Array(rows),
         trueClassProbability: new Float32Array(rows),
         gradNormBound: new Float32Array(rows),
+        boundaryDistance: new Float32Array(rows),
       };
       this.#columns.set(rows, columns);
     }

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,27 @@ describe.each(packages)('the packed %s', (name) => {
 });
 
 describe('the packed library', () => {
+  it('holds every declaration that its declarations import, and no others', async () => {
+    const shipped = tarballs['recency-bias'].files.filter((file) => file.endsWith('.d.ts')).sort();
+    const reached = new Set<string>();
+    const reach = async (file: string): Promise<void> => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      const text = await readFile(join(root, 'packages/recency-bias', file), 'utf8');
+      for (const [, target] of text.matchAll(/(?:from |import\()["'](\.[^"']+)\.js["']/g)) {
+        await reach(posix.join(posix.dirname(file), `${target!}.d.ts`));
+      }
+    };
+    const manifest = JSON.parse(
+      await readFile(join(root, 'packages/recency-bias/package.json'), 'utf8'),
+    ) as { exports: Record<string, string | { types: string }> };
+    for (const entry of Object.values(manifest.exports)) {
+      if (typeof entry !== 'string') await reach(posix.normalize(entry.types));
+    }
+    expect(reached.size).toBeGreaterThan(20);
+    expect(shipped).toEqual([...reached].sort());
+  });
+
   it('is under 60 kB', () => {
     expect(tarballs['recency-bias'].size).toBeLessThan(60_000);
   });

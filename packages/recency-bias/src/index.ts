@@ -17,13 +17,34 @@ export { Random } from './core/random.js';
 export type { PressureSchedule, SelectionPressure } from './core/schedule.js';
 export { decodeState, encodeState } from './core/state-codec.js';
 export { activeBias, type ActiveBiasOptions, type ActiveBiasSelector } from './selectors/active-bias.js';
+export { adaBoundary, type AdaBoundaryOptions, type AdaBoundarySelector } from './selectors/ada-boundary.js';
+export { alternate, type AlternateOptions } from './selectors/alternate.js';
+export {
+  importanceSampling,
+  type ImportanceSamplingOptions,
+  type ImportanceSamplingSelector,
+} from './selectors/importance-sampling.js';
+export { infoBatch, type InfoBatchOptions, type InfoBatchSelector } from './selectors/info-batch.js';
 export {
   onlineBatch,
   type OneStageOnlineBatch,
   type OnlineBatchOptions,
   type OnlineBatchSelector,
 } from './selectors/online-batch.js';
+export {
+  randomPruning,
+  type RandomPruningOptions,
+  type RandomPruningSelector,
+} from './selectors/random-pruning.js';
 export { recencyBias, type RecencyBiasOptions, type RecencyBiasSelector } from './selectors/recency-bias.js';
 export { createSelector, selectorRegistry, type SelectorEntry } from './selectors/registry.js';
+export { rhoLoss, type RhoLossOptions, type RhoLossSelector } from './selectors/rho-loss.js';
+export {
+  selectiveBackprop,
+  type SelectiveBackpropOptions,
+  type SelectiveBackpropSelector,
+} from './selectors/selective-backprop.js';
+export { selfPaced, type SelfPacedOptions, type SelfPacedSelector } from './selectors/self-paced.js';
 export { uniform, type UniformOptions, type UniformSelector } from './selectors/uniform.js';
+export { withSmoothing, type SmoothingOptions } from './selectors/with-smoothing.js';
 export { withWarmup, type WarmupOptions } from './selectors/with-warmup.js';

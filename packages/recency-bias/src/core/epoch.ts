@@ -71,12 +71,13 @@ export class EpochProgress {
 
   /**
    * Counts the next batch and answers how many samples it has; 0 when the epoch is exhausted.
+   * @param length how many samples this epoch has, where a method leaves some out; at most `size`
    * @throws RangeError for a batch size below 1, Error before the first epoch
    */
-  take(batchSize: number): number {
+  take(batchSize: number, length = this.#size): number {
     checkInteger('batchSize', batchSize, 1);
     if (this.#epoch === 0) throw new Error('select was called before beginEpoch; call beginEpoch(1) first.');
-    const count = Math.min(batchSize, this.#size - this.#drawn);
+    const count = Math.max(0, Math.min(batchSize, length - this.#drawn));
     this.#drawn += count;
     return count;
   }

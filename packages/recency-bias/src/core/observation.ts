@@ -65,8 +65,8 @@ export function checkLoss(observation: { readonly loss: Float32Array }, rows: nu
   return given;
 }
 
-/** A softmax may exceed 1 by its rounding. */
-const PROBABILITY_SLACK = 1e-6;
+/** A softmax may exceed its range by its rounding. */
+const SLACK = 1e-6;
 
 /**
  * The `trueClassProbability` column: as many rows as indices, each in [0, 1].
@@ -76,17 +76,49 @@ export function checkTrueClassProbability(
   observation: { readonly trueClassProbability: Float32Array },
   rows: number,
 ): Float32Array {
-  const given: unknown = observation.trueClassProbability;
+  const given = observation.trueClassProbability;
+  return checkRange('trueClassProbability', given, rows, 0, 1, 'a probability from 0 to 1');
+}
+
+/**
+ * The `gradNormBound` column: as many rows as indices, each in [0, √2].
+ * @throws TypeError or RangeError naming column, row and value
+ */
+export function checkGradNormBound(
+  observation: { readonly gradNormBound: Float32Array },
+  rows: number,
+): Float32Array {
+  const given = observation.gradNormBound;
+  return checkRange('gradNormBound', given, rows, 0, Math.SQRT2, 'a norm from 0 to √2');
+}
+
+/**
+ * The `boundaryDistance` column: as many rows as indices, each in [−0.5, 0.5].
+ * @throws TypeError or RangeError naming column, row and value
+ */
+export function checkBoundaryDistance(
+  observation: { readonly boundaryDistance: Float32Array },
+  rows: number,
+): Float32Array {
+  return checkRange('boundaryDistance', observation.boundaryDistance, rows, -0.5, 0.5, 'from -0.5 to 0.5');
+}
+
+function checkRange(
+  column: string,
+  given: unknown,
+  rows: number,
+  min: number,
+  max: number,
+  allowed: string,
+): Float32Array {
   if (!(given instanceof Float32Array)) {
-    throw new TypeError(`observation.trueClassProbability is ${show(given)}; it must be a Float32Array.`);
+    throw new TypeError(`observation.${column} is ${show(given)}; it must be a Float32Array.`);
   }
-  checkRows('trueClassProbability', given.length, rows);
+  checkRows(column, given.length, rows);
   for (let row = 0; row < rows; row++) {
     const value = given[row]!;
-    if (!(value >= -PROBABILITY_SLACK && value <= 1 + PROBABILITY_SLACK)) {
-      throw new RangeError(
-        `observation.trueClassProbability[${row}] is ${value}; it must be a probability from 0 to 1.`,
-      );
+    if (!(value >= min - SLACK && value <= max + SLACK)) {
+      throw new RangeError(`observation.${column}[${row}] is ${value}; it must be ${allowed}.`);
     }
   }
   return given;

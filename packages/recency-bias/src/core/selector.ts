@@ -24,6 +24,11 @@ export interface Signals {
   trueClassProbability: Float32Array;
   /** ‖softmax − one-hot‖₂, the last-layer bound of the gradient norm (arXiv 1803.00942), in [0, √2]. */
   gradNormBound: Float32Array;
+  /**
+   * Distance to the decision boundary: the standard deviation of the softmax over the classes, negative where the predicted
+   * label is wrong (Song et al., Machine Learning 2020), in [−0.5, 0.5]; 0 means undecided.
+   */
+  boundaryDistance: Float32Array;
 }
 
 /** Name of a signal. */

@@ -89,13 +89,31 @@ function isState(value: StateValue | undefined): value is StateDict {
  * @throws TypeError or RangeError
  */
 export function readPermutation(state: StateDict, field: string, size: number): Int32Array {
-  const values = readTyped(state, field, Int32Array, size);
+  return readDistinct(state, field, size, size, 'permutation');
+}
+
+/**
+ * A field that orders some of the samples: an Int32Array of distinct integers of [0, size).
+ * @throws TypeError or RangeError
+ */
+export function readSubset(state: StateDict, field: string, size: number): Int32Array {
+  const value = state[field];
+  const length = value instanceof Int32Array ? Math.min(value.length, size) : size;
+  return readDistinct(state, field, length, size, 'subset');
+}
+
+function readDistinct(
+  state: StateDict,
+  field: string,
+  length: number,
+  size: number,
+  what: string,
+): Int32Array {
+  const values = readTyped(state, field, Int32Array, length);
   const seen = new Uint8Array(size);
   for (const value of values) {
     if (value < 0 || value >= size || seen[value] === 1) {
-      throw new RangeError(
-        `state.${field} is no permutation of the samples: ${value} is repeated or no sample.`,
-      );
+      throw new RangeError(`state.${field} is no ${what} of the samples: ${value} is repeated or no sample.`);
     }
     seen[value] = 1;
   }

@@ -1,17 +1,23 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SelectorFactory } from '../core/selector.js';
-import { selectorContract } from '../testing/contract.js';
+import { selectorContract, type ContractSubject } from '../testing/contract.js';
+import { alternate } from './alternate.js';
 import { recencyBias } from './recency-bias.js';
-import { createSelector, selectorRegistry } from './registry.js';
+import { createSelector, selectorRegistry, type SelectorEntry } from './registry.js';
+import { rhoLoss } from './rho-loss.js';
 import { uniform } from './uniform.js';
+import { withSmoothing } from './with-smoothing.js';
 import { withWarmup } from './with-warmup.js';
 
 const folder = new URL('./', import.meta.url);
 const cards = new URL('../../../../docs/selectors/', import.meta.url);
 
 /** Wrappers take a selector and so have no name of their own to be found by. */
-const WRAPPERS = ['with-warmup'];
+const WRAPPERS = ['with-warmup', 'with-smoothing', 'alternate'];
+
+/** Irreducible losses for a run of `size` samples. */
+const irreducible = (size: number): number[] => Array.from({ length: size }, (_, i) => (i * 7) % 5);
 
 /** Every variant that goes through the contract, by the selector's name. */
 const variants: Readonly<Record<string, readonly object[]>> = {
@@ -25,11 +31,32 @@ const variants: Readonly<Record<string, readonly object[]>> = {
   ],
   'online-batch': [{}, { recompute: true }],
   'active-bias': [{}, { form: 'sampling' }],
+  'importance-sampling': [{}, { threshold: 0 }, { threshold: 1.01, momentum: 0.5 }],
+  'selective-backprop': [{}, { staleness: 2, history: 20 }, { beta: 0 }],
+  'info-batch': [{}, { pruneRatio: 0.9, delta: 0.6 }],
+  'rho-loss': [{}, { candidates: 2 }],
+  'ada-boundary': [{}, { selectionPressure: { kind: 'exponential', from: 1e4, to: 1 } }],
+  'self-paced': [{}, { threshold: 0.4, growth: 1.5 }],
+  'random-pruning': [{}, { share: [0.2, 1, 0.5, 0.6, 0.7, 0.1, 0.9, 1] }],
+};
+
+/** Methods whose epochs are not as long as the data, or that carry scores from epoch to epoch. */
+const subjects: Readonly<Record<string, Omit<ContractSubject, 'factory'>>> = {
+  'importance-sampling': { epochSize: null, carriesScores: true },
+  'selective-backprop': { epochSize: null },
+  'info-batch': { epochSize: null },
+  'self-paced': { epochSize: null },
+  'random-pruning': { epochSize: null },
 };
 
 const files = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'registry.ts')
   .map((file) => file.slice(0, -'.ts'.length));
+
+/** What an entry needs beyond its defaults, for a run of 4 samples. */
+function complete({ required = [] }: SelectorEntry): object {
+  return Object.fromEntries(required.map((option) => [option, irreducible(4)]));
+}
 
 describe('the registry', () => {
   it('has an entry for every selector file, a method card and a run of the contract', () => {
@@ -45,11 +72,15 @@ describe('the registry', () => {
 
   it('says of each selector what the selector says of itself', () => {
     for (const entry of Object.values(selectorRegistry)) {
-      const selector = entry.create()({ size: 4, classes: 2, epochs: 20, seed: 0 });
+      const selector = entry.create(complete(entry))({ size: 4, classes: 2, epochs: 20, seed: 0 });
       expect(selector.name).toBe(entry.name);
       expect(selector.signals).toEqual(entry.signals);
       expect(JSON.parse(JSON.stringify(entry.defaults))).toEqual(entry.defaults);
-      expect(() => entry.create(entry.defaults)).not.toThrow();
+      expect(() => entry.create({ ...entry.defaults, ...complete(entry) })).not.toThrow();
+      for (const option of entry.required ?? []) {
+        expect(entry.defaults[option]).toBeNull();
+        expect(() => entry.create(entry.defaults)).toThrow(option);
+      }
     }
   });
 
@@ -77,9 +108,13 @@ describe('the registry', () => {
   });
 });
 
-function contractOf(title: string, factory: SelectorFactory): void {
+function contractOf(
+  title: string,
+  factory: SelectorFactory,
+  subject: Omit<ContractSubject, 'factory'> = {},
+): void {
   describe(`${title} keeps the selector contract: it`, () => {
-    for (const { title: promise, run } of selectorContract({ factory })) it(promise, run);
+    for (const { title: promise, run } of selectorContract({ ...subject, factory })) it(promise, run);
   });
 }
 
@@ -87,12 +122,30 @@ for (const [name, options] of Object.entries(variants)) {
   for (const option of options) {
     const warmup = Object.hasOwn(selectorRegistry[name]!.defaults, 'warmupEpochs') ? { warmupEpochs: 3 } : {};
     const settings = { ...warmup, ...option };
-    contractOf(`${name} ${JSON.stringify(settings)}`, createSelector(name, settings));
+    // The contract runs a selector with several sizes, but irreducible losses are of one.
+    const factory: SelectorFactory =
+      name === 'rho-loss'
+        ? (run) => rhoLoss({ ...settings, irreducibleLosses: irreducible(run.size >>> 0) })(run)
+        : createSelector(name, settings);
+    contractOf(`${name} ${JSON.stringify(settings)}`, factory, subjects[name]);
   }
 }
-contractOf('withWarmup(recencyBias)', withWarmup(recencyBias({ warmupEpochs: 0 }), { epochs: 3 }));
+const recency = recencyBias({ warmupEpochs: 0 });
+contractOf('withWarmup(recencyBias)', withWarmup(recency, { epochs: 3 }));
 contractOf(
   'withWarmup(onlineBatch recompute)',
   withWarmup(createSelector('online-batch', { warmupEpochs: 0, recompute: true }), { epochs: 2 }),
 );
 contractOf('withWarmup(uniform)', withWarmup(uniform(), { epochs: 8 }));
+contractOf('withSmoothing(recencyBias)', withSmoothing(recency, { uniformShare: 0.3 }));
+contractOf('withSmoothing(infoBatch)', withSmoothing(createSelector('info-batch'), { uniformShare: 0.5 }), {
+  epochSize: null,
+});
+contractOf(
+  'withSmoothing(onlineBatch recompute)',
+  withSmoothing(createSelector('online-batch', { warmupEpochs: 0, recompute: true }), { uniformShare: 0.1 }),
+);
+contractOf('alternate(recencyBias)', alternate(recency, { every: 3 }));
+contractOf('alternate(selfPaced)', alternate(createSelector('self-paced'), { every: 2 }), {
+  epochSize: null,
+});

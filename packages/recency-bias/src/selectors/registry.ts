@@ -1,8 +1,15 @@
 import type { SelectorFactory, Signal } from '../core/selector.js';
 import { show, suggestion } from '../core/validate.js';
+import { adaBoundary, adaBoundaryDefaults } from './ada-boundary.js';
 import { activeBias, activeBiasDefaults } from './active-bias.js';
+import { importanceSampling, importanceSamplingDefaults } from './importance-sampling.js';
+import { infoBatch, infoBatchDefaults } from './info-batch.js';
 import { onlineBatch, onlineBatchDefaults } from './online-batch.js';
+import { randomPruning, randomPruningDefaults } from './random-pruning.js';
 import { recencyBias, recencyBiasDefaults } from './recency-bias.js';
+import { rhoLoss, rhoLossDefaults, type RhoLossOptions } from './rho-loss.js';
+import { selectiveBackprop, selectiveBackpropDefaults } from './selective-backprop.js';
+import { selfPaced, selfPacedDefaults } from './self-paced.js';
 import { uniform, uniformDefaults } from './uniform.js';
 
 /** A selector as the registry knows it. */
@@ -17,6 +24,8 @@ export interface SelectorEntry {
   readonly signals: readonly Signal[];
   /** Every option with its default, as plain JSON. */
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** Options without a usable default: null in `defaults`, to be given. */
+  readonly required?: readonly string[];
   /** Makes a factory from options, checked as by the method's own function. */
   readonly create: (options?: object) => SelectorFactory;
 }
@@ -53,6 +62,63 @@ const entries: readonly SelectorEntry[] = [
     signals: ['trueClassProbability'],
     defaults: activeBiasDefaults,
     create: (options) => activeBias(options),
+  },
+  {
+    name: 'importance-sampling',
+    title: 'Importance Sampling',
+    paper: 'Katharopoulos & Fleuret, ICML 2018, arXiv 1803.00942',
+    signals: ['gradNormBound'],
+    defaults: importanceSamplingDefaults,
+    create: (options) => importanceSampling(options),
+  },
+  {
+    name: 'selective-backprop',
+    title: 'Selective-Backprop',
+    paper: 'Jiang et al. 2019, arXiv 1910.00762',
+    signals: ['loss'],
+    defaults: selectiveBackpropDefaults,
+    create: (options) => selectiveBackprop(options),
+  },
+  {
+    name: 'info-batch',
+    title: 'InfoBatch',
+    paper: 'Qin et al., ICLR 2024, arXiv 2303.04947',
+    signals: ['loss'],
+    defaults: infoBatchDefaults,
+    create: (options) => infoBatch(options),
+  },
+  {
+    name: 'rho-loss',
+    title: 'RHO-LOSS',
+    paper: 'Mindermann et al., ICML 2022, arXiv 2206.07137',
+    signals: ['loss'],
+    defaults: rhoLossDefaults,
+    required: ['irreducibleLosses'],
+    create: (options: object = {}) => rhoLoss(options as RhoLossOptions),
+  },
+  {
+    name: 'ada-boundary',
+    title: 'Ada-Boundary',
+    paper: 'Song, Kim, Kim & Lee, Machine Learning 2020, doi 10.1007/s10994-020-05903-6',
+    signals: ['boundaryDistance'],
+    defaults: adaBoundaryDefaults,
+    create: (options) => adaBoundary(options),
+  },
+  {
+    name: 'self-paced',
+    title: 'Self-paced Learning',
+    paper: 'Kumar, Packer & Koller, NIPS 2010',
+    signals: ['loss'],
+    defaults: selfPacedDefaults,
+    create: (options) => selfPaced(options),
+  },
+  {
+    name: 'random-pruning',
+    title: 'Random Pruning',
+    paper: 'Raju, Daruwalla & Lipasti 2021, arXiv 2111.12621 (control)',
+    signals: [],
+    defaults: randomPruningDefaults,
+    create: (options) => randomPruning(options),
   },
 ];
 

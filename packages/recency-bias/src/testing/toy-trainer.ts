@@ -9,6 +9,15 @@ import type {
   TrainingRun,
 } from '../core/selector.js';
 
+/** All signals of the contract. */
+export const SIGNALS = [
+  'loss',
+  'predictedLabel',
+  'trueClassProbability',
+  'gradNormBound',
+  'boundaryDistance',
+] as const satisfies readonly Signal[];
+
 /** Trains a made-up model, which says of a sample what depends on the sample and on how often it was trained. */
 export class ToyTrainer {
   readonly selector: Selector;
@@ -90,6 +99,7 @@ export class ToyModel {
     const predictedLabel = new Int32Array(rows);
     const trueClassProbability = new Float32Array(rows);
     const gradNormBound = new Float32Array(rows);
+    const boundaryDistance = new Float32Array(rows);
     indices.forEach((index, row) => {
       const random = new Random(index).split(String(this.trained[index]!));
       const p = random.float() ** (index / this.size);
@@ -97,8 +107,9 @@ export class ToyModel {
       loss[row] = -Math.log(Math.max(p, 1e-6));
       gradNormBound[row] = (1 - p) * Math.SQRT2;
       predictedLabel[row] = random.float() < p ? index % this.classes : random.int(this.classes);
+      boundaryDistance[row] = (p - 0.5) * 0.8;
     });
-    return { indices, loss, predictedLabel, trueClassProbability, gradNormBound };
+    return { indices, loss, predictedLabel, trueClassProbability, gradNormBound, boundaryDistance };
   }
 }
 
@@ -114,6 +125,7 @@ export function badObservations(
     predictedLabel: Int32Array.of(1, 2),
     trueClassProbability: Float32Array.of(0.1, 0.2),
     gradNormBound: Float32Array.of(0.1, 0.2),
+    boundaryDistance: Float32Array.of(0.1, -0.2),
   };
   const bad: { what: string; observation: Observation }[] = [
     { what: 'an index beyond the data', observation: { ...good, indices: Int32Array.of(1, size) } },
@@ -123,7 +135,8 @@ export function badObservations(
     loss: [NaN, Infinity],
     predictedLabel: [-1, classes],
     trueClassProbability: [NaN, -0.1, 1.1],
-    gradNormBound: [NaN, Infinity],
+    gradNormBound: [NaN, Infinity, -0.1],
+    boundaryDistance: [NaN, 0.6, -0.6],
   };
   for (const signal of signals) {
     const column = good[signal];

@@ -38,6 +38,7 @@ export function measure(columns: readonly Column[], task: Task, pass: ByProducts
       predictedLabel: () => predictedLabel(task, pass.output),
       trueClassProbability: () => ofLabel(task, probability(), label()),
       gradNormBound: () => tf.sqrt(tf.sum(tf.square(distance()), 1)),
+      boundaryDistance: () => boundaryDistance(task, pass.output, probability(), label()),
     };
     const made = columns.map((name) => tf.cast(column[name](), 'float32').as1D());
     return tf.stack(made) as tf.Tensor2D;
@@ -84,6 +85,19 @@ function probabilities(task: Task, output: tf.Tensor): tf.Tensor {
 
 function ofLabel(task: Task, probability: tf.Tensor, label: tf.Tensor1D): tf.Tensor {
   return tf.sum(tf.mul(probability, oneHot(task, label)), 1);
+}
+
+/** The standard deviation of the probabilities, negative where the predicted label is not the sample's own. */
+function boundaryDistance(
+  task: Task,
+  output: tf.Tensor,
+  probability: tf.Tensor,
+  label: tf.Tensor1D,
+): tf.Tensor {
+  const deviation = tf.sqrt(tf.moments(probability, 1).variance);
+  const predicted = tf.cast(tf.reshape(predictedLabel(task, output), [label.size]), 'int32');
+  const right = tf.cast(tf.equal(predicted, label), 'float32');
+  return tf.mul(deviation, tf.sub(tf.mul(right, 2), 1));
 }
 
 /** A non-finite loss: training cannot go on. */

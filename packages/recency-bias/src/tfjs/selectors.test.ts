@@ -7,11 +7,20 @@ import { customRegression, disposeProblem, sparseMlp, weightsOf } from '../../te
 import type { SelectorFactory } from '../core/selector.js';
 import {
   activeBias,
+  adaBoundary,
+  alternate,
   decodeState,
   encodeState,
+  importanceSampling,
+  infoBatch,
   onlineBatch,
+  randomPruning,
   recencyBias,
+  rhoLoss,
+  selectiveBackprop,
+  selfPaced,
   uniform,
+  withSmoothing,
   withWarmup,
 } from '../index.js';
 import { fit } from './fit.js';
@@ -24,6 +33,25 @@ const factories: [string, () => SelectorFactory][] = [
   ['activeBias by loss weights', () => activeBias({ warmupEpochs: 1 })],
   ['activeBias by sampling', () => activeBias({ form: 'sampling', warmupEpochs: 1 })],
   ['withWarmup(recencyBias)', () => withWarmup(recencyBias({ window: 2, warmupEpochs: 0 }), { epochs: 2 })],
+];
+
+/** An irreducible loss for each of `size` samples. */
+const irreducibleLosses = (size: number): number[] => Array.from({ length: size }, (_, i) => (i % 5) / 10);
+
+/** Methods whose batches need what the others do not: a scorer, other signals, epochs of other lengths. */
+const more: [string, (size: number) => SelectorFactory][] = [
+  ['importanceSampling', () => importanceSampling({ threshold: 1.01, momentum: 0.5 })],
+  ['selectiveBackprop', () => selectiveBackprop({ beta: 1, staleness: 2 })],
+  ['infoBatch', () => infoBatch()],
+  ['rhoLoss', (size) => rhoLoss({ irreducibleLosses: irreducibleLosses(size), candidates: 2 })],
+  ['adaBoundary', () => adaBoundary({ warmupEpochs: 1 })],
+  ['selfPaced', () => selfPaced()],
+  ['randomPruning', () => randomPruning()],
+  [
+    'withSmoothing(rhoLoss)',
+    (size) => withSmoothing(rhoLoss({ irreducibleLosses: irreducibleLosses(size) }), { uniformShare: 0.5 }),
+  ],
+  ['alternate(adaBoundary)', () => alternate(adaBoundary({ warmupEpochs: 0 }), { every: 2 })],
 ];
 
 describe.each(['cpu', 'wasm'])('on the %s backend', (backend) => {
@@ -89,6 +117,60 @@ describe.each(['cpu', 'wasm'])('on the %s backend', (backend) => {
       expect(rest.history.loss ?? []).toEqual(history.history.loss!.slice(resume.epoch));
       disposeProblem(part);
     }
+  });
+});
+
+describe.each(more)('%s', (_, make) => {
+  it('learns, and goes on to the same bits from a state encoded in mid-epoch', async () => {
+    await tf.setBackend('cpu');
+    const before = tf.memory().numTensors;
+    const args = { epochs: 4, batchSize: 10, seed: 4 };
+    const states: Uint8Array[] = [];
+    const counted: [number, number][] = [];
+    const whole = sparseMlp(45);
+    const history = await fit(whole.model, whole.xs, whole.ys, {
+      ...args,
+      selector: make(45),
+      checkpoint: { everySteps: 2, save: (state) => void states.push(encodeState(state)) },
+      onStep: ({ trainedSamples, scoredSamples }) => void counted.push([trainedSamples, scoredSamples]),
+    });
+    const losses = history.history.loss as number[];
+    expect(losses).toHaveLength(4);
+    expect(Number.isFinite(losses[3])).toBe(true);
+    const expected = await weightsOf(whole.model);
+    disposeProblem(whole);
+    for (const bytes of states) {
+      const resume = decodeState(bytes) as TrainingState;
+      const part = sparseMlp(45);
+      const again: [number, number][] = [];
+      await fit(part.model, part.xs, part.ys, {
+        ...args,
+        selector: make(45),
+        resume,
+        onStep: ({ trainedSamples, scoredSamples }) => void again.push([trainedSamples, scoredSamples]),
+      });
+      expect(await weightsOf(part.model)).toEqual(expected);
+      expect(again).toEqual(counted.slice(counted.length - again.length));
+      disposeProblem(part);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('samples scored in fit', () => {
+  it('are counted: all candidates of each batch', async () => {
+    await tf.setBackend('cpu');
+    const problem = sparseMlp(45);
+    const counted: [number, number][] = [];
+    await fit(problem.model, problem.xs, problem.ys, {
+      epochs: 2,
+      batchSize: 10,
+      selector: rhoLoss({ irreducibleLosses: irreducibleLosses(45), candidates: 3 }),
+      onStep: ({ trainedSamples, scoredSamples }) => void counted.push([trainedSamples, scoredSamples]),
+    });
+    disposeProblem(problem);
+    const trained = [10, 20, 30, 40, 45, 55, 65, 75, 85, 90];
+    expect(counted).toEqual(trained.map((samples) => [samples, 3 * samples]));
   });
 });
 

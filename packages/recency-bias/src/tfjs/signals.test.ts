@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
 import {
   binaryMlp,
   customRegression,
@@ -16,19 +17,9 @@ import type { Observation } from '../core/selector.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
+onCpuWithoutLeaks();
 
-let before = 0;
-beforeEach(() => {
-  before = tf.memory().numTensors;
-});
-afterEach(() => {
-  expect(tf.memory().numTensors).toBe(before);
-});
-
-const ALL = ['loss', 'predictedLabel', 'trueClassProbability', 'gradNormBound'] as const;
+const ALL = ['loss', 'predictedLabel', 'trueClassProbability', 'gradNormBound', 'boundaryDistance'] as const;
 
 function rowsOf(tensor: tf.Tensor): number[][] {
   return tf.tidy(() => tensor.reshape([tensor.shape[0], -1]).arraySync() as number[][]);
@@ -64,6 +55,11 @@ function expectSignals(seen: Observation, probabilities: number[][], own: number
     expect(seen.trueClassProbability[i]).toBeCloseTo(p[label]!, 5);
     const distance = Math.hypot(...p.map((value, k) => value - (k === label ? 1 : 0)));
     expect(seen.gradNormBound[i]).toBeCloseTo(distance, 5);
+    const deviation = Math.sqrt(p.reduce((sum, value) => sum + (value - 1 / p.length) ** 2, 0) / p.length);
+    expect(seen.boundaryDistance[i]).toBeCloseTo(
+      p.indexOf(Math.max(...p)) === label ? deviation : -deviation,
+      5,
+    );
     expect(seen.loss[i]).toBeCloseTo(-Math.log(p[label]!), 4);
   });
 }

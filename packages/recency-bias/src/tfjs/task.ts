@@ -5,7 +5,12 @@ import { show } from '../core/validate.js';
 import type { ModelInternals } from './model-internals.js';
 
 /** Signals of a classification. */
-const OF_CLASSES: ReadonlySet<Signal> = new Set(['predictedLabel', 'trueClassProbability', 'gradNormBound']);
+const OF_CLASSES: ReadonlySet<Signal> = new Set([
+  'predictedLabel',
+  'trueClassProbability',
+  'gradNormBound',
+  'boundaryDistance',
+]);
 
 /** How the targets of a classification give the label. */
 export type LabelForm = 'sparse' | 'one-hot' | 'binary';
@@ -145,7 +150,7 @@ function probabilityForm(
 export function availableSignals(task: Task): Signal[] {
   if (task.labels === null) return ['loss'];
   if (task.probabilities === 'unknown') return ['loss', 'predictedLabel'];
-  return ['loss', 'predictedLabel', 'trueClassProbability', 'gradNormBound'];
+  return ['loss', 'predictedLabel', 'trueClassProbability', 'gradNormBound', 'boundaryDistance'];
 }
 
 /** @throws TypeError when `selector` asks for a signal that `task` does not have. */
