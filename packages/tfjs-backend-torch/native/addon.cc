@@ -220,6 +220,11 @@ napi_value setThreads(Call& call) {
   return js::undefined(call.env);
 }
 
+napi_value setSeed(Call& call) {
+  at::manual_seed(static_cast<uint64_t>(js::integer(call.env, call.arguments[0])));
+  return js::undefined(call.env);
+}
+
 napi_value setDevice(Call& call) {
   const at::Device device(js::string(call.env, call.arguments[0]));
   TORCH_CHECK(device.is_cpu() || (device.is_cuda() && at::hasCUDA()), "libtorch ", TORCH_VERSION,
@@ -267,6 +272,7 @@ NAPI_MODULE_INIT() {
   expose<releaseCache>(env, exports, "releaseCache");
   expose<getThreads>(env, exports, "getThreads");
   expose<setThreads>(env, exports, "setThreads");
+  expose<setSeed>(env, exports, "setSeed");
   expose<setDevice>(env, exports, "setDevice");
   expose<describe>(env, exports, "describe");
   return exports;

@@ -1,14 +1,17 @@
+import { randomInt } from 'node:crypto';
 // The JavaScript kernels do what libtorch does not; they register when they are loaded.
 import '@tensorflow/tfjs-backend-cpu';
 import { findBackendFactory, registerBackend } from '@tensorflow/tfjs-core';
 import { TorchBackend } from './backend.js';
 import { releaseEarly } from './fused/backpropagation.js';
 import { fuseBatchNormalization } from './fused/batch-normalization.js';
+import { fuseDropout } from './fused/dropout.js';
 import { registerFusedGradients } from './fused/gradients.js';
 import { fuseOptimizers } from './fused/optimizers.js';
 import { TORCH } from './kernels/define.js';
 import { registerKernels } from './kernels/register.js';
 import { addon, type Libtorch } from './native/addon.js';
+import { setSeed } from './settings.js';
 
 /** Whether the backend can be used, and why not. */
 export type TorchStatus =
@@ -42,6 +45,8 @@ export function registerTorchBackend(): TorchStatus {
     registerFusedGradients();
     fuseBatchNormalization();
     fuseOptimizers();
+    fuseDropout();
+    setSeed(randomInt(2 ** 47));
     releaseEarly();
     registerBackend(TORCH, () => new TorchBackend(), PRIORITY);
   } else {

@@ -35,6 +35,19 @@ export function onCpu(): boolean {
   return cpu;
 }
 
+/**
+ * Seeds libtorch's random numbers: those of `tf.layers.dropout` without a seed of its own. They differ from run to run
+ * otherwise. All other random numbers are TensorFlow.js's.
+ *
+ * @throws RangeError unless it is a non-negative safe integer.
+ */
+export function setSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`seed is ${seed}; expected a non-negative integer below 2^53.`);
+  }
+  addon().setSeed(seed);
+}
+
 /** Starts the measurement of peak memory anew; see `tf.memory()`. */
 export function resetPeakMemory(): void {
   addon().resetPeakMemory();

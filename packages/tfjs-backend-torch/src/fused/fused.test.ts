@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { setSeed } from '../index.js';
 import { addon } from '../native/addon.js';
 import { describeWithTorch, relativeError } from '../testing/with-torch.js';
 
@@ -184,5 +185,32 @@ describeWithTorch('The backward pass', () => {
     expect(() => tf.grad((t: tf.Tensor) => failing(tf.exp(t)))(x)).toThrow('no gradient today');
     // The input itself may have become native by now.
     expect(addon().memory().bytes - before).toBeLessThanOrEqual(x.size * 4);
+  });
+});
+
+describeWithTorch('Dropout', () => {
+  const drop = (x: tf.Tensor, training: boolean): tf.Tensor =>
+    tf.layers.dropout({ rate: 0.25 }).apply(x, { training }) as tf.Tensor;
+
+  it('drops as many values as it should, and scales the others', () => {
+    const y = drop(tf.ones([200, 500]), true).dataSync();
+    const kept = y.filter((value) => value !== 0);
+    // Six standard deviations of a binomial distribution.
+    expect(Math.abs(kept.length / y.length - 0.75)).toBeLessThan(6 * Math.sqrt((0.75 * 0.25) / y.length));
+    expect(new Set(kept.map((value) => Math.round(value * 1e5)))).toEqual(new Set([133333]));
+  });
+
+  it('passes the gradient where it kept the value', () => {
+    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => drop(x, true))(tf.ones([50, 20]));
+    expect([...grad.dataSync()]).toEqual([...value.dataSync()]);
+  });
+
+  it('gives the same numbers again for the same seed, and drops nothing in a prediction', () => {
+    const draw = (): number[] => {
+      setSeed(7);
+      return [...drop(tf.ones([64]), true).dataSync()];
+    };
+    expect(draw()).toEqual(draw());
+    expect([...drop(tf.ones([64]), false).dataSync()]).toEqual(new Array(64).fill(1));
   });
 });

@@ -10,7 +10,15 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { TORCH } from '../kernels/define.js';
-import { BATCH_NORM_GRADIENT, BATCH_NORM_TRAINING, CLAMP_GRADIENT, type ClampGradAttrs } from './kernels.js';
+import { onCpu } from '../settings.js';
+import {
+  BATCH_NORM_GRADIENT,
+  BATCH_NORM_TRAINING,
+  CLAMP_GRADIENT,
+  DROPOUT,
+  DROPOUT_GRADIENT,
+  type ClampGradAttrs,
+} from './kernels.js';
 
 type GradFunc = GradConfig['gradFunc'];
 
@@ -46,6 +54,14 @@ export function registerFusedGradients(): void {
       return { x: () => dx!, gamma: () => dGamma!, beta: () => dBeta! };
     },
   });
+  registerGradient({
+    kernelName: DROPOUT,
+    outputsToSave: [false, true],
+    gradFunc: (dys, [mask], attrs) => {
+      const [dy] = dys as Tensor[];
+      return { x: () => runKernel(DROPOUT_GRADIENT, { dy: dy!, mask: mask! }, attrs) as Tensor };
+    },
+  });
   // The output is positive where the input is, and somebody else keeps it anyway: the layer that follows.
   replace(
     'Relu',
@@ -73,7 +89,7 @@ function replace(
     ...stock,
     ...saves,
     gradFunc: (dy, saved, attrs) =>
-      onTorch() && first() && (dy as Tensor).dtype === 'float32' && saved[0]?.dtype === 'float32'
+      onTorch() && onCpu() && first() && (dy as Tensor).dtype === 'float32' && saved[0]?.dtype === 'float32'
         ? gradient(dy as Tensor, saved, attrs)
         : stock.gradFunc(dy, saved, attrs),
   });

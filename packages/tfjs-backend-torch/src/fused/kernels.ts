@@ -8,6 +8,8 @@ import { PendingAffine, PendingMask } from './pending.js';
 export const BATCH_NORM_TRAINING = 'TorchBatchNormTraining';
 export const BATCH_NORM_GRADIENT = 'TorchBatchNormTrainingGrad';
 export const CLAMP_GRADIENT = 'TorchClampGrad';
+export const DROPOUT = 'TorchDropout';
+export const DROPOUT_GRADIENT = 'TorchDropoutGrad';
 export const MOVING_AVERAGE = 'TorchMovingAverage';
 
 /** Rows of the statistics of a batch normalisation. */
@@ -21,6 +23,8 @@ export interface ClampGradAttrs {
   inclusive: boolean;
 }
 
+const dropout = operatorOfMany('native_dropout');
+const dropoutBackward = operator('native_dropout_backward');
 const statistics = operator('tfjs::batch_norm_statistics');
 const backward = operatorOfMany('tfjs::batch_norm_backward');
 const select = operator('select.int');
@@ -74,6 +78,16 @@ export function registerFusedKernels(): void {
     const { row, momentum } = call.attributes<{ row: number; momentum: number }>();
     const value = select(call.handle('statistics'), 0, row);
     return call.output(lerp(call.handle('average'), value, 1 - momentum), average.shape);
+  });
+  define(DROPOUT, (call) => {
+    const { shape } = call.input('x');
+    const [y, mask] = dropout(call.handle('x'), call.attributes<{ rate: number }>().rate, true);
+    return [call.output(y!, shape), call.output(mask!, shape, 'bool')];
+  });
+  define(DROPOUT_GRADIENT, (call) => {
+    const { rate } = call.attributes<{ rate: number }>();
+    const dx = dropoutBackward(call.handle('dy'), call.handle('mask'), 1 / (1 - rate));
+    return call.output(dx, call.input('dy').shape);
   });
   define('Relu', (call) => clamped(call, 0, Infinity) ?? call.output(relu(plain(call)), ...like(call)));
   define('Relu6', (call) => clamped(call, 0, 6) ?? call.output(clamp(plain(call), 0, 6), ...like(call)));

@@ -54,6 +54,7 @@ export interface Addon {
   releaseCache(): void;
   getThreads(): number;
   setThreads(threads: number): void;
+  setSeed(seed: number): void;
   setDevice(device: string): void;
   describe(): Libtorch;
 }
