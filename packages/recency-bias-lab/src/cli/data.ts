@@ -1,7 +1,7 @@
 /** `recency-bias data`: what there is, and fetching it ahead of time. */
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
-import type { FetchProgress } from '../data/mnist.js';
+import type { FetchProgress } from '../data/verified-folder.js';
 import { datasetRegistry } from '../data/registry.js';
 import { unknownName } from '../experiment/suggest.js';
 import { CommandError } from './errors.js';
@@ -54,6 +54,6 @@ export async function pullDataset(name: string, { cache }: { cache?: string }): 
 /** Lists the data sets. */
 export function listDatasets(): void {
   for (const { name, title } of datasetRegistry.values()) {
-    process.stdout.write(`${pc.bold(name.padEnd(8))}  ${title}\n`);
+    process.stdout.write(`${pc.bold(name.padEnd(13))}  ${title}\n`);
   }
 }

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path';
 import type { ImageDataset } from './image-dataset.js';
 import { readIdxFolder } from './idx-folder.js';
+import { fetchFashionMnist, loadFashionMnist } from './fashion-mnist.js';
 import { fetchMnist, loadMnist } from './mnist.js';
-import type { FetchOptions } from './mnist.js';
+import type { FetchOptions } from './verified-folder.js';
 
 /** A data set by name. */
 export interface DatasetEntry {
@@ -25,6 +26,13 @@ const entries: readonly DatasetEntry[] = [
     needsPath: false,
     pull: fetchMnist,
     load: loadMnist,
+  },
+  {
+    name: 'fashion-mnist',
+    title: 'Fashion-MNIST: clothes, 28x28 grey, 10 classes, 60,000 + 10,000 (31 MB download)',
+    needsPath: false,
+    pull: fetchFashionMnist,
+    load: loadFashionMnist,
   },
   {
     name: 'idx',

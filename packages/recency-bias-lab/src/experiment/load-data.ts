@@ -1,6 +1,6 @@
 /** The data of an experiment, in memory. */
 import type { ImageDataset } from '../data/image-dataset.js';
-import type { FetchOptions } from '../data/mnist.js';
+import type { FetchOptions } from '../data/verified-folder.js';
 import { subsetOf } from '../data/subset.js';
 import { ExperimentError } from './problems.js';
 import { datasetEntry } from './resolve.js';
