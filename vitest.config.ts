@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^recency-bias\/tfjs$/, replacement: source('packages/recency-bias/src/tfjs/index.ts') },
+      { find: /^recency-bias\/testing$/, replacement: source('packages/recency-bias/src/testing/index.ts') },
       { find: /^recency-bias$/, replacement: source('packages/recency-bias/src/index.ts') },
       { find: /^tfjs-wasm-training$/, replacement: source('packages/tfjs-wasm-training/src/index.ts') },
       { find: /^tfjs-backend-torch$/, replacement: source('packages/tfjs-backend-torch/src/index.ts') },

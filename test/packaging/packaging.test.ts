@@ -66,9 +66,9 @@ describe('the packed library', () => {
         await reach(posix.join(posix.dirname(file), `${target!}.d.ts`));
       }
     };
-    const manifest = JSON.parse(
-      await readFile(join(root, 'packages/recency-bias/package.json'), 'utf8'),
-    ) as { exports: Record<string, string | { types: string }> };
+    const manifest = JSON.parse(await readFile(join(root, 'packages/recency-bias/package.json'), 'utf8')) as {
+      exports: Record<string, string | { types: string }>;
+    };
     for (const entry of Object.values(manifest.exports)) {
       if (typeof entry !== 'string') await reach(posix.normalize(entry.types));
     }

@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('..', import.meta.url));
 await rm(`${folder}dist/bundle`, { recursive: true, force: true });
 await build({
   absWorkingDir: folder,
-  entryPoints: ['src/index.ts', 'src/tfjs/index.ts'],
+  entryPoints: ['src/index.ts', 'src/tfjs/index.ts', 'src/testing/index.ts'],
   outbase: 'src',
   outdir: 'dist/bundle',
   chunkNames: 'shared-[hash]',

@@ -1,7 +1,5 @@
 /** The state of a training run as plain data: what `checkpoint.save` receives and `resume` takes. */
 import type * as tf from '@tensorflow/tfjs';
-import type { Signal, StateDict } from '../core/selector.js';
-import type { Column, Measured } from './measure.js';
 import { captureOptimizer, restoreOptimizer } from './optimizer-state.js';
 import { captureTensor, tensorOf } from './tensor-state.js';
 import type { TrainingState } from './types.js';
@@ -46,35 +44,4 @@ export function restoreModel(model: tf.LayersModel, state: ModelState): void {
   const weights = state.weights.map(tensorOf);
   model.setWeights(weights);
   for (const tensor of weights) tensor.dispose();
-}
-
-/** A measurement that the selector has not seen, to be saved. */
-export function packPending(pending: Measured & { readonly step: number }): StateDict {
-  const { indices, columns, values, step } = pending;
-  return { version: 1, indices, columns: [...columns], values: values.slice(), step };
-}
-
-/**
- * The measurement that `packPending` packed.
- *
- * @throws RangeError when it was made for a selector with other signals.
- */
-export function unpackPending(
-  state: StateDict,
-  columns: readonly Column[],
-  signals: readonly Signal[],
-): Measured & { readonly step: number } {
-  const saved = state.columns as readonly Column[];
-  if (saved.join() !== columns.join()) {
-    throw new RangeError(
-      `fit: args.resume was saved in mid-epoch by a selector with other signals than ${signals.join(', ') || 'none'}; ` +
-        'change the selector between epochs only.',
-    );
-  }
-  return {
-    indices: state.indices as Int32Array,
-    columns,
-    values: state.values as Float32Array,
-    step: state.step as number,
-  };
 }

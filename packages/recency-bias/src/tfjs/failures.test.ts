@@ -4,7 +4,7 @@ import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
 import { customRegression, disposeProblem, sparseMlp, twoInTwoOut } from '../../test/helpers/models.js';
 import { probe, returning } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
-import { NonFiniteLossError } from './measure.js';
+import { NonFiniteLossError } from './non-finite-loss.js';
 import type { LossFunction } from './model-internals.js';
 import type { FitArgs, TrainingState } from './types.js';
 

@@ -1,6 +1,6 @@
 export { captureModel, restoreModel, type ModelState } from './checkpoint.js';
 export { fit } from './fit.js';
-export { NonFiniteLossError } from './measure.js';
+export { NonFiniteLossError } from './non-finite-loss.js';
 export type {
   Batch,
   CheckpointArgs,

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Selection, Selector } from '../core/selector.js';
 import { tensorsOf, type BatchSource } from './batch-source.js';
 import type { Callbacks, StepLogs } from './callback-list.js';
-import { captureModel, packPending, TRAINING_STATE_VERSION, unpackPending } from './checkpoint.js';
+import { captureModel, TRAINING_STATE_VERSION } from './checkpoint.js';
 import type { LossTap } from './loss-tap.js';
 import {
   checkLabels,
@@ -13,12 +13,13 @@ import {
   columnsOf,
   firstNonFinite,
   measure,
-  NonFiniteLossError,
   observationOf,
   type Column,
   type Measured,
 } from './measure.js';
 import type { ModelInternals, TrainFunction } from './model-internals.js';
+import { NonFiniteLossError } from './non-finite-loss.js';
+import { packPending, unpackPending } from './pending.js';
 import type { ModelScorer } from './scorer.js';
 import { checkSelection } from './check-selection.js';
 import { checkTargets, type Task } from './task.js';

@@ -1,0 +1,1 @@
+export { selectorContract, type ContractCase, type ContractSubject } from './contract.js';

@@ -1,0 +1,34 @@
+/** A measurement on its way to the selector, as plain data: part of a training state saved in mid-epoch. */
+import type { Signal, StateDict } from '../core/selector.js';
+import type { Column, Measured } from './measure.js';
+
+/** A measurement that the selector has not seen, to be saved. */
+export function packPending(pending: Measured & { readonly step: number }): StateDict {
+  const { indices, columns, values, step } = pending;
+  return { version: 1, indices, columns: [...columns], values: values.slice(), step };
+}
+
+/**
+ * The measurement that `packPending` packed.
+ *
+ * @throws RangeError when it was made for a selector with other signals.
+ */
+export function unpackPending(
+  state: StateDict,
+  columns: readonly Column[],
+  signals: readonly Signal[],
+): Measured & { readonly step: number } {
+  const saved = state.columns as readonly Column[];
+  if (saved.join() !== columns.join()) {
+    throw new RangeError(
+      `fit: args.resume was saved in mid-epoch by a selector with other signals than ${signals.join(', ') || 'none'}; ` +
+        'change the selector between epochs only.',
+    );
+  }
+  return {
+    indices: state.indices as Int32Array,
+    columns,
+    values: state.values as Float32Array,
+    step: state.step as number,
+  };
+}
