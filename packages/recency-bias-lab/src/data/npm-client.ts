@@ -28,7 +28,8 @@ async function npmOptions(): Promise<pacote.Options> {
   } as NpmConfig.Options);
   await config.load();
   // Two minutes of npm's patient retries would look like a hang to somebody who is offline.
-  return { ...config.flat, fetchRetries: 1, fetchRetryMintimeout: 500, fetchRetryMaxtimeout: 2000 };
+  const { flat } = config as { flat: { retry?: object } };
+  return { ...flat, retry: { ...flat.retry, retries: 1, minTimeout: 500, maxTimeout: 2000 } };
 }
 
 /** Called as bytes arrive, with the number received so far. */
