@@ -1,4 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +11,9 @@ import { work, type Step } from './torch/worker.js';
 /**
  * The torch backend against Python's PyTorch (channels last), and against TensorFlow.js on wasm: the same networks, each
  * in a process of its own, taking turns step by step, so that whatever else the machine does falls on both.
+ *
+ * TORCH_BENCH_STEPS sets the steps, TORCH_BENCH_CASE picks cases whose name holds it, TORCH_BENCH_RECORD names a file for
+ * all that was measured.
  */
 const STEPS = Number(process.env.TORCH_BENCH_STEPS ?? 12);
 const WARM_UP = 3;
@@ -30,7 +35,7 @@ const cases: readonly Case[] = [
   { network: 'mobilenet-v2', mode: 'train', threads: 2, against: 'pytorch' },
   { network: 'resnet-20', mode: 'predict', threads: 1, against: 'pytorch' },
   { network: 'resnet-20', mode: 'predict', threads: 2, against: 'pytorch' },
-  { network: 'resnet-20', mode: 'train', threads: 2, against: 'wasm', steps: 3 },
+  { network: 'resnet-20', mode: 'train', threads: 2, against: 'wasm', steps: 6 },
 ];
 
 /** A process that runs one step for each line that it gets. */
@@ -73,7 +78,8 @@ function python({ network, mode, threads }: Case): Runner {
   return new Runner(PYTHON, [file, network, mode, String(threads)]);
 }
 
-async function measure(each: Case): Promise<void> {
+/** Measures a case, prints its line, and gives all its steps for the record. */
+async function measure(each: Case): Promise<object> {
   const ours = javascript(each, 'torch');
   const theirs = each.against === 'wasm' ? javascript(each, 'wasm') : python(each);
   const runners = [ours, theirs];
@@ -93,11 +99,13 @@ async function measure(each: Case): Promise<void> {
   })) as [Summary, Summary];
   const ratio = (x: number, y: number): string => (x / y).toFixed(2).padStart(6);
   const ms = (x: number): string => `${x.toFixed(0)} ms`.padStart(8);
-  console.log(
+  const line =
     `${each.network.padEnd(15)} ${each.mode.padEnd(8)} ${each.threads} thread${each.threads === 1 ? ' ' : 's'}  ` +
-      `${ms(a.wall)} torch backend ${ms(b.wall)} ${each.against.padEnd(8)} ratio ${ratio(a.wall, b.wall)}  ` +
-      `processor time ${ratio(a.cpu, b.cpu)}  peak ${a.peak.toFixed(0)} / ${b.peak.toFixed(0)} MB`,
-  );
+    `${ms(a.wall)} torch backend ${ms(b.wall)} ${each.against.padEnd(8)} ratio ${ratio(a.wall, b.wall)}  ` +
+    `processor time ${ratio(a.cpu, b.cpu)}  peak ${a.peak.toFixed(0)} / ${b.peak.toFixed(0)} MB`;
+  console.log(line);
+  const [torch, other] = steps;
+  return { ...each, torch, [each.against]: other };
 }
 
 interface Summary {
@@ -118,10 +126,17 @@ export async function run(): Promise<void> {
   console.log(
     `Median of ${STEPS} steps that take turns; a ratio below 1 means that the torch backend is faster.`,
   );
+  const record: object[] = [];
   const filter = process.env.TORCH_BENCH_CASE ?? '';
   for (const each of cases) {
     const name = `${each.network} ${each.mode} ${each.threads} ${each.against}`;
-    if ((hasPytorch || each.against !== 'pytorch') && name.includes(filter)) await measure(each);
+    if ((hasPytorch || each.against !== 'pytorch') && name.includes(filter)) record.push(await measure(each));
+  }
+  const file = process.env.TORCH_BENCH_RECORD;
+  if (file !== undefined) {
+    const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`;
+    const { libtorch } = status;
+    writeFileSync(file, `${JSON.stringify({ machine, node: process.version, libtorch, record })}\n`);
   }
 }
 

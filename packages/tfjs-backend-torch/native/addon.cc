@@ -1,6 +1,7 @@
 // The Node-API surface: operators by name, tensors in and out, memory, threads. Everything else is TypeScript.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
 #include <node_api.h>
@@ -234,9 +235,20 @@ napi_value setDevice(Call& call) {
   return js::undefined(call.env);
 }
 
+// The version of the libtorch that is loaded, which may have been replaced since this was compiled.
+std::string loadedVersion() {
+  const std::string config = at::show_config();
+  const std::string key = "TORCH_VERSION=";
+  const size_t from = config.find(key);
+  if (from == std::string::npos) return TORCH_VERSION;
+  const size_t start = from + key.size();
+  return config.substr(start, config.find_first_of(", \n", start) - start);
+}
+
 napi_value describe(Call& call) {
   napi_value result = js::object(call.env);
   js::setProperty(call.env, result, "version", js::fromString(call.env, TORCH_VERSION));
+  js::setProperty(call.env, result, "loadedVersion", js::fromString(call.env, loadedVersion()));
   js::setProperty(call.env, result, "cuda", js::fromBoolean(call.env, at::hasCUDA()));
   js::setProperty(call.env, result, "onednn", js::fromBoolean(call.env, at::hasMKLDNN()));
   js::setProperty(call.env, result, "device", js::fromString(call.env, call.addon.device.str()));

@@ -47,7 +47,9 @@ function main() {
     ...sources.map((name) => join(native, name)),
     `-L${libtorch.lib}`,
     `-Wl,-rpath,${libtorch.lib}`,
-    ...(process.platform === 'darwin' ? [] : ['-Wl,--no-as-needed']),
+    ...(process.platform === 'darwin'
+      ? []
+      : ['-Wl,--no-as-needed', '-Wl,-z,now']) /* a symbol that is missing fails the load, not a call */,
     ...libtorch.libraries.map((name) => `-l${name}`),
     '-o',
     fresh,

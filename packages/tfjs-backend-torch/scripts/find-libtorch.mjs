@@ -68,9 +68,9 @@ function inFolder(folder, origin) {
   return {
     origin,
     version:
-      versionIn(join(api, 'torch', 'version.h')) ??
-      versionIn(join(include, 'torch', 'version.h')) ??
-      'unknown',
+      [join(api, 'torch'), join(include, 'torch'), join(include, 'torch', 'headeronly')]
+        .map((headers) => versionIn(join(headers, 'version.h')))
+        .find((version) => version !== undefined) ?? 'of an unknown version',
     include: [include, api],
     lib,
     libraries: ['torch', 'torch_cpu', 'c10', 'torch_cuda', 'c10_cuda'].filter(

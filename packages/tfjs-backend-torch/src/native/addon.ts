@@ -29,7 +29,10 @@ export interface NativeMemory {
 
 /** The libtorch in use. */
 export interface Libtorch {
+  /** The version that the addon was compiled for. */
   version: string;
+  /** The version that is loaded; the same, or the addon is refused. */
+  loadedVersion: string;
   /** Whether it was built with CUDA and sees a device. */
   cuda: boolean;
   onednn: boolean;
@@ -99,16 +102,25 @@ export function load(file: string): Addon {
   }
   // OpenMP's threads otherwise spin while they wait, which starves every other process; read when libgomp loads.
   process.env.OMP_WAIT_POLICY ??= 'passive';
+  let found: Addon;
   try {
-    return createRequire(file)(file) as Addon;
+    found = createRequire(file)(file) as Addon;
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-    throw new Error(
-      `The native addon of tfjs-backend-torch, built for libtorch ${builtFor(file)}, does not load with the libtorch ` +
-        `that is installed (${reason}): ${howToBuild} again.`,
-      { cause: error },
-    );
+    throw mismatch(builtFor(file), reason, error);
   }
+  const { version, loadedVersion } = found.describe();
+  // Another version may load and crash later.
+  if (version !== loadedVersion) throw mismatch(version, `it is ${loadedVersion}`);
+  return found;
+}
+
+function mismatch(version: string, reason: string, cause?: unknown): Error {
+  return new Error(
+    `The native addon of tfjs-backend-torch, built for libtorch ${version}, does not load with the libtorch that is ` +
+      `installed (${reason}): ${howToBuild} again.`,
+    { cause },
+  );
 }
 
 function builtFor(file: string): string {
