@@ -56,7 +56,11 @@ describe('parseExperiment', () => {
     [{ optimizer: { name: 'momentum', momentum: 1 } }, 'optimizer.momentum: is 1; expected less than 1'],
     [{ dataset: 'mnits' }, 'dataset.name: "mnits" is not known; did you mean mnist?'],
     [{ dataset: 'idx' }, 'dataset.path: is missing; expected the folder that holds the data'],
-    [{ model: 'resnet' }, 'model.name: "resnet" is not known; known are small-cnn'],
+    [{ model: 'renset' }, 'model.name: "renset" is not known; did you mean resnet?'],
+    [
+      { model: { name: 'resnet', options: { depth: 21 } } },
+      'model.options.depth: is 21; expected 6n + 2 (8, 14, 20, 26, 32, 44, 56, 110, ...) or 18, 34, 50, 101, 152',
+    ],
     [
       { model: { name: 'small-cnn', options: { chanels: [4] } } },
       'model.options.chanels: unknown field; did you mean channels?',
