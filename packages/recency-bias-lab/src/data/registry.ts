@@ -1,22 +1,41 @@
 /** The data sets that an experiment can name. */
 import { resolve } from 'node:path';
+import { CIFAR100_LAYOUT, CIFAR10_LAYOUT, readCifarFolder } from './cifar-format.js';
+import { CIFAR10, CIFAR10_CLASSES, fetchCifar10, loadCifar10 } from './cifar10.js';
+import { CIFAR100, fetchCifar100, loadCifar100 } from './cifar100.js';
+import { FASHION_MNIST, fetchFashionMnist, loadFashionMnist } from './fashion-mnist.js';
 import type { ImageDataset } from './image-dataset.js';
 import { readIdxFolder } from './idx-folder.js';
-import { fetchFashionMnist, loadFashionMnist } from './fashion-mnist.js';
-import { fetchMnist, loadMnist } from './mnist.js';
-import type { FetchOptions } from './verified-folder.js';
+import { fetchMnist, loadMnist, MNIST } from './mnist.js';
+import type { FetchOptions, VerifiedFiles } from './verified-folder.js';
+
+/** How a data set is to be read: the fields of an experiment's `dataset` that concern reading. */
+export interface ReadOptions {
+  /** A file or folder of the user's. */
+  readonly path?: string | undefined;
+}
+
+/** The fields that some data sets use and others do not. */
+export const READ_FIELDS = ['path'] as const satisfies readonly (keyof ReadOptions)[];
+
+/** One of them. */
+export type ReadField = (typeof READ_FIELDS)[number];
 
 /** A data set by name. */
 export interface DatasetEntry {
   readonly name: string;
   /** One line for listings. */
   readonly title: string;
-  /** Whether it is read from a folder of the user's (`dataset.path`). */
+  /** Whether it is read from a file or folder of the user's only (`dataset.path`). */
   readonly needsPath: boolean;
+  /** Which fields of `dataset` it uses; others are mistakes. */
+  readonly fields: readonly ReadField[];
   /** Fetches it into the cache and returns where it lies; absent where there is nothing to fetch. */
   readonly pull?: (options: FetchOptions) => Promise<string>;
+  /** What lies in the cache; absent where there is nothing to fetch. */
+  readonly files?: VerifiedFiles;
   /** Reads it into memory, fetching it first if need be. */
-  readonly load: (options: FetchOptions & { readonly path?: string }) => Promise<ImageDataset>;
+  readonly load: (options: FetchOptions & ReadOptions) => Promise<ImageDataset>;
 }
 
 const entries: readonly DatasetEntry[] = [
@@ -24,20 +43,49 @@ const entries: readonly DatasetEntry[] = [
     name: 'mnist',
     title: 'MNIST: handwritten digits, 28x28 grey, 10 classes, 60,000 + 10,000 (11 MB download)',
     needsPath: false,
+    fields: [],
     pull: fetchMnist,
+    files: MNIST,
     load: loadMnist,
   },
   {
     name: 'fashion-mnist',
     title: 'Fashion-MNIST: clothes, 28x28 grey, 10 classes, 60,000 + 10,000 (31 MB download)',
     needsPath: false,
+    fields: [],
     pull: fetchFashionMnist,
+    files: FASHION_MNIST,
     load: loadFashionMnist,
+  },
+  {
+    name: 'cifar10',
+    title: 'CIFAR-10: photos, 32x32 RGB, 10 classes, 50,000 + 10,000 (139 MB download)',
+    needsPath: false,
+    fields: ['path'],
+    pull: fetchCifar10,
+    files: CIFAR10,
+    load: (options) =>
+      options.path === undefined
+        ? loadCifar10(options)
+        : readCifarFolder(resolve(options.path), CIFAR10_LAYOUT, CIFAR10_CLASSES),
+  },
+  {
+    name: 'cifar100',
+    title: 'CIFAR-100, fine labels: photos, 32x32 RGB, 100 classes, 50,000 + 10,000 (169 MB download)',
+    needsPath: false,
+    fields: ['path'],
+    pull: fetchCifar100,
+    files: CIFAR100,
+    load: (options) =>
+      options.path === undefined
+        ? loadCifar100(options)
+        : readCifarFolder(resolve(options.path), CIFAR100_LAYOUT),
   },
   {
     name: 'idx',
     title: "a folder of your own (dataset.path) with four IDX files named as MNIST's",
     needsPath: true,
+    fields: ['path'],
     load: ({ path }) => readIdxFolder(resolve(path ?? '.'), 'idx'),
   },
 ];

