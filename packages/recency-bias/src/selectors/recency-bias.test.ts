@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../core/random.js';
+import { chiSquarePasses } from '../testing/fixtures/statistics.js';
 import { recencyBias } from './recency-bias.js';
 import type { RecencyBiasOptions } from './recency-bias.js';
 import { withWarmup } from './with-warmup.js';
@@ -73,6 +74,38 @@ describe('Recency Bias', () => {
       ),
       { numRuns: 60, seed: 2 },
     );
+  });
+
+  it.each([10, 40])('draws by the equations at a pressure of 1e8, with a window of %i', (window) => {
+    const size = 12;
+    for (const variant of variants) {
+      const counts = new Float64Array(size);
+      let expected: number[] = [];
+      for (let seed = 0; seed < 2000; seed++) {
+        const selector = recencyBias({
+          ...variant,
+          window,
+          warmupEpochs: 0,
+          selectionPressure: { kind: 'constant', from: 1e8 },
+        })({ size, classes: 10, epochs: 2, seed });
+        const predictions = Array.from({ length: size }, (): number[] => []);
+        for (let n = 0; n < 10; n++) {
+          const indices = Int32Array.from({ length: size }, (_, i) => i);
+          // Sample i is undecided in i of its ten predictions; sample 11 is as 10.
+          const predictedLabel = indices.map((i) => (n < i ? n : 0));
+          selector.observe({ indices, predictedLabel });
+          indices.forEach((i) => predictions[i]!.push(predictedLabel[i]!));
+        }
+        selector.beginEpoch(1);
+        if (seed === 0) {
+          expected = naiveProbabilities(predictions, 10, window, 1e8);
+          expect(maxDifference(selector.probabilities(), Float64Array.from(expected))).toBeLessThan(1e-12);
+        }
+        counts[selector.select(1)!.indices[0]!]!++;
+        expect(new Set(selector.select(5)!.indices).size).toBe(5);
+      }
+      expect(chiSquarePasses(counts, expected)).toBe(true);
+    }
   });
 
   it('moves thousands of samples between buckets without losing one', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../random.js';
 import { countClasses } from './count-classes.js';
 import { LabelHistory } from './label-history.js';
 import { quantizationIndex, type Normalization } from './uncertainty.js';
@@ -106,16 +107,48 @@ describe('LabelHistory', () => {
     }
     const state = history.stateDict();
     for (const damage of [
-      { labels: new Uint8Array(12).fill(5) },
-      { cursors: new Uint16Array(3).fill(8) },
-      { labels: new Uint16Array(12) },
-      { cursors: null },
+      { words: new Uint32Array(1).fill(0xffffffff) },
+      { words: new Uint32Array(2) },
+      { words: new Uint32Array(0) },
+      { words: new Uint16Array(1) },
+      { words: null },
     ]) {
       expect(() => {
         history.loadStateDict({ ...state, ...damage });
-      }).toThrow(/state\.(labels|cursors)/);
+      }).toThrow(/state\.words/);
     }
     expect(history.stateDict()).toEqual(state);
+  });
+});
+
+describe('a saved history', () => {
+  it('holds any number of classes and any window, in the same bytes after loading', () => {
+    const random = new Random(4);
+    for (const [classes, window] of [
+      [2, 1],
+      [2, 255],
+      [256, 3],
+      [257, 10],
+      [1000, 16],
+      [100_000, 5],
+      [2 ** 31 - 1, 4],
+    ] as const) {
+      const history = new LabelHistory(40, classes, window);
+      for (let n = 0; n < 20 * Math.min(window, 30); n++) {
+        history.record(random.int(30), random.float() < 0.6 ? classes - 1 : random.int(classes));
+      }
+      const restored = new LabelHistory(40, classes, window);
+      restored.loadStateDict(history.stateDict());
+      expect(restored.stateDict()).toEqual(history.stateDict());
+      for (let i = 0; i < 40; i++) expect(restored.labels(i)).toEqual(history.labels(i));
+    }
+  });
+
+  it('takes two or three bytes a sample where the network is certain', () => {
+    const history = new LabelHistory(1000, 1000, 10);
+    for (let n = 0; n < 13; n++) for (let i = 0; i < 1000; i++) history.record(i, i);
+    // 1 bit for full, 10 for the label, 9 repetitions.
+    expect((history.stateDict().words as Uint32Array).length).toBe(Math.ceil((1000 * 20) / 32));
   });
 });
 

@@ -1,7 +1,8 @@
 import type { StateDict } from '../selector.js';
-import { readSame, readTyped, readVersion } from '../state-fields.js';
-import { checkInteger } from '../validate.js';
+import { readSame, readVersion } from '../state-fields.js';
+import { checkInteger, show } from '../validate.js';
 import { countClasses, type CountClasses } from './count-classes.js';
+import { packLabels, unpackLabels, type LabelRecords } from './label-codec.js';
 import { entropyScale, uncertaintyOf, type Normalization } from './uncertainty.js';
 
 type Labels = Uint8Array | Uint16Array | Uint32Array;
@@ -174,17 +175,11 @@ export class LabelHistory {
     return Array.from({ length: count }, (_, n) => this.#labels[base + ((oldest + n) % this.window)]!);
   }
 
-  /** All windows: the labels as they lie in the rings, and a cursor a sample. */
+  /** All windows, packed (see `packLabels`). */
   stateDict(): StateDict {
     const { size, classes, window } = this;
-    const labels = this.#labels.slice(0, size * window);
-    const cursors = new Uint16Array(size);
-    for (let i = 0; i < size; i++) {
-      const base = i * this.#labelStride;
-      labels.set(this.#labels.subarray(base, base + window), i * window);
-      cursors[i] = this.#meta[i * this.#metaStride + this.#metaOffset]!;
-    }
-    return { version: 1, size, classes, window, labels, cursors };
+    const words = packLabels(this.#records());
+    return { version: 2, size, classes, window, words };
   }
 
   /**
@@ -199,50 +194,55 @@ export class LabelHistory {
   /** Checks a state; `commit` loads it. */
   prepare(state: StateDict): { commit(): void } {
     const { size, classes, window } = this;
-    readVersion('LabelHistory', state, 1);
+    readVersion('LabelHistory', state, 2);
     readSame(state, 'size', size);
     readSame(state, 'classes', classes);
     readSame(state, 'window', window);
-    const type = classes <= 2 ** 8 ? Uint8Array : classes <= 2 ** 16 ? Uint16Array : Uint32Array;
-    const labels = readTyped<Labels>(state, 'labels', type, size * window);
-    const cursors = readTyped(state, 'cursors', Uint16Array, size);
-    labels.forEach((label, at) => {
-      if (label >= classes)
-        throw new RangeError(`state.labels[${at}] is ${label}; there are ${classes} classes.`);
-    });
-    cursors.forEach((cursor, index) => {
-      if (cursor >= 2 * window) {
-        throw new RangeError(`state.cursors[${index}] is ${cursor}; it must be below ${2 * window}.`);
-      }
-    });
+    const { words } = state;
+    if (!(words instanceof Uint32Array)) {
+      throw new TypeError(`state.words is ${show(words)}; it must be a Uint32Array.`);
+    }
+    // Read twice instead of kept unpacked, which would double the memory.
+    if (!unpackLabels(words, this.#records(), false)) {
+      throw new RangeError(`state.words is damaged: it is not ${size} windows of ${classes} classes.`);
+    }
     return {
       commit: () => {
-        this.#replace(labels, cursors);
+        unpackLabels(words, this.#records(), true);
+        for (let i = 0, at = this.#metaOffset + 1; i < size; i++, at += this.#metaStride) {
+          this.#meta[at] = this.#classOf(i);
+        }
       },
     };
   }
 
-  #replace(labels: Labels, cursors: Uint16Array): void {
-    const { size, window } = this;
-    for (let i = 0; i < size; i++) {
-      this.#labels.set(labels.subarray(i * window, (i + 1) * window), i * this.#labelStride);
-      const at = i * this.#metaStride + this.#metaOffset;
-      this.#meta[at] = cursors[i]!;
-      this.#meta[at + 1] = this.#classOf(i);
-    }
+  #records(): LabelRecords {
+    return {
+      size: this.size,
+      classes: this.classes,
+      window: this.window,
+      labels: this.#labels,
+      labelStride: this.#labelStride,
+      meta: this.#meta,
+      metaStride: this.#metaStride,
+      metaOffset: this.#metaOffset,
+    };
   }
 
   /** The count class of a window, found by adding its labels one by one. */
   #classOf(index: number): number {
     if (this.countClasses === null) return 0;
     const { addition } = this.countClasses;
+    const { window } = this;
+    const labels = this.#labels;
     const base = index * this.#labelStride;
-    const count = Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, this.window);
+    const end = base + Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, window);
     let number = 0;
-    for (let n = 0; n < count; n++) {
+    for (let at = base; at < end; at++) {
+      const label = labels[at]!;
       let same = 0;
-      for (let m = 0; m < n; m++) if (this.#labels[base + m] === this.#labels[base + n]) same++;
-      number = addition[number * (this.window + 1) + same]!;
+      for (let earlier = base; earlier < at; earlier++) same += equal(labels[earlier]!, label);
+      number = addition[number * (window + 1) + same]!;
     }
     return number;
   }
