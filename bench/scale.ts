@@ -182,7 +182,7 @@ export function run(): void {
     if (reference === null) continue;
     const { numpy, torch } = reference;
     const total = numpy * Math.ceil(size / BATCH);
-    row['NumPy choice, epoch'] = `${total.toFixed(0)} s (${(total / seconds).toFixed(0)}x)`;
+    row['NumPy choice, epoch'] = `${total.toFixed(total < 10 ? 2 : 0)} s (${(total / seconds).toFixed(0)}x)`;
     row['torch.multinomial(N)'] =
       typeof torch === 'string' ? torch : `${torch.toFixed(2)} s (${(torch / seconds).toFixed(1)}x)`;
   }

@@ -113,7 +113,7 @@ export class ImportanceSamplingSelector implements Selector<'gradNormBound'> {
     const { size } = this.#run;
     const { presample, threshold } = this.#settings;
     const pool = Math.min(size, Math.round(count * presample));
-    this.#active = this.#tau > (threshold ?? (count * presample + 3 * count) / (3 * count));
+    this.#active = this.#tau > (threshold ?? (pool + 3 * count) / (3 * count));
     if (this.#active || threshold === 0) return this.#byImportance(count, pool, score);
     if (this.#batch.length !== count) this.#batch = new Int32Array(count);
     this.#distinct.draw(this.#batch, count, this.#progress.random);
