@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { ImagePreparation } from '../augment/image-preparation.js';
+import { resolveAugmentation } from '../augment/policies.js';
 import { ImageBatches, pixelMoments } from './image-batches.js';
+import type { PixelMoments } from './image-batches.js';
 import type { ImageDataset, ImageSplit } from './image-dataset.js';
 
 function dataset(train: ImageSplit, channels: number): ImageDataset {
@@ -14,6 +17,12 @@ function dataset(train: ImageSplit, channels: number): ImageDataset {
   };
 }
 
+function batchesOf(train: ImageSplit, channels: number, moments: PixelMoments): ImageBatches {
+  const settings = resolveAugmentation({ name: 'none' });
+  const data = dataset(train, channels);
+  return new ImageBatches(train, data, new ImagePreparation(data.imageShape, settings, moments, null));
+}
+
 describe('ImageBatches', () => {
   it('standardises each channel to mean 0 and standard deviation 1 over the training split', () => {
     const train: ImageSplit = {
@@ -21,7 +30,7 @@ describe('ImageBatches', () => {
       images: Uint8Array.of(0, 10, 20, 30, 255, 50, 7, 70, 80, 9, 100, 110, 5, 130, 140, 150, 60, 170),
       labels: Int32Array.of(0, 1, 2),
     };
-    const batches = new ImageBatches(train, dataset(train, 3), pixelMoments(train, 3));
+    const batches = batchesOf(train, 3, pixelMoments(train, 3));
     const before = tf.memory().numTensors;
     const { xs, ys } = batches.batch(Int32Array.of(0, 1, 2));
     expect(xs.shape).toEqual([3, 1, 2, 3]);
@@ -48,7 +57,7 @@ describe('ImageBatches', () => {
       images: Uint8Array.of(0, 0, 51, 51, 255, 255),
       labels: Int32Array.of(2, 0, 1),
     };
-    const batches = new ImageBatches(train, dataset(train, 1), { mean: [0], std: [1] });
+    const batches = batchesOf(train, 1, { mean: [0], std: [1] });
     const { xs, ys } = batches.batch(Int32Array.of(2, 0, 1, 2));
     expect([...xs.dataSync()]).toEqual([1, 1, 0, 0, 0.2, 0.2, 1, 1].map(Math.fround));
     expect(ys.argMax(1).arraySync()).toEqual([1, 2, 0, 1]);

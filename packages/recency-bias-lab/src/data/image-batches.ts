@@ -29,30 +29,36 @@ export function pixelMoments(split: ImageSplit, channels: number): PixelMoments 
   return { mean, std };
 }
 
-/** A split as training or evaluation data: images standardised by `moments`, one-hot labels. */
+/** Turns the bytes of images into what the network sees: standardised, perhaps augmented. */
+export interface BatchPreparation {
+  /**
+   * Prepares image `indices[i]` of `bytes`, row-major [images, height, width, channels], as image i of `out`. Random changes are
+   * drawn in the order of the indices.
+   */
+  prepare(bytes: Uint8Array, indices: Int32Array, out: Float32Array): void;
+}
+
+/** A split as training or evaluation data: images as `preparation` makes them, one-hot labels. */
 export class ImageBatches implements RandomAccessDataset {
   readonly size: number;
   readonly classes: number;
   readonly #split: ImageSplit;
   readonly #shape: readonly [number, number, number];
   readonly #length: number;
-  /** Standardised value of each byte, one table of 256 a channel. */
-  readonly #tables: readonly Float32Array[];
+  readonly #preparation: BatchPreparation;
 
   /**
    * @param split the samples to serve
    * @param dataset the data set they belong to, for its image shape and classes
-   * @param moments of the training split, for training and test data alike
+   * @param preparation of each image that is read
    */
-  constructor(split: ImageSplit, dataset: ImageDataset, moments: PixelMoments) {
+  constructor(split: ImageSplit, dataset: ImageDataset, preparation: BatchPreparation) {
     this.size = split.size;
     this.classes = dataset.classes;
     this.#split = split;
     this.#shape = dataset.imageShape;
     this.#length = split.images.length / split.size;
-    this.#tables = moments.mean.map((mean, c) =>
-      Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / moments.std[c]!),
-    );
+    this.#preparation = preparation;
   }
 
   /** Class of a sample. */
@@ -62,21 +68,8 @@ export class ImageBatches implements RandomAccessDataset {
 
   /** Images [n, height, width, channels] float32 of the samples at `indices`. */
   images(indices: Int32Array): tf.Tensor4D {
-    const { images } = this.#split;
-    const length = this.#length;
-    const tables = this.#tables;
-    const channels = tables.length;
-    const values = new Float32Array(indices.length * length);
-    let to = 0;
-    for (const index of indices) {
-      const from = index * length;
-      if (channels === 1) {
-        const table = tables[0]!;
-        for (let j = 0; j < length; j++) values[to++] = table[images[from + j]!]!;
-      } else {
-        for (let j = 0; j < length; j++) values[to++] = tables[j % channels]![images[from + j]!]!;
-      }
-    }
+    const values = new Float32Array(indices.length * this.#length);
+    this.#preparation.prepare(this.#split.images, indices, values);
     return tf.tensor4d(values, [indices.length, ...this.#shape]);
   }
 

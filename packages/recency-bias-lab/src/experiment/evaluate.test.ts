@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { ImagePreparation } from '../augment/image-preparation.js';
+import { resolveAugmentation } from '../augment/policies.js';
 import { ImageBatches } from '../data/image-batches.js';
 import type { ImageDataset } from '../data/image-dataset.js';
 import { evaluate } from './evaluate.js';
@@ -18,7 +20,10 @@ const dataset: ImageDataset = {
   train: split,
   test: split,
 };
-const batches = new ImageBatches(split, dataset, { mean: [0], std: [1] });
+const settings = resolveAugmentation({ name: 'none' });
+const moments = { mean: [0], std: [1] };
+const preparation = new ImagePreparation(dataset.imageShape, settings, moments, null);
+const batches = new ImageBatches(split, dataset, preparation);
 
 function model(): tf.LayersModel {
   const dense = tf.layers.dense({ units: 2, inputShape: [1] });

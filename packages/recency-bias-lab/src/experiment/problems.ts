@@ -62,7 +62,7 @@ const KINDS: Readonly<Record<string, string>> = {
   string: 'a text',
   boolean: 'true or false',
   array: 'a list',
-  tuple: 'a pair [when, factor]',
+  tuple: 'a pair of numbers',
   object: 'a mapping of fields',
   record: 'a mapping of labels to methods',
 };

@@ -1,5 +1,7 @@
 /** From an experiment as written to one with every number filled in and every name known. */
 import { createSelector, selectorRegistry } from 'recency-bias';
+import { resolveAugmentation } from '../augment/policies.js';
+import type { ResolvedAugmentation } from '../augment/policies.js';
 import { datasetRegistry, READ_FIELDS } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { modelRegistry } from '../models/registry.js';
@@ -17,9 +19,10 @@ export interface Method {
 /** What training needs to know; also the content of experiment.json, which `parseExperiment` accepts again. */
 export interface ResolvedExperiment extends Omit<
   Experiment,
-  'dataset' | 'epochs' | 'iterations' | 'selectors' | 'backend'
+  'dataset' | 'augmentation' | 'epochs' | 'iterations' | 'selectors' | 'backend'
 > {
   readonly dataset: Experiment['dataset'] & { readonly trainSize: number; readonly testSize: number };
+  readonly augmentation: ResolvedAugmentation;
   readonly epochs: number;
   readonly selectors: Readonly<Record<string, Method>>;
   readonly backend: Exclude<Experiment['backend'], 'auto'>;
@@ -164,6 +167,7 @@ export function resolveExperiment(experiment: Experiment, data: DatasetSize): Re
   return {
     ...rest,
     dataset: { ...experiment.dataset, trainSize: data.trainSize, testSize: data.testSize },
+    augmentation: resolveAugmentation(experiment.augmentation),
     epochs,
     selectors,
     backend: experiment.backend === 'auto' ? 'wasm' : experiment.backend,

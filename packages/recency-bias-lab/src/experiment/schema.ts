@@ -1,5 +1,6 @@
 /** The experiment file: what to train on what, and which batch-selection methods to compare. */
 import { z } from 'zod';
+import { augmentationSchema } from '../augment/policies.js';
 
 const rate = z.number().positive();
 const seed = z
@@ -71,6 +72,8 @@ export const experimentSchema = z.strictObject({
   description: z.string().optional(),
   dataset: named(datasetSchema),
   model: named(modelSchema).default({ name: 'small-cnn', options: {} }),
+  /** How training images are changed at random and all images standardised: a policy by name, or with parts of it set otherwise. */
+  augmentation: named(augmentationSchema).default({ name: 'none' }),
   optimizer: named(optimizerSchema).default({ name: 'momentum' }),
   learningRate: z
     .preprocess((value) => (typeof value === 'number' ? { initial: value } : value), learningRateSchema)

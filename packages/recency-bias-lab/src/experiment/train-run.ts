@@ -5,6 +5,9 @@ import { createSelector, Random } from 'recency-bias';
 import type { Selector, SelectorFactory } from 'recency-bias';
 import { fit } from 'recency-bias/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
+import { AugmentedBatches } from '../augment/augmented-batches.js';
+import { ImagePreparation } from '../augment/image-preparation.js';
+import { isRandom } from '../augment/policies.js';
 import { ImageBatches, pixelMoments } from '../data/image-batches.js';
 import type { ImageDataset } from '../data/image-dataset.js';
 import { modelRegistry } from '../models/registry.js';
@@ -160,9 +163,7 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
   const { last } = ownEpochs(task, experiment);
   const now = (): string => new Date().toISOString();
 
-  const moments = pixelMoments(dataset.train, dataset.imageShape[2]);
-  const trainData = new ImageBatches(dataset.train, dataset, moments);
-  const testData = new ImageBatches(dataset.test, dataset, moments);
+  const { train: trainData, probe: probeData, test: testData } = prepareData(options);
   const probe = probeIndices(experiment);
 
   const start = await startingPoint(options);
@@ -227,7 +228,7 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
       onEpochEnd: async (epoch) => {
         clock.pause();
         if (live.stopped) return;
-        const probeResult = await evaluate(model, trainData, probe);
+        const probeResult = await evaluate(model, probeData, probe);
         const testResult = await evaluate(model, testData);
         const event: EpochEvent = {
           type: 'epoch',
@@ -256,6 +257,26 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
   }
   await writer.append({ type: 'end', time: now(), epochs: last });
   return true;
+}
+
+/** Training data, augmented; and the data to evaluate on, which never is. */
+function prepareData({
+  experiment,
+  task,
+  dataset,
+}: TrainRunOptions): Record<'train' | 'probe' | 'test', ImageBatches> {
+  const { augmentation } = experiment;
+  const moments = pixelMoments(dataset.train, dataset.imageShape[2]);
+  const plain = new ImagePreparation(dataset.imageShape, augmentation, moments, null);
+  const probe = new ImageBatches(dataset.train, dataset, plain);
+  const random = new Random(task.seed).split('augmentation');
+  return {
+    train: isRandom(augmentation)
+      ? new AugmentedBatches(dataset.train, dataset, moments, augmentation, random)
+      : probe,
+    probe,
+    test: new ImageBatches(dataset.test, dataset, plain),
+  };
 }
 
 /** The training samples on which every run's training loss is measured: the same for all. */
