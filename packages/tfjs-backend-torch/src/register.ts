@@ -5,6 +5,7 @@ import { findBackendFactory, registerBackend } from '@tensorflow/tfjs-core';
 import { TorchBackend } from './backend.js';
 import { releaseEarly } from './fused/backpropagation.js';
 import { fuseBatchNormalization } from './fused/batch-normalization.js';
+import { trainDilatedConvolutions } from './fused/dilated-convolution.js';
 import { fuseDropout } from './fused/dropout.js';
 import { registerFusedGradients } from './fused/gradients.js';
 import { fuseOptimizers } from './fused/optimizers.js';
@@ -46,6 +47,7 @@ export function registerTorchBackend(): TorchStatus {
     fuseBatchNormalization();
     fuseOptimizers();
     fuseDropout();
+    trainDilatedConvolutions();
     setSeed(randomInt(2 ** 47));
     releaseEarly();
     registerBackend(TORCH, () => new TorchBackend(), PRIORITY);

@@ -5,7 +5,7 @@ import type { SuiteOutcome } from '../../../scripts/tfjs-suite/outcome.js';
 import { runSuite } from '../../../scripts/tfjs-suite/run-suite.js';
 import { describeWithTorch } from '../src/testing/with-torch.js';
 
-/** The specs that fail, each with the reason. None does: whatever is added here needs a good one. */
+/** The specs that fail, each with the reason. */
 const expected = JSON.parse(
   readFileSync(new URL('fixtures/suite-failures.json', import.meta.url), 'utf8'),
 ) as Record<string, string>;

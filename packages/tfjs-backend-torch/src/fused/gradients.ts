@@ -70,14 +70,28 @@ export function registerFusedGradients(): void {
   );
   replace('Relu6', (dy, [x]) => ({ x: () => clampGradient(dy, x!, { low: 0, high: 6, inclusive: false }) }));
   replace('ClipByValue', (dy, [x], attrs) => {
-    const { clipValueMin: low, clipValueMax: high } = attrs as unknown as ClipByValueAttrs;
+    const { clipValueMin, clipValueMax } = attrs as unknown as ClipByValueAttrs;
+    const [low, high] = [Math.fround(clipValueMin), Math.fround(clipValueMax)];
     return { x: () => clampGradient(dy, x!, { low, high, inclusive: true }) };
   });
 }
 
-function replace(
+function replace(kernelName: string, gradient: Gradient, saves: Partial<GradConfig> = {}): void {
+  const fits = (dy: Tensor, saved: Tensor[]): boolean =>
+    onCpu() && first() && dy.dtype === 'float32' && saved[0]?.dtype === 'float32';
+  replaceGradient(kernelName, fits, gradient, saves);
+}
+
+type Gradient = (dy: Tensor, saved: Tensor[], attrs: NamedAttrMap) => ReturnType<GradFunc>;
+
+/**
+ * Replaces the gradient of a kernel with one output where this backend is in use and the case fits; all else stays
+ * TensorFlow.js's.
+ */
+export function replaceGradient(
   kernelName: string,
-  gradient: (dy: Tensor, saved: Tensor[], attrs: NamedAttrMap) => ReturnType<GradFunc>,
+  fits: (dy: Tensor, saved: Tensor[], attrs: NamedAttrMap) => boolean,
+  gradient: Gradient,
   saves: Partial<GradConfig> = {},
 ): void {
   // The declared type leaves out that a kernel may have no gradient.
@@ -89,7 +103,7 @@ function replace(
     ...stock,
     ...saves,
     gradFunc: (dy, saved, attrs) =>
-      onTorch() && onCpu() && first() && (dy as Tensor).dtype === 'float32' && saved[0]?.dtype === 'float32'
+      onTorch() && fits(dy as Tensor, saved, attrs)
         ? gradient(dy as Tensor, saved, attrs)
         : stock.gradFunc(dy, saved, attrs),
   });

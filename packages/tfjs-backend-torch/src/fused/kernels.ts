@@ -92,10 +92,18 @@ export function registerFusedKernels(): void {
   define('Relu', (call) => clamped(call, 0, Infinity) ?? call.output(relu(plain(call)), ...like(call)));
   define('Relu6', (call) => clamped(call, 0, 6) ?? call.output(clamp(plain(call), 0, 6), ...like(call)));
   define('ClipByValue', (call) => {
-    const { clipValueMin: low, clipValueMax: high } = call.attributes<ClipByValueAttrs>();
+    const attrs = call.attributes<ClipByValueAttrs>();
+    const fits = bound(call.input('x').dtype);
+    const [low, high] = [fits(attrs.clipValueMin), fits(attrs.clipValueMax)];
     return clamped(call, low, high) ?? call.output(clamp(plain(call), low, high), ...like(call));
   });
   define('Add', (call) => pendingSum(call) ?? addition(call));
+}
+
+/** A bound in a dtype's range: libtorch refuses one that the dtype cannot hold, such as JavaScript's largest number. */
+function bound(dtype: TensorInfo['dtype']): (value: number) => number {
+  if (dtype === 'float32') return Math.fround;
+  return (value) => Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));
 }
 
 const plain = (call: KernelCall): number => call.handle('x');

@@ -45,7 +45,9 @@ function filled(call: KernelCall, shape: number[], value: number, dtype: FillAtt
   if (util.sizeFromShape(shape) === 1 && dtype === 'float32') {
     return { dataId: call.backend.write(new Float32Array([value]), shape, dtype), shape, dtype };
   }
-  return call.output(full(shape, value, scalarType(dtype)), shape, dtype);
+  // libtorch refuses a number beyond float32, JavaScript makes it infinite.
+  const fitting = dtype === 'float32' ? Math.fround(value) : value;
+  return call.output(full(shape, fitting, scalarType(dtype)), shape, dtype);
 }
 
 /** A second owner of an input's data, for a tensor that has it as a part. */

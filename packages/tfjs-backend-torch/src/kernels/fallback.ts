@@ -27,6 +27,9 @@ export function cpuKernel(name: string): KernelConfig | undefined {
   return getKernel(name, CPU);
 }
 
+/** How often each kernel ran in JavaScript so far. */
+export const runsOnCpu = new Map<string, number>();
+
 /**
  * Runs TensorFlow.js's JavaScript kernel on copies of the inputs and copies the results back.
  *
@@ -48,6 +51,7 @@ export function runOnCpu(
     );
   }
   cpu.firstUse = false;
+  runsOnCpu.set(name, (runsOnCpu.get(name) ?? 0) + 1);
   const made: TensorInfo[] = [];
   try {
     const copies: Record<string, TensorInfo | TensorInfo[]> = {};

@@ -93,7 +93,8 @@ export function registerShapeKernels(): void {
     const { paddings, constantValue } = call.attributes<PadV2Attrs>();
     const shape = paddings.map(([before, after], i) => before + x.shape[i]! + after);
     if (x.dtype === 'bool' || x.shape.length === 0) return undefined;
-    return call.output(pad(call.handle('x'), [...paddings].reverse().flat(), constantValue), shape, x.dtype);
+    const value = x.dtype === 'float32' ? Math.fround(constantValue) : constantValue;
+    return call.output(pad(call.handle('x'), [...paddings].reverse().flat(), value), shape, x.dtype);
   });
   registerSlices();
   registerJoins();
