@@ -128,12 +128,10 @@ export class TorchBackend extends KernelBackend {
   #materialize(data: TensorData): Handle {
     const { deferred, values, dtype } = data;
     if (deferred !== undefined) {
+      // An error leaves it pending, for another try.
+      data.handle = deferred.compute();
       data.deferred = undefined;
-      try {
-        data.handle = deferred.compute();
-      } finally {
-        deferred.release();
-      }
+      deferred.release();
       return data.handle;
     }
     if (dtype === 'string' || dtype === 'complex64' || values === undefined) {
