@@ -27,8 +27,8 @@ selectors:
 seeds: [1, 2]
 `;
 
-/** The same, long enough to be interrupted in the middle. */
-const LONG = EXPERIMENT.replace('epochs: 4', 'epochs: 40')
+/** The same with augmentation, long enough to be interrupted in the middle. */
+const LONG = EXPERIMENT.replace('epochs: 4', 'epochs: 40\naugmentation: { name: cifar, padding: 1 }')
   .replace('seeds: [1, 2]', 'seeds: [5]')
   .replace('  online-batch: online-batch\n  active-bias: active-bias\n', '');
 
