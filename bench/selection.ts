@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { Random, activeBias, onlineBatch, recencyBias, uniform } from 'recency-bias';
+import {
+  Random,
+  activeBias,
+  adaBoundary,
+  infoBatch,
+  onlineBatch,
+  randomPruning,
+  recencyBias,
+  selfPaced,
+  uniform,
+} from 'recency-bias';
 import type { Observation, OneStageSelector, TrainingRun } from 'recency-bias';
 
 /**
@@ -48,6 +58,7 @@ class Network {
       columns.predictedLabel[row] = predict(indices[row]!, this.#random);
       columns.trueClassProbability[row] = p;
       columns.loss[row] = 3 * (1 - p);
+      columns.boundaryDistance[row] = (p - 0.5) * 0.06;
     }
     return { indices, ...columns };
   }
@@ -146,6 +157,10 @@ export function run(): void {
     "activeBias({ form: 'sampling' })",
     measure(activeBias({ warmupEpochs: WARMUP, form: 'sampling' })(facts)),
   );
+  add('adaBoundary()', measure(adaBoundary({ warmupEpochs: WARMUP })(facts)));
+  add('infoBatch()', measure(infoBatch()(facts)));
+  add('selfPaced()', measure(selfPaced({ warmupEpochs: WARMUP })(facts)));
+  add('randomPruning()', measure(randomPruning()(facts)));
   console.table(rows);
 
   if (draw === null) {
