@@ -95,8 +95,9 @@ export class SelectiveBackpropSelector implements Selector<'loss'> {
       if (count === 0) break;
       const candidates = new Int32Array(count);
       this.#order.deal(candidates, count);
-      if (this.#progress.epoch <= this.#settings.warmupEpochs) this.#kept.push(...candidates);
-      else {
+      if (this.#progress.epoch <= this.#settings.warmupEpochs) {
+        for (const index of candidates) this.#kept.push(index);
+      } else {
         await this.#score(candidates, score);
         this.#filter(candidates);
       }

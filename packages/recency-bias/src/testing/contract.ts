@@ -1,4 +1,4 @@
-import type { Selection, SelectorFactory, TrainingRun } from '../core/selector.js';
+import type { Selection, SelectorFactory, StateDict, TrainingRun } from '../core/selector.js';
 import { decodeState, encodeState } from '../core/state-codec.js';
 import { SIGNALS, ToyTrainer, badObservations } from './toy-trainer.js';
 
@@ -168,6 +168,27 @@ export function selectorContract({
       trainer.selector.loadStateDict({ version: 999 });
     }, 'loads a state of version 999');
     same(await control.epoch(4, BATCH), await trainer.epoch(4, BATCH), 'a refused state changes the batches');
+  });
+
+  promise('refuses a state that lacks a field, and stays as it was', async () => {
+    for (const epoch of [1, 5]) {
+      const trainer = new ToyTrainer(factory, RUN);
+      const control = new ToyTrainer(factory, RUN);
+      for (const one of [trainer, control]) {
+        await one.epochs(epoch - 1, BATCH);
+        one.selector.beginEpoch(epoch);
+        await one.step(BATCH);
+      }
+      const state = trainer.selector.stateDict();
+      for (const [field, value] of Object.entries(state)) {
+        if (value === null) continue;
+        throws(() => {
+          const rest = Object.entries(state).filter(([other]) => other !== field);
+          trainer.selector.loadStateDict(Object.fromEntries(rest) as StateDict);
+        }, `loads a state without ${field}`);
+      }
+      same(await control.finish(BATCH), await trainer.finish(BATCH), 'a refused state changes the batches');
+    }
   });
 
   promise('takes observations late, before the first epoch, and of samples that were not drawn', async () => {
