@@ -1,6 +1,15 @@
 // Type-checked under moduleResolution node16 and bundler against the packed declarations.
 import * as tf from '@tensorflow/tfjs';
-import { createSelector, recencyBias, type Selector, type SelectorFactory } from 'recency-bias';
+import {
+  createSelector,
+  importanceSampling,
+  recencyBias,
+  rhoLoss,
+  withSmoothing,
+  type Selector,
+  type SelectorFactory,
+} from 'recency-bias';
+import { selectorContract, type ContractCase } from 'recency-bias/testing';
 import { fit, type RandomAccessDataset } from 'recency-bias/tfjs';
 import { registerWasmTraining } from 'tfjs-wasm-training';
 
@@ -8,6 +17,8 @@ registerWasmTraining();
 const factory: SelectorFactory = createSelector('recency-bias', { window: 5 });
 const selector: Selector = factory({ size: 10, classes: 2, epochs: 20, seed: 1 });
 const uncertainty: Float64Array = recencyBias()({ size: 10, classes: 2, epochs: 20, seed: 1 }).uncertainty();
+const mixed: SelectorFactory<'gradNormBound'> = withSmoothing(importanceSampling(), { uniformShare: 0.1 });
+const cases: ContractCase[] = selectorContract({ factory: mixed, epochSize: null, carriesScores: true });
 const dataset: RandomAccessDataset = {
   size: 10,
   classes: 2,
@@ -18,4 +29,6 @@ export async function train(model: tf.LayersModel): Promise<tf.History> {
 }
 // @ts-expect-error an unknown option is a compile-time error too
 recencyBias({ windows: 5 });
-export { selector, uncertainty };
+// @ts-expect-error irreducible losses are required
+rhoLoss({ candidates: 3 });
+export { cases, selector, uncertainty };
