@@ -49,10 +49,22 @@ describe('experiment flags', () => {
     });
   });
 
+  it('name a model and a policy of augmentation, with options', () => {
+    const flags = parse('--model', 'resnet:depth=20', '--augmentation', 'cifar:padding=2,contrast=[0.5,1.5]');
+    expect(applyFlags({ model: { name: 'small-cnn', options: { channels: [4] } } }, flags)).toEqual({
+      model: { name: 'resnet', options: { depth: 20 } },
+      augmentation: { name: 'cifar', padding: 2, contrast: [0.5, 1.5] },
+    });
+    expect(applyFlags({}, parse('--model', 'densenet'))).toEqual({
+      model: { name: 'densenet', options: {} },
+    });
+  });
+
   it('say what is expected of a value that cannot be read', () => {
     expect(() => parse('--epochs', 'many')).toThrow('Expected a number.');
     expect(() => parse('--lr-steps', '0.5')).toThrow('Expected when:factor pairs');
     expect(() => parse('--selector', '=uniform')).toThrow('Expected [label=]name[:option=value,...].');
+    expect(() => parse('--model', ':depth=20')).toThrow('Expected name[:option=value,...].');
     expect(() => parse('--selector', 'uniform:order')).toThrow('Expected option=value, found "order".');
     expect(() => parse('--selector', 'a=uniform', '--selector', 'a=recency-bias')).toThrow(
       'The label a is used twice.',

@@ -1,6 +1,14 @@
 /** An experiment from flags: each overrides a field of the experiment file. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { policyNames } from '../augment/policies.js';
+import { modelRegistry } from '../models/registry.js';
+
+/** What `name:option=value,...` says. */
+export interface NamedOptions {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
 /** Flag values as commander hands them over; all of them are optional. */
 export interface ExperimentFlags {
@@ -9,7 +17,8 @@ export interface ExperimentFlags {
   dataPath?: string;
   trainSize?: number;
   testSize?: number;
-  model?: string;
+  model?: NamedOptions;
+  augmentation?: NamedOptions;
   optimizer?: string;
   momentum?: number;
   nesterov?: boolean;
@@ -58,6 +67,28 @@ function parseValue(text: string): unknown {
   }
 }
 
+/** `option=value,...`; commas inside brackets belong to a value. */
+function parseOptions(text: string): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const assignment of text.split(/,(?![^[]*\])/)) {
+    const equals = assignment.indexOf('=');
+    if (equals < 1) throw new InvalidArgumentError(`Expected option=value, found "${assignment}".`);
+    options[assignment.slice(0, equals)] = parseValue(assignment.slice(equals + 1));
+  }
+  return options;
+}
+
+/** `name[:option=value,...]` */
+export function parseNamed(text: string): NamedOptions {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { name: text, options: {} };
+  if (colon === 0) throw new InvalidArgumentError('Expected name[:option=value,...].');
+  return {
+    name: text.slice(0, colon),
+    options: parseOptions(text.slice(colon + 1)),
+  };
+}
+
 /** `[label=]name[:option=value,...]`, collected by label. */
 export function parseSelector(
   text: string,
@@ -69,14 +100,7 @@ export function parseSelector(
   if (first === '' || second === '' || rest.length > 0) {
     throw new InvalidArgumentError('Expected [label=]name[:option=value,...].');
   }
-  const options: Record<string, unknown> = {};
-  if (colon >= 0) {
-    for (const assignment of text.slice(colon + 1).split(',')) {
-      const equals = assignment.indexOf('=');
-      if (equals < 1) throw new InvalidArgumentError(`Expected option=value, found "${assignment}".`);
-      options[assignment.slice(0, equals)] = parseValue(assignment.slice(equals + 1));
-    }
-  }
+  const options = colon < 0 ? {} : parseOptions(text.slice(colon + 1));
   if (first in previous) throw new InvalidArgumentError(`The label ${first} is used twice.`);
   return { ...previous, [first]: { name: second ?? first, options } };
 }
@@ -94,7 +118,16 @@ export function addExperimentFlags(command: Command, selectors: 'one' | 'several
   add('--data-path <dir>', "folder with four IDX files named as MNIST's");
   add('--train-size <n>', 'number of training samples (stratified random subset)', parseNumber);
   add('--test-size <n>', 'number of test samples (stratified random subset)', parseNumber);
-  add('--model <name>', 'model: small-cnn');
+  add(
+    '--model <name[:option=value,...]>',
+    `model, e.g. resnet:depth=20 (${[...modelRegistry.keys()].join(', ')})`,
+    parseNamed,
+  );
+  add(
+    '--augmentation <policy[:option=value,...]>',
+    `random changes of training images, e.g. cifar:padding=2 (${policyNames.join(', ')})`,
+    parseNamed,
+  );
   add('--optimizer <name>', 'sgd, momentum or adam');
   add('--momentum <m>', 'momentum of the optimizer momentum', parseNumber);
   add('--nesterov', "Nesterov's look-ahead for the optimizer momentum");
@@ -138,7 +171,10 @@ function setWithin(
 ): void {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   if (given.length === 0) return;
-  target[key] = { ...asMapping(target[key], shorthand), ...Object.fromEntries(given) };
+  target[key] = {
+    ...asMapping(target[key], shorthand),
+    ...Object.fromEntries(given),
+  };
 }
 
 /** Whether any flag of the experiment was given. */
@@ -149,7 +185,9 @@ export function hasExperimentFlags(flags: ExperimentFlags): boolean {
 /** The content of an experiment file with flags put over it. */
 export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
   if (typeof base !== 'object' || base === null || Array.isArray(base)) return base; // its schema will say so
-  const input: Record<string, unknown> = { ...(base as Record<string, unknown>) };
+  const input: Record<string, unknown> = {
+    ...(base as Record<string, unknown>),
+  };
   setWithin(input, 'dataset', 'name', {
     name: flags.dataset,
     path: flags.dataPath,
@@ -161,12 +199,19 @@ export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
     momentum: flags.momentum,
     nesterov: flags.nesterov,
   });
-  setWithin(input, 'learningRate', 'initial', { initial: flags.learningRate, steps: flags.lrSteps });
+  setWithin(input, 'learningRate', 'initial', {
+    initial: flags.learningRate,
+    steps: flags.lrSteps,
+  });
   if (flags.epochs !== undefined) delete input.iterations;
   if (flags.iterations !== undefined) delete input.epochs;
   const plain = {
     name: flags.name,
     model: flags.model,
+    augmentation: flags.augmentation && {
+      name: flags.augmentation.name,
+      ...flags.augmentation.options,
+    },
     weightDecay: flags.weightDecay,
     batchSize: flags.batchSize,
     epochs: flags.epochs,
