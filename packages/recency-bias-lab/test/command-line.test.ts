@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './support/cli.js';
 import { writeIdxFolder } from './support/idx-data.js';
@@ -51,6 +52,12 @@ describe('recency-bias', () => {
       'an unknown data set',
       ['data', 'pull', 'mnits'],
       /^data pull: "mnits" is not known; did you mean mnist\?\n$/,
+    ],
+    ['images that are not there', ['data', 'info', 'folder:none'], /^none: does not exist\n$/],
+    [
+      'a data set that is not in the cache',
+      ['data', 'verify', 'cifar10', '--cache', 'empty'],
+      /^cifar10: is not in .*empty; fetch it with `recency-bias data pull cifar10`\n$/,
     ],
     [
       'two selectors to train',
@@ -103,6 +110,39 @@ describe('recency-bias', () => {
       'recency-bias compare --preset quick',
     );
     expect((await runCli(['train', '--help'], dir)).stdout).toContain('Examples:');
+  });
+
+  it('describes a folder of images, and trains on it', async () => {
+    const cache = join(dir, 'image-cache');
+    for (const [label, red] of Object.entries({ dark: 20, light: 220 })) {
+      await mkdir(join(dir, 'photos', label), { recursive: true });
+      for (let i = 0; i < 10; i++) {
+        const background = { r: red + i, g: red, b: red };
+        const image = sharp({ create: { width: 9, height: 7, channels: 3, background } });
+        await image.png().toFile(join(dir, 'photos', label, `${i}.png`));
+      }
+    }
+    await writeFile(join(dir, 'photos', 'dark', 'broken.jpg'), 'no image');
+    const read = ['--image-size', '8', '--skip-unreadable', '--cache', cache];
+    const info = await runCli(['data', 'info', 'folder:photos', ...read], dir);
+    expect(info.stderr).toContain('photos: 1 file is left out:\n  - dark/broken.jpg: is no JPEG');
+    expect(info.stdout).toMatch(/^folder: \d+ training and 4 test images of 8 x 8 x 3, 2 classes\n/);
+    const run = ['--epochs', '1', '--batch-size', '4', '--backend', 'cpu', '--name', 'photos-run'];
+    const { code, stderr } = await runCli(
+      ['train', '--selector', 'uniform', '--dataset', 'folder:photos', ...read, ...run],
+      dir,
+    );
+    expect(stderr).not.toContain('failed');
+    expect(code).toBe(0);
+  });
+
+  it('finds damaged files in the cache', async () => {
+    const cache = join(dir, 'damaged-cache');
+    await mkdir(join(cache, 'mnist'), { recursive: true });
+    await writeFile(join(cache, 'mnist', 'train-images-idx3-ubyte'), 'damaged');
+    const { code, stderr } = await runCli(['data', 'verify', '--cache', cache], dir);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^mnist: .*train-images-idx3-ubyte is missing or damaged; fetch it again with/);
   });
 
   it('says what to do when MNIST is neither cached nor to be had', async () => {

@@ -99,7 +99,11 @@ async function resolveInput(
 ): Promise<ResolvedExperiment> {
   const experiment = parseExperiment(withDefaults(input), source);
   const progress = fetchProgress(process.stderr);
-  const { size } = await loadExperimentData(experiment, { cache, onProgress: progress.update });
+  const { size } = await loadExperimentData(experiment, {
+    cache,
+    onProgress: progress.update,
+    onSkipped: progress.skipped,
+  });
   progress.end();
   try {
     return resolveExperiment(experiment, size);

@@ -1,8 +1,15 @@
-/** `recency-bias data`: what there is, and fetching it ahead of time. */
+/** `recency-bias data`: what there is, fetching it ahead of time, checking and describing it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
-import type { FetchProgress } from '../data/verified-folder.js';
+import { pixelMoments } from '../data/image-batches.js';
 import { datasetRegistry } from '../data/registry.js';
+import type { DatasetEntry } from '../data/registry.js';
+import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
+import type { FetchProgress } from '../data/verified-folder.js';
+import { loadExperimentData } from '../experiment/load-data.js';
+import { parseExperiment } from '../experiment/resolve.js';
 import { unknownName } from '../experiment/suggest.js';
 import { CommandError } from './errors.js';
 
@@ -11,26 +18,37 @@ const MEGABYTE = 1e6;
 /** Shows a download: a line that updates in a terminal, one line elsewhere, nothing when there is no download. */
 export function fetchProgress(stream: NodeJS.WriteStream): {
   update: (progress: FetchProgress) => void;
+  skipped: (title: string, reasons: readonly string[]) => void;
   end: () => void;
 } {
   let source: string | undefined;
   let shownAt = 0;
   return {
     update: (progress) => {
+      const { unit = 'bytes', receivedBytes, totalBytes } = progress;
       const isNewSource = source !== progress.source;
       source = progress.source;
+      const verb = unit === 'images' ? 'Decoding' : 'Fetching';
       if (!stream.isTTY) {
-        if (isNewSource) stream.write(`Fetching ${progress.source}\n`);
+        if (isNewSource) stream.write(`${verb} ${progress.source}\n`);
         return;
       }
       const now = performance.now();
-      const isLast = progress.receivedBytes === progress.totalBytes;
+      const isLast = receivedBytes === totalBytes;
       if (!isNewSource && !isLast && now - shownAt < 100) return;
       shownAt = now;
-      const received = (progress.receivedBytes / MEGABYTE).toFixed(1);
-      const total =
-        progress.totalBytes === undefined ? '' : ` of ${(progress.totalBytes / MEGABYTE).toFixed(1)}`;
-      stream.write(`\r\u001b[KFetching ${progress.source}: ${received}${total} MB`);
+      const amount = (value: number): string =>
+        unit === 'images' ? value.toLocaleString('en') : (value / MEGABYTE).toFixed(1);
+      const total = totalBytes === undefined ? '' : ` of ${amount(totalBytes)}`;
+      const suffix = unit === 'images' ? '' : ' MB';
+      stream.write(`\r\u001b[K${verb} ${progress.source}: ${amount(receivedBytes)}${total}${suffix}`);
+    },
+    skipped: (title, reasons) => {
+      if (source !== undefined && stream.isTTY) stream.write('\n');
+      source = undefined;
+      const files = reasons.length === 1 ? '1 file is' : `${reasons.length} files are`;
+      const lines = reasons.map((reason) => `  - ${reason}\n`);
+      stream.write(`${title}: ${files} left out:\n${lines.join('')}`);
     },
     end: () => {
       if (source !== undefined && stream.isTTY) stream.write('\n');
@@ -38,11 +56,16 @@ export function fetchProgress(stream: NodeJS.WriteStream): {
   };
 }
 
-/** Fetches a data set into the cache. */
-export async function pullDataset(name: string, { cache }: { cache?: string }): Promise<void> {
+function entryOf(name: string, command: string): DatasetEntry {
   const entry = datasetRegistry.get(name);
   if (entry === undefined)
-    throw new CommandError(`data pull: ${unknownName(name, [...datasetRegistry.keys()])}`);
+    throw new CommandError(`data ${command}: ${unknownName(name, [...datasetRegistry.keys()])}`);
+  return entry;
+}
+
+/** Fetches a data set into the cache. */
+export async function pullDataset(name: string, { cache }: { cache?: string }): Promise<void> {
+  const entry = entryOf(name, 'pull');
   if (entry.pull === undefined)
     throw new CommandError(`data pull: ${name} is ${entry.title}; there is nothing to fetch`);
   const progress = fetchProgress(process.stderr);
@@ -51,9 +74,82 @@ export async function pullDataset(name: string, { cache }: { cache?: string }): 
   process.stdout.write(`${name} is in ${folder}\n`);
 }
 
-/** Lists the data sets. */
-export function listDatasets(): void {
-  for (const { name, title } of datasetRegistry.values()) {
-    process.stdout.write(`${pc.bold(name.padEnd(13))}  ${title}\n`);
+/** Lists the data sets, and which of them are in the cache. */
+export function listDatasets({ cache }: { cache?: string } = {}): void {
+  for (const { name, title, files } of datasetRegistry.values()) {
+    const isHere = files !== undefined && existsSync(cacheFolder(files, cacheDirectory(cache)));
+    process.stdout.write(
+      `${pc.bold(name.padEnd(13))}  ${title}${isHere ? pc.green(' [in the cache]') : ''}\n`,
+    );
   }
+}
+
+/** Checks the cached files of one data set, or of all that are there, against their checksums. */
+export async function verifyDatasets(name: string | undefined, { cache }: { cache?: string }): Promise<void> {
+  const root = cacheDirectory(cache);
+  if (name !== undefined) {
+    const { files } = entryOf(name, 'verify');
+    if (files === undefined) throw new CommandError(`data verify: ${name} is not kept in the cache`);
+    if (!existsSync(cacheFolder(files, root))) {
+      throw new CommandError(`${name}: is not in ${root}; fetch it with \`recency-bias data pull ${name}\``);
+    }
+  }
+  const damaged: string[] = [];
+  for (const entry of datasetRegistry.values()) {
+    const { files } = entry;
+    if (files === undefined || (name !== undefined && entry.name !== name)) continue;
+    const folder = cacheFolder(files, root);
+    if (!existsSync(folder)) continue;
+    const wrong = await findWrongFile(folder, files.files);
+    if (wrong === undefined)
+      process.stdout.write(`${entry.name}: the files in ${folder} are the official ones\n`);
+    else {
+      damaged.push(
+        `${entry.name}: ${join(folder, wrong)} is missing or damaged; fetch it again with \`recency-bias data pull ${entry.name}\``,
+      );
+    }
+  }
+  if (damaged.length > 0) throw new CommandError(damaged.join('\n'));
+}
+
+/** Says what a data set consists of, reading it (and fetching it first if need be). */
+export async function describeDataset(
+  name: string,
+  { cache, ...flags }: { cache?: string; dataPath?: string; imageSize?: unknown; skipUnreadable?: boolean },
+): Promise<void> {
+  const { dataset: wanted } = parseExperiment({
+    dataset: {
+      name,
+      ...(flags.dataPath !== undefined && { path: flags.dataPath }),
+      ...(flags.imageSize !== undefined && { imageSize: flags.imageSize }),
+      ...(flags.skipUnreadable !== undefined && { skipUnreadable: flags.skipUnreadable }),
+    },
+    epochs: 1,
+    selectors: { random: 'uniform' },
+  });
+  const progress = fetchProgress(process.stderr);
+  const { dataset } = await loadExperimentData(
+    { dataset: wanted },
+    { cache: cacheDirectory(cache), onProgress: progress.update, onSkipped: progress.skipped },
+  );
+  progress.end();
+  const { imageShape, classNames, train, test } = dataset;
+  const { mean, std } = pixelMoments(train, imageShape[2]);
+  const round = (values: readonly number[]): string => values.map((value) => value.toFixed(4)).join(', ');
+  const count = (labels: Int32Array): Int32Array => {
+    const counts = new Int32Array(classNames.length);
+    for (const label of labels) counts[label]!++;
+    return counts;
+  };
+  const [inTrain, inTest] = [count(train.labels), count(test.labels)];
+  const width = Math.max(...classNames.map(({ length }) => length));
+  const megabytes = Math.round((train.images.length + test.images.length) / MEGABYTE);
+  process.stdout.write(
+    [
+      `${dataset.name}: ${train.size} training and ${test.size} test images of ${imageShape.join(' x ')}, ${classNames.length} classes`,
+      `mean ${round(mean)}; standard deviation ${round(std)}; ${megabytes} MB in memory`,
+      ...classNames.map((label, c) => `  ${label.padEnd(width)}  ${inTrain[c]!} + ${inTest[c]!}`),
+      '',
+    ].join('\n'),
+  );
 }

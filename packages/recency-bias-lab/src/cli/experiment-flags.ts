@@ -17,6 +17,8 @@ export interface ExperimentFlags {
   dataPath?: string;
   trainSize?: number;
   testSize?: number;
+  imageSize?: number | readonly [number, number];
+  skipUnreadable?: boolean;
   model?: NamedOptions;
   augmentation?: NamedOptions;
   optimizer?: string;
@@ -41,6 +43,13 @@ export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
+}
+
+/** `64`, or `48x64`: height and width. */
+export function parseImageSize(text: string): number | readonly [number, number] {
+  const [height = '', width, ...rest] = text.split('x');
+  if (rest.length > 0) throw new InvalidArgumentError('Expected a size such as 64 or 48x64.');
+  return width === undefined ? parseNumber(height) : [parseNumber(height), parseNumber(width)];
 }
 
 /** `1,2,3` */
@@ -83,10 +92,7 @@ export function parseNamed(text: string): NamedOptions {
   const colon = text.indexOf(':');
   if (colon < 0) return { name: text, options: {} };
   if (colon === 0) throw new InvalidArgumentError('Expected name[:option=value,...].');
-  return {
-    name: text.slice(0, colon),
-    options: parseOptions(text.slice(colon + 1)),
-  };
+  return { name: text.slice(0, colon), options: parseOptions(text.slice(colon + 1)) };
 }
 
 /** `[label=]name[:option=value,...]`, collected by label. */
@@ -114,8 +120,10 @@ export function addExperimentFlags(command: Command, selectors: 'one' | 'several
     command.addOption(option);
   };
   add('--name <name>', 'name of the experiment and of its output folder');
-  add('--dataset <name>', 'data set: mnist, or idx with --data-path');
-  add('--data-path <dir>', "folder with four IDX files named as MNIST's");
+  add('--dataset <name>', 'data set, e.g. cifar10 or folder:photos (see `recency-bias data list`)');
+  add('--data-path <path>', "folder or archive to read (default data set: idx, four files named as MNIST's)");
+  add('--image-size <size>', 'height and width of images in files: 64, or 48x64', parseImageSize);
+  add('--skip-unreadable', 'leave out images that cannot be decoded');
   add('--train-size <n>', 'number of training samples (stratified random subset)', parseNumber);
   add('--test-size <n>', 'number of test samples (stratified random subset)', parseNumber);
   add(
@@ -171,10 +179,7 @@ function setWithin(
 ): void {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   if (given.length === 0) return;
-  target[key] = {
-    ...asMapping(target[key], shorthand),
-    ...Object.fromEntries(given),
-  };
+  target[key] = { ...asMapping(target[key], shorthand), ...Object.fromEntries(given) };
 }
 
 /** Whether any flag of the experiment was given. */
@@ -185,33 +190,27 @@ export function hasExperimentFlags(flags: ExperimentFlags): boolean {
 /** The content of an experiment file with flags put over it. */
 export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
   if (typeof base !== 'object' || base === null || Array.isArray(base)) return base; // its schema will say so
-  const input: Record<string, unknown> = {
-    ...(base as Record<string, unknown>),
-  };
+  const input: Record<string, unknown> = { ...(base as Record<string, unknown>) };
   setWithin(input, 'dataset', 'name', {
     name: flags.dataset,
     path: flags.dataPath,
     trainSize: flags.trainSize,
     testSize: flags.testSize,
+    imageSize: flags.imageSize,
+    skipUnreadable: flags.skipUnreadable,
   });
   setWithin(input, 'optimizer', 'name', {
     name: flags.optimizer,
     momentum: flags.momentum,
     nesterov: flags.nesterov,
   });
-  setWithin(input, 'learningRate', 'initial', {
-    initial: flags.learningRate,
-    steps: flags.lrSteps,
-  });
+  setWithin(input, 'learningRate', 'initial', { initial: flags.learningRate, steps: flags.lrSteps });
   if (flags.epochs !== undefined) delete input.iterations;
   if (flags.iterations !== undefined) delete input.epochs;
   const plain = {
     name: flags.name,
     model: flags.model,
-    augmentation: flags.augmentation && {
-      name: flags.augmentation.name,
-      ...flags.augmentation.options,
-    },
+    augmentation: flags.augmentation && { name: flags.augmentation.name, ...flags.augmentation.options },
     weightDecay: flags.weightDecay,
     batchSize: flags.batchSize,
     epochs: flags.epochs,

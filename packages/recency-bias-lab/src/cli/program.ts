@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import pc from 'picocolors';
 import { compare, printReport, train } from './compare.js';
 import type { CompareFlags } from './compare.js';
-import { listDatasets, pullDataset } from './data.js';
-import { addExperimentFlags, parseNumber } from './experiment-flags.js';
+import { describeDataset, listDatasets, pullDataset, verifyDatasets } from './data.js';
+import { addExperimentFlags, parseImageSize, parseNumber } from './experiment-flags.js';
 import { presetNames, presetPath } from './presets.js';
 
 const require = createRequire(import.meta.url);
@@ -103,12 +103,35 @@ Examples:
     .action(listPresets);
 
   const data = program.command('data').description('data sets: list them, fetch them ahead of time');
-  data.command('list').description('list the data sets').action(listDatasets);
+  const cacheFlag = [
+    '--cache <dir>',
+    'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)',
+  ] as const;
+  data
+    .command('list')
+    .description('list the data sets')
+    .option(...cacheFlag)
+    .action(listDatasets);
   data
     .command('pull')
     .description('fetch a data set into the cache')
     .argument('<name>', 'data set, e.g. mnist')
-    .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
+    .option(...cacheFlag)
     .action((name: string, flags: { cache?: string }) => pullDataset(name, flags));
+  data
+    .command('info')
+    .description('read a data set and say what it consists of')
+    .argument('<name>', 'data set, e.g. cifar10 or folder:photos')
+    .option('--data-path <path>', 'folder or archive to read')
+    .option('--image-size <size>', 'height and width of the images: 64, or 48x64', parseImageSize)
+    .option('--skip-unreadable', 'leave out images that cannot be decoded')
+    .option(...cacheFlag)
+    .action(describeDataset);
+  data
+    .command('verify')
+    .description('check cached data sets against their checksums')
+    .argument('[name]', 'data set (default: all that are in the cache)')
+    .option(...cacheFlag)
+    .action((name: string | undefined, flags: { cache?: string }) => verifyDatasets(name, flags));
   return program;
 }

@@ -8,6 +8,8 @@ import { DataError } from './idx.js';
 
 // Files are read once: what libvips would remember of them is memory lost.
 sharp.cache(false);
+// One thread an image: many small images are decoded at once.
+sharp.concurrency(1);
 
 /** How an image of another shape is brought to the one wanted. */
 export type Fit = 'crop' | 'stretch' | 'pad';
@@ -25,25 +27,33 @@ export interface TargetImage {
 /** More pixels than any photo has; a file that claims more is a bomb. */
 export const MAX_PIXELS = 100_000_000;
 
-const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp']);
 const FITS = { crop: 'cover', stretch: 'fill', pad: 'contain' } as const;
 const BLACK = { r: 0, g: 0, b: 0 };
 
 /** What sharp says, in a few words. */
 function reasonOf(error: unknown): string {
   const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return first.replace(/^Input (buffer|file) /, '').trim();
+  const reason = first.replace(/^Input (buffer|file) /, '').trim();
+  // What libvips knew of the cause is lost when another image is decoded at the same time.
+  return reason === '' || reason === 'Unknown error' ? 'it is truncated or damaged' : reason;
 }
 
-/** Opens an encoded image of one of the three formats; anything else libvips could read is refused. */
-async function opened(encoded: Uint8Array, source: string): Promise<Sharp> {
+/** Whether the first bytes are those of a JPEG, PNG or WebP file. */
+function isReadFormat(head: Buffer): boolean {
+  return (
+    head.toString('latin1', 0, 3) === '\xff\xd8\xff' ||
+    head.toString('latin1', 0, 8) === '\x89PNG\r\n\x1a\n' ||
+    (head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP')
+  );
+}
+
+/** Opens an encoded image of one of the three formats; anything else that libvips could read is refused. */
+function opened(encoded: Uint8Array, source: string): Sharp {
   if (encoded.length === 0) throw new DataError(`${source}: is empty`);
-  const image = sharp(encoded, { limitInputPixels: MAX_PIXELS, failOn: 'truncated', sequentialRead: true });
-  const { format } = await image.metadata();
-  if (!FORMATS.has(format)) {
-    throw new DataError(`${source}: is ${format.toUpperCase()}; JPEG, PNG and WebP images are read`);
+  if (!isReadFormat(Buffer.from(encoded.buffer, encoded.byteOffset, Math.min(12, encoded.length)))) {
+    throw new DataError(`${source}: is no JPEG, PNG or WebP image`);
   }
-  return image;
+  return sharp(encoded, { limitInputPixels: MAX_PIXELS, failOn: 'truncated', sequentialRead: true });
 }
 
 /** Runs `decode` and turns what goes wrong into a DataError that names the file. */
@@ -67,7 +77,7 @@ async function orDataError<T>(source: string, decode: () => Promise<T>): Promise
 export function decodeImage(encoded: Uint8Array, source: string, target: TargetImage): Promise<Uint8Array> {
   const { height, width, channels, fit = 'crop' } = target;
   return orDataError(source, async () => {
-    const image = await opened(encoded, source);
+    const image = opened(encoded, source);
     const { data, info } = await image
       .autoOrient()
       .flatten({ background: BLACK })
@@ -100,7 +110,7 @@ export function decodeExactly(
   { height, width }: { readonly height: number; readonly width: number },
 ): Promise<Uint8Array> {
   return orDataError(source, async () => {
-    const image = await opened(encoded, source);
+    const image = opened(encoded, source);
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.width !== width || info.height !== height || info.channels !== 3) {
       throw new DataError(
@@ -108,5 +118,16 @@ export function decodeExactly(
       );
     }
     return data;
+  });
+}
+
+/**
+ * Height and width of an image after the orientation that cameras write is applied.
+ * @throws DataError as `decodeImage`.
+ */
+export function imageSize(encoded: Uint8Array, source: string): Promise<[height: number, width: number]> {
+  return orDataError(source, async () => {
+    const { autoOrient } = await opened(encoded, source).metadata();
+    return [autoOrient.height, autoOrient.width];
   });
 }

@@ -6,17 +6,28 @@ import { CIFAR100, fetchCifar100, loadCifar100 } from './cifar100.js';
 import { FASHION_MNIST, fetchFashionMnist, loadFashionMnist } from './fashion-mnist.js';
 import type { ImageDataset } from './image-dataset.js';
 import { readIdxFolder } from './idx-folder.js';
+import { loadImageFolder, loadTinyImagenet } from './load-images.js';
+import type { ImageFilesOptions } from './load-images.js';
 import { fetchMnist, loadMnist, MNIST } from './mnist.js';
+import { fetchTinyImagenet, TINY_IMAGENET } from './tiny-imagenet.js';
 import type { FetchOptions, VerifiedFiles } from './verified-folder.js';
 
 /** How a data set is to be read: the fields of an experiment's `dataset` that concern reading. */
-export interface ReadOptions {
+export interface ReadOptions extends ImageFilesOptions {
   /** A file or folder of the user's. */
   readonly path?: string | undefined;
 }
 
 /** The fields that some data sets use and others do not. */
-export const READ_FIELDS = ['path'] as const satisfies readonly (keyof ReadOptions)[];
+export const READ_FIELDS = [
+  'path',
+  'imageSize',
+  'channels',
+  'fit',
+  'testShare',
+  'splitSeed',
+  'skipUnreadable',
+] as const satisfies readonly (keyof ReadOptions)[];
 
 /** One of them. */
 export type ReadField = (typeof READ_FIELDS)[number];
@@ -80,6 +91,22 @@ const entries: readonly DatasetEntry[] = [
       options.path === undefined
         ? loadCifar100(options)
         : readCifarFolder(resolve(options.path), CIFAR100_LAYOUT),
+  },
+  {
+    name: 'tiny-imagenet',
+    title: 'Tiny-ImageNet: photos, 64x64 RGB, 200 classes, 100,000 + 10,000 (248 MB download)',
+    needsPath: false,
+    fields: ['path', 'imageSize', 'channels', 'fit', 'skipUnreadable'],
+    pull: fetchTinyImagenet,
+    files: TINY_IMAGENET,
+    load: (options) => loadTinyImagenet(options.path, options),
+  },
+  {
+    name: 'folder',
+    title: 'images of your own, one folder a class: folder:<path> (JPEG, PNG, WebP; a folder or archive)',
+    needsPath: true,
+    fields: READ_FIELDS,
+    load: (options) => loadImageFolder(options.path ?? '.', options),
   },
   {
     name: 'idx',

@@ -12,6 +12,8 @@ export interface FetchProgress {
   readonly source: string;
   readonly receivedBytes: number;
   readonly totalBytes?: number;
+  /** `images` when images are counted that are being decoded, not bytes. Default `bytes`. */
+  readonly unit?: 'bytes' | 'images';
 }
 
 /** Where to keep the files, and whom to tell. */
@@ -19,6 +21,8 @@ export interface FetchOptions {
   /** The cache folder; each data set has its own folder in it. */
   readonly cache: string;
   readonly onProgress?: (progress: FetchProgress) => void;
+  /** Told which files were left out because they cannot be read, each with its reason. */
+  readonly onSkipped?: (title: string, reasons: readonly string[]) => void;
 }
 
 /** A checksum as hexadecimal digits; MD5 where that is what the authors publish. */

@@ -12,8 +12,8 @@ export async function loadExperimentData(
   experiment: Pick<Experiment, 'dataset'>,
   options: FetchOptions,
 ): Promise<{ dataset: ImageDataset; size: DatasetSize }> {
-  const { path, trainSize, testSize, subsetSeed } = experiment.dataset;
-  const whole = await datasetEntry(experiment).load({ ...options, ...(path !== undefined && { path }) });
+  const { trainSize, testSize, subsetSeed, ...reading } = experiment.dataset;
+  const whole = await datasetEntry(experiment).load({ ...options, ...reading });
   let dataset: ImageDataset;
   try {
     dataset = subsetOf(whole, {

@@ -31,6 +31,18 @@ describe('parseExperiment', () => {
     });
   });
 
+  it('takes folder:<path> as the data set folder with that path', () => {
+    const { dataset } = parseExperiment({ ...MINIMAL, dataset: 'folder:C:/photos' });
+    expect(dataset).toEqual({ name: 'folder', path: 'C:/photos', subsetSeed: 0 });
+    const fields = { name: 'folder:photos', imageSize: [48, 64], trainSize: 10 };
+    expect(parseExperiment({ ...MINIMAL, dataset: fields }).dataset).toMatchObject({
+      name: 'folder',
+      path: 'photos',
+      imageSize: [48, 64],
+      trainSize: 10,
+    });
+  });
+
   it.each([
     [{ bachSize: 64 }, 'bachSize: unknown field; did you mean batchSize?'],
     [{ learning_rate: 0.1 }, 'learning_rate: unknown field; did you mean learningRate?'],
@@ -40,8 +52,23 @@ describe('parseExperiment', () => {
     ],
     [
       { dataset: { name: 'mnist', size: 3 } },
-      'dataset.size: unknown field; allowed are name, path, trainSize, testSize, subsetSeed',
+      'dataset.size: unknown field; allowed are name, path, imageSize, channels, fit, testShare, splitSeed, skipUnreadable, trainSize, testSize, subsetSeed',
     ],
+    [{ dataset: 'folder' }, 'dataset.path: is missing; expected the folder that holds the data'],
+    [{ dataset: 'mnist:photos' }, 'dataset.path: is not used by mnist; leave it out'],
+    [
+      { dataset: { name: 'cifar10', imageSize: 64 } },
+      'dataset.imageSize: is not used by cifar10; leave it out',
+    ],
+    [
+      { dataset: { name: 'folder:photos', imageSize: '64' } },
+      'dataset.imageSize: is "64"; expected a number of pixels or [height, width]',
+    ],
+    [
+      { dataset: { name: 'folder:a', fit: 'squeeze' } },
+      'dataset.fit: is "squeeze"; expected crop or stretch or pad',
+    ],
+    [{ dataset: { name: 'folder:a', testShare: 1 } }, 'dataset.testShare: is 1; expected less than 1'],
     [{ batchSize: 0 }, 'batchSize: is 0; expected at least 1'],
     [{ batchSize: '64' }, 'batchSize: is "64"; expected a number'],
     [{ batchSize: 1.5 }, 'batchSize: is 1.5; expected a whole number'],

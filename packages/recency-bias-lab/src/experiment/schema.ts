@@ -8,11 +8,27 @@ const seed = z
   .min(0)
   .max(2 ** 32 - 1);
 
+const side = z.int().min(1).max(4096);
+
 const datasetSchema = z.strictObject({
-  /** Registry name: `mnist`, or `idx` for a folder of your own. */
+  /** Registry name, e.g. `mnist`; or `folder:<path>`, short for the name `folder` with that path. */
   name: z.string(),
-  /** The folder to read, for data sets of your own; relative to the working directory. */
+  /** The folder or archive to read, for data sets of your own; relative to the working directory. */
   path: z.string().min(1).optional(),
+  /** Height and width to which images in files are brought, or one number for both. */
+  imageSize: z
+    .union([side, z.tuple([side, side])], 'expected a number of pixels or [height, width]')
+    .optional(),
+  /** 1: grey, 3: RGB; of images in files. */
+  channels: z.literal([1, 3]).optional(),
+  /** How images of another shape are brought to it: cut, distorted, or with black added. */
+  fit: z.enum(['crop', 'stretch', 'pad']).optional(),
+  /** Share of each class that becomes test data, for a `folder` without a division of its own. */
+  testShare: z.number().gt(0).lt(1).optional(),
+  /** Seed of that division. */
+  splitSeed: seed.optional(),
+  /** Leave out images that cannot be decoded instead of stopping. */
+  skipUnreadable: z.boolean().optional(),
   /** Number of training samples: a stratified random subset. Default: all. */
   trainSize: z.int().min(1).optional(),
   /** Number of test samples: a stratified random subset. Default: all. */
@@ -65,12 +81,22 @@ const labelSchema = z
 const named = <T extends z.ZodType>(schema: T): z.ZodPreprocess<T> =>
   z.preprocess((value) => (typeof value === 'string' ? { name: value } : value), schema);
 
+/** `folder:photos` is `{ name: folder, path: photos }`. */
+function splitPath(value: unknown): unknown {
+  const fields = typeof value === 'string' ? { name: value } : value;
+  if (typeof fields !== 'object' || fields === null || !('name' in fields)) return fields;
+  const { name } = fields;
+  const colon = typeof name === 'string' ? name.indexOf(':') : -1;
+  if (colon < 1 || 'path' in fields) return fields;
+  return { ...fields, name: String(name).slice(0, colon), path: String(name).slice(colon + 1) };
+}
+
 export const experimentSchema = z.strictObject({
   /** Name of the experiment and of its default output directory. */
   name: labelSchema.default('experiment'),
   /** Free text for readers. */
   description: z.string().optional(),
-  dataset: named(datasetSchema),
+  dataset: z.preprocess(splitPath, datasetSchema),
   model: named(modelSchema).default({ name: 'small-cnn', options: {} }),
   /** How training images are changed at random and all images standardised: a policy by name, or with parts of it set otherwise. */
   augmentation: named(augmentationSchema).default({ name: 'none' }),

@@ -1,0 +1,147 @@
+/** The files below a folder or in an archive, as one kind of thing. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { readArchive } from './archive.js';
+import type { OnFile } from './archive.js';
+import { DataError } from './idx.js';
+
+/** Files to read, wherever they are. Paths are relative, with forward slashes. */
+export interface FileTree {
+  /** How to name it in errors: the folder or archive as the user wrote it. */
+  readonly title: string;
+  /** The paths of all files in ascending order, hidden ones (`.DS_Store`, `__MACOSX/`) left out. */
+  readonly paths: readonly string[];
+  /** Changes when a file does; the same for the same files. */
+  readonly fingerprint: string;
+  /** Reads some of the files, in any order; up to 64 calls of `onFile` may be under way. */
+  readonly read: (wanted: ReadonlySet<string>, onFile: OnFile) => Promise<void>;
+  /** Reads one file; absent where that cannot be done without reading all before it. */
+  readonly readOne?: (path: string) => Promise<Uint8Array>;
+}
+
+const IN_FLIGHT = 32;
+/** Deeper nesting is a loop of links. */
+const MAX_DEPTH = 16;
+const MAX_FILE_BYTES = 2 ** 28;
+
+function isHidden(path: string): boolean {
+  return path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
+}
+
+/** Code-unit order: the same on every machine. */
+const ascending = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+interface FoundFile {
+  readonly path: string;
+  readonly stamp: string;
+}
+
+async function walk(folder: string, prefix: string, depth: number, found: FoundFile[]): Promise<void> {
+  if (depth > MAX_DEPTH) throw new DataError(`${folder}: is nested more than ${MAX_DEPTH} folders deep`);
+  const names = await readdir(folder);
+  for (const name of names) {
+    if (isHidden(name)) continue;
+    const full = join(folder, name);
+    const info = await stat(full).catch(() => undefined); // follows links
+    if (info === undefined) found.push({ path: prefix + name, stamp: 'broken' });
+    else if (info.isDirectory()) await walk(full, `${prefix}${name}/`, depth + 1, found);
+    else if (info.isFile()) found.push({ path: prefix + name, stamp: `${info.size} ${info.mtimeMs}` });
+  }
+}
+
+async function openFolder(title: string): Promise<FileTree> {
+  const root = resolve(title);
+  const found: FoundFile[] = [];
+  try {
+    await walk(root, '', 0, found);
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const { code, path = root } = error as NodeJS.ErrnoException;
+    throw new DataError(`${path}: cannot be read (${code ?? String(error)})`);
+  }
+  found.sort((a, b) => ascending(a.path, b.path));
+  const readOne = async (path: string): Promise<Uint8Array> => {
+    try {
+      const { size } = await stat(join(root, path));
+      if (size > MAX_FILE_BYTES)
+        throw new DataError(`${path}: has ${size} bytes; at most ${MAX_FILE_BYTES} are read`);
+      return await readFile(join(root, path));
+    } catch (error) {
+      if (error instanceof DataError) throw error;
+      throw new DataError(
+        `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+      );
+    }
+  };
+  return {
+    title,
+    paths: found.map(({ path }) => path),
+    fingerprint: found.map(({ path, stamp }) => `${path} ${stamp}`).join('\n'),
+    readOne,
+    read: async (wanted, onFile) => {
+      const queue = [...wanted].values();
+      const worker = async (): Promise<void> => {
+        for (const path of queue) {
+          let content: Uint8Array;
+          try {
+            content = await readOne(path);
+          } catch {
+            content = new Uint8Array(0); // the receiver says that the file is empty
+          }
+          await onFile(path, content);
+        }
+      };
+      await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+    },
+  };
+}
+
+async function openArchive(title: string, size: number, modified: number): Promise<FileTree> {
+  const source = resolve(title);
+  const paths = new Set<string>();
+  await readArchive(title, () => undefined, {
+    select: (path) => {
+      if (!path.endsWith('/') && !isHidden(path)) paths.add(path);
+      return false;
+    },
+  });
+  return {
+    title,
+    paths: [...paths].sort(ascending),
+    fingerprint: `${basename(title)} ${size} ${modified}`,
+    read: (wanted, onFile) =>
+      readArchive(source, onFile, { select: (path) => wanted.has(path), maxFileBytes: MAX_FILE_BYTES }),
+  };
+}
+
+/**
+ * Opens a folder, or a tar, tar.gz or zip archive, and lists its files.
+ * @throws DataError when it does not exist, cannot be read, or is neither.
+ */
+export async function openFileTree(path: string): Promise<FileTree> {
+  let info: Awaited<ReturnType<typeof stat>>;
+  try {
+    info = await stat(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DataError(
+      `${path}: ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? String(error)})`}`,
+    );
+  }
+  if (info.isDirectory()) return openFolder(path);
+  return openArchive(path, info.size, info.mtimeMs);
+}
+
+/** Reads small text files of a tree; those that are missing are absent from the result. */
+export async function readTexts(
+  tree: FileTree,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const present = new Set(paths.filter((path) => tree.paths.includes(path)));
+  const texts = new Map<string, string>();
+  if (present.size === 0) return texts;
+  await tree.read(present, (path, content) => {
+    texts.set(path, Buffer.from(content).toString('utf8'));
+  });
+  return texts;
+}

@@ -1,0 +1,229 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tarBytes, zipBytes } from '../../test/support/archives.js';
+import { loadImageFolder, loadTinyImagenet } from './load-images.js';
+import { readPacked } from './packed-dataset.js';
+
+/** A small PNG of one colour. */
+function plain(red: number, side = 6): Promise<Buffer> {
+  return sharp({ create: { width: side, height: side, channels: 3, background: { r: red, g: 7, b: 9 } } })
+    .png()
+    .toBuffer();
+}
+
+let shades: Buffer[];
+let dir: string;
+let cache: string;
+beforeAll(async () => {
+  shades = await Promise.all(Array.from({ length: 10 }, (_, i) => plain(20 * i)));
+});
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'images-'));
+  cache = join(dir, 'cache');
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function write(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
+  const root = join(dir, 'photos');
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+  return root;
+}
+
+/** `cats/0.png` ... with the class's shades. */
+function classFiles(prefix: string, first: number, count: number): Record<string, Buffer> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`${prefix}/${i}.png`, shades[first + i]!]),
+  );
+}
+
+const options = { imageSize: 2 } as const;
+
+describe('loadImageFolder', () => {
+  it('takes the folders as classes and divides each of them by the seed, the same way every time', async () => {
+    const root = await write({
+      ...classFiles('cats', 0, 5),
+      ...classFiles('dogs', 5, 5),
+      '.DS_Store': 'x',
+      'cats/.hidden.png': 'x',
+      'notes.txt': 'x',
+    });
+    const data = await loadImageFolder(root, { cache, ...options });
+    expect(data).toMatchObject({ imageShape: [2, 2, 3], classNames: ['cats', 'dogs'], classes: 2 });
+    expect([...data.train.labels].sort()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    expect([...data.test.labels].sort()).toEqual([0, 1]);
+    for (const split of [data.train, data.test]) {
+      split.labels.forEach((label, i) => {
+        const red = split.images[12 * i]!;
+        expect(Math.floor(red / 100)).toBe(label); // the image is its own class's
+      });
+    }
+    const again = await loadImageFolder(root, { cache: join(dir, 'other'), ...options });
+    expect([...again.test.images]).toEqual([...data.test.images]);
+    const seeds = [1, 2, 3, 4, 5].map((splitSeed) => loadImageFolder(root, { cache, ...options, splitSeed }));
+    const others = await Promise.all(seeds);
+    expect(others.some(({ test }) => !Buffer.from(test.images).equals(data.test.images))).toBe(true);
+  });
+
+  it('uses the division on disk, whether the other part is called test, val or Validation', async () => {
+    for (const name of ['test', 'val', 'Validation']) {
+      const files = {
+        ...classFiles('train/a', 0, 3),
+        ...classFiles('train/b', 3, 2),
+        ...classFiles(`${name}/b`, 8, 1),
+      };
+      const root = await write(files);
+      const data = await loadImageFolder(root, { cache, ...options });
+      expect([...data.train.labels]).toEqual([0, 0, 0, 1, 1]);
+      expect([...data.test.labels]).toEqual([1]);
+      await rm(root, { recursive: true });
+    }
+  });
+
+  it('reads the same from a folder, a tar.gz and a zip with a folder around all', async () => {
+    const files = { ...classFiles('cats', 0, 5), ...classFiles('dogs', 5, 5) };
+    const wrapped = Object.fromEntries(
+      Object.entries(files).map(([path, content]) => [`top/${path}`, content]),
+    );
+    const fromFolder = await loadImageFolder(await write(files), { cache, ...options });
+    await writeFile(join(dir, 'a.tar.gz'), gzipSync(tarBytes(wrapped)));
+    await writeFile(join(dir, 'a.zip'), zipBytes(wrapped));
+    for (const archive of ['a.tar.gz', 'a.zip']) {
+      const data = await loadImageFolder(join(dir, archive), { cache, ...options });
+      expect(data.classNames).toEqual(['cats', 'dogs']);
+      expect([...data.train.images]).toEqual([...fromFolder.train.images]);
+      expect([...data.test.labels]).toEqual([...fromFolder.test.labels]);
+    }
+  });
+
+  it('lists unreadable files, and leaves them out only when told to', async () => {
+    const root = await write({
+      ...classFiles('cats', 0, 5),
+      ...classFiles('dogs', 5, 5),
+      'cats/empty.jpg': '',
+      'dogs/text.webp': 'hello',
+      'dogs/old.bmp': 'BM',
+    });
+    const failure = await loadImageFolder(root, { cache, ...options }).catch((error: unknown) =>
+      String(error),
+    );
+    expect(failure).toContain('3 files cannot be read');
+    expect(failure).toContain('--skip-unreadable');
+    expect(failure).toContain('cats/empty.jpg: is empty');
+    const told: string[] = [];
+    const skipping = { cache, ...options, skipUnreadable: true };
+    for (let times = 1; times <= 2; times++) {
+      const data = await loadImageFolder(root, {
+        ...skipping,
+        onSkipped: (_, reasons) => told.push(...reasons),
+      });
+      expect(data.train.size + data.test.size).toBe(10);
+      expect(data.train.images).toHaveLength(12 * data.train.size);
+      expect(told).toHaveLength(3 * times); // also when it comes from the cache
+    }
+  });
+
+  it('decodes once, and again when a file or an option changes or the cache is damaged', async () => {
+    const root = await write({ ...classFiles('cats', 0, 5), ...classFiles('dogs', 5, 5) });
+    let decoded = 0;
+    const load = (more: object = {}) =>
+      loadImageFolder(root, { cache, ...options, ...more, onProgress: () => decoded++ });
+    const first = await load();
+    expect(decoded).toBe(10);
+    expect(Buffer.from((await load()).train.images).equals(first.train.images)).toBe(true);
+    expect(decoded).toBe(10);
+    await load({ imageSize: 3 });
+    expect(decoded).toBe(20);
+    await writeFile(join(root, 'cats/0.png'), await plain(255, 9));
+    await load();
+    expect(decoded).toBe(30);
+    for (const name of await readdir(join(cache, 'decoded'))) {
+      const path = join(cache, 'decoded', name);
+      const bytes = await readFile(path);
+      bytes[bytes.length - 40]! ^= 1;
+      await writeFile(path, bytes);
+    }
+    await load();
+    expect(decoded).toBe(40);
+  });
+
+  it.each([
+    ['no images', { 'a/x.txt': 'x' }, /holds no images/],
+    ['one class', { 'a/x.png': 'x', 'a/y.png': 'y' }, /all images are in one folder \(a\)/],
+    ['images in no folder', { 'x.png': 'x' }, /its images are in no folder/],
+    [
+      'a test class without training images',
+      { 'train/a/x.png': 'x', 'train/b/x.png': 'x', 'test/a/x.png': 'x', 'test/c/x.png': 'x' },
+      /test\/c: is a class that the training images do not have/,
+    ],
+  ])('explains %s', async (_, files, message) => {
+    await expect(loadImageFolder(await write(files), { cache, ...options })).rejects.toThrow(message);
+  });
+});
+
+describe('loadTinyImagenet', () => {
+  const official = (): Record<string, Uint8Array | string> => ({
+    ...classFiles('tiny/train/n02/images', 0, 3),
+    ...classFiles('tiny/train/n01/images', 5, 2),
+    'tiny/train/n01/n01_boxes.txt': 'x',
+    'tiny/val/images/val_0.png': shades[9]!,
+    'tiny/val/images/val_1.png': shades[1]!,
+    'tiny/val/val_annotations.txt': 'val_1.png\tn02\t0\t0\t1\t1\nval_0.png\tn01\t0\t0\t1\t1\n',
+    'tiny/test/images/test_0.png': shades[0]!,
+    'tiny/words.txt': 'n01\tgoldfish, Carassius auratus\nn02\tbullfrog\n',
+  });
+
+  it('reads the official layout at the size of its images, the validation images as test data', async () => {
+    await writeFile(join(dir, 'tiny.zip'), zipBytes(official()));
+    const data = await loadTinyImagenet(join(dir, 'tiny.zip'), { cache });
+    expect(data).toMatchObject({ imageShape: [6, 6, 3], classNames: ['goldfish', 'bullfrog'] });
+    expect([...data.train.labels]).toEqual([0, 0, 1, 1, 1]);
+    expect([...data.test.labels]).toEqual([0, 1]);
+    expect(data.test.images[0]).toBe(180);
+    const fromFolder = await loadTinyImagenet(await write(official()), { cache });
+    expect([...fromFolder.test.images]).toEqual([...data.test.images]);
+  });
+
+  it.each([
+    ['an unknown class', 'val_0.png\tn09\n', /val_annotations\.txt:1: has the class "n09"/],
+    ['a missing image', 'val_7.png\tn01\n', /:1: names val_7\.png, which is not there/],
+    ['an image twice', 'val_0.png\tn01\nval_0.png\tn02\n', /:2: names val_0\.png a second time/],
+    ['nothing', '\n', /val_annotations\.txt: is empty/],
+  ])('explains annotations that name %s', async (_, text, message) => {
+    const root = await write({ ...official(), 'tiny/val/val_annotations.txt': text });
+    await expect(loadTinyImagenet(root, { cache })).rejects.toThrow(message);
+  });
+});
+
+describe('readPacked', () => {
+  it('gives nothing for a file that is cut off or changed anywhere', async () => {
+    const root = await write({ ...classFiles('cats', 0, 5), ...classFiles('dogs', 5, 5) });
+    await loadImageFolder(root, { cache, ...options });
+    const [name = ''] = await readdir(join(cache, 'decoded'));
+    const path = join(cache, 'decoded', name);
+    const good = await readFile(path);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(good.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        fc.boolean(),
+        async (at, flip, cut) => {
+          const bytes = Buffer.from(good);
+          bytes[at]! ^= flip;
+          await writeFile(path, cut ? good.subarray(0, at) : bytes);
+          expect(await readPacked(path)).toBeUndefined();
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
