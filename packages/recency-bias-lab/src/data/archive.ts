@@ -22,7 +22,7 @@ export interface ArchiveOptions {
 
 type Limits = Required<ArchiveOptions>;
 
-/** Called with each file: its path with forward slashes, and its content. Up to 64 calls may be under way. */
+/** Called with each file: its path with forward slashes, and its content. Some 64 calls may be under way at once. */
 export type OnFile = (path: string, content: Uint8Array) => void | Promise<void>;
 
 const IN_FLIGHT = 64;

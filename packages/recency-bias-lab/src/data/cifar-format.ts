@@ -116,6 +116,22 @@ async function readBatch(folder: string, file: string, layout: CifarLayout): Pro
   return parseCifar(bytes, path, layout);
 }
 
+/** One split of all the parts' samples; a single part is that split already. */
+function joinSplits(parts: readonly ImageSplit[]): ImageSplit {
+  const [only, ...others] = parts;
+  if (only !== undefined && others.length === 0) return only;
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  const images = new Uint8Array(size * IMAGE);
+  const labels = new Int32Array(size);
+  let at = 0;
+  for (const part of parts) {
+    images.set(part.images, at * IMAGE);
+    labels.set(part.labels, at);
+    at += part.size;
+  }
+  return { size, images, labels };
+}
+
 async function readNames(folder: string, { names, classes }: CifarLayout): Promise<string[] | undefined> {
   const text = await readFile(join(folder, names), 'utf8').catch(() => undefined);
   const lines = text?.split('\n').map((line) => line.trim());
@@ -135,22 +151,13 @@ export async function readCifarFolder(
 ): Promise<ImageDataset> {
   const parts: ImageSplit[] = [];
   for (const file of layout.train) parts.push(await readBatch(folder, file, layout));
-  const size = parts.reduce((sum, part) => sum + part.size, 0);
-  const images = new Uint8Array(size * IMAGE);
-  const labels = new Int32Array(size);
-  let at = 0;
-  for (const part of parts) {
-    images.set(part.images, at * IMAGE);
-    labels.set(part.labels, at);
-    at += part.size;
-  }
   const names = classNames ?? (await readNames(folder, layout));
   return {
     name: layout.name,
     imageShape: [CIFAR_SIDE, CIFAR_SIDE, 3],
     classes: layout.classes,
     classNames: names ?? Array.from({ length: layout.classes }, (_, label) => String(label)),
-    train: { size, images, labels },
+    train: joinSplits(parts),
     test: await readBatch(folder, layout.test, layout),
   };
 }

@@ -2,8 +2,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { readArchive } from './archive.js';
-import type { OnFile } from './archive.js';
 import { DataError } from './idx.js';
+
+/** Called with each file: its path, and its content or why that cannot be read. */
+export type OnTreeFile = (path: string, content: Uint8Array | DataError) => void | Promise<void>;
 
 /** Files to read, wherever they are. Paths are relative, with forward slashes. */
 export interface FileTree {
@@ -13,10 +15,11 @@ export interface FileTree {
   readonly paths: readonly string[];
   /** Changes when a file does; the same for the same files. */
   readonly fingerprint: string;
-  /** Reads some of the files, in any order; up to 64 calls of `onFile` may be under way. */
-  readonly read: (wanted: ReadonlySet<string>, onFile: OnFile) => Promise<void>;
-  /** Reads one file; absent where that cannot be done without reading all before it. */
-  readonly readOne?: (path: string) => Promise<Uint8Array>;
+  /**
+   * Reads some of the files, in any order; some 64 calls of `onFile` may be under way. A file that cannot be read is handed
+   * over as the error that says so.
+   */
+  readonly read: (wanted: ReadonlySet<string>, onFile: OnTreeFile) => Promise<void>;
 }
 
 const IN_FLIGHT = 32;
@@ -77,17 +80,14 @@ async function openFolder(title: string): Promise<FileTree> {
     title,
     paths: found.map(({ path }) => path),
     fingerprint: found.map(({ path, stamp }) => `${path} ${stamp}`).join('\n'),
-    readOne,
     read: async (wanted, onFile) => {
       const queue = [...wanted].values();
       const worker = async (): Promise<void> => {
         for (const path of queue) {
-          let content: Uint8Array;
-          try {
-            content = await readOne(path);
-          } catch {
-            content = new Uint8Array(0); // the receiver says that the file is empty
-          }
+          const content = await readOne(path).catch((error: unknown) => {
+            if (error instanceof DataError) return error;
+            throw error;
+          });
           await onFile(path, content);
         }
       };
@@ -141,6 +141,7 @@ export async function readTexts(
   const texts = new Map<string, string>();
   if (present.size === 0) return texts;
   await tree.read(present, (path, content) => {
+    if (content instanceof DataError) throw content;
     texts.set(path, Buffer.from(content).toString('utf8'));
   });
   return texts;

@@ -87,6 +87,7 @@ export async function decodeTree(
   await tree.read(pending, async (path, content) => {
     const [split, index] = slots.get(path)!;
     try {
+      if (content instanceof DataError) throw content;
       splits[split]!.images.set(await decodeImage(content, path, target), index * length);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +7,11 @@ import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tarBytes, zipBytes } from '../../test/support/archives.js';
 import { loadImageFolder, loadTinyImagenet } from './load-images.js';
+import type { FileTree } from './file-tree.js';
+import { DataError } from './idx.js';
+import { readImageFolder } from './image-folder.js';
 import { readPacked } from './packed-dataset.js';
+import { readTinyImagenet } from './tiny-imagenet.js';
 
 /** A small PNG of one colour. */
 function plain(red: number, side = 6): Promise<Buffer> {
@@ -132,6 +136,18 @@ describe('loadImageFolder', () => {
     }
   });
 
+  it('says of a link that leads nowhere that it cannot be read, and of a loop of links that it is too deep', async () => {
+    const root = await write({ ...classFiles('cats', 0, 5), ...classFiles('dogs', 5, 5) });
+    await symlink(join(root, 'nowhere'), join(root, 'cats', 'link.png'));
+    await expect(loadImageFolder(root, { cache, ...options })).rejects.toThrow(
+      /cats\/link\.png: cannot be read \(ENOENT\)/,
+    );
+    await symlink(root, join(root, 'dogs', 'loop'));
+    await expect(loadImageFolder(root, { cache, ...options })).rejects.toThrow(
+      /nested more than 16 folders deep/,
+    );
+  });
+
   it('decodes once, and again when a file or an option changes or the cache is damaged', async () => {
     const root = await write({ ...classFiles('cats', 0, 5), ...classFiles('dogs', 5, 5) });
     let decoded = 0;
@@ -167,6 +183,85 @@ describe('loadImageFolder', () => {
     ],
   ])('explains %s', async (_, files, message) => {
     await expect(loadImageFolder(await write(files), { cache, ...options })).rejects.toThrow(message);
+  });
+});
+
+/** A tree of files that are never read. */
+const treeOf = (paths: readonly string[], texts: Readonly<Record<string, string>> = {}): FileTree => ({
+  title: 'tree',
+  paths: [...new Set(paths)].sort(),
+  fingerprint: '',
+  read: async (wanted, onFile) => {
+    for (const path of wanted) await onFile(path, Buffer.from(texts[path] ?? ''));
+  },
+});
+
+/** Paths that look like those of data sets, in all confusions. */
+const anyPaths = fc.array(
+  fc
+    .array(fc.constantFrom('train', 'test', 'val', 'images', 'n01', 'n02', 'a', 'b', '__proto__', 'é'), {
+      maxLength: 4,
+    })
+    .chain((folders) =>
+      fc.constantFrom('x.png', 'y.JPG', 'z.bmp', 't.txt', 'no').map((file) => [...folders, file].join('/')),
+    ),
+  { maxLength: 12 },
+);
+
+describe('readImageFolder', () => {
+  it('gives any tree of files classes and a division without overlap, or a DataError', () => {
+    fc.assert(
+      fc.property(anyPaths, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (paths, testShare) => {
+        try {
+          const { train, test, classNames } = readImageFolder(treeOf(paths), { testShare });
+          const used = [...train.paths, ...test.paths];
+          expect(new Set(used).size).toBe(used.length);
+          expect(used.every((path) => paths.includes(path))).toBe(true);
+          expect(classNames.length).toBeGreaterThanOrEqual(2);
+          for (const { paths: files, labels } of [train, test]) {
+            expect(labels).toHaveLength(files.length);
+            files.forEach((path, i) => {
+              expect(path.split('/')).toContain(classNames[labels[i]!]);
+            });
+          }
+        } catch (error) {
+          if (!(error instanceof DataError)) throw error;
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('readTinyImagenet', () => {
+  it('gives any tree and any annotations consistent labels, or a DataError', async () => {
+    const line = fc
+      .tuple(fc.constantFrom('x.png', 'y.JPG', 'q', '../x'), fc.constantFrom('n01', 'n02', 'n9', ''))
+      .map((parts) => parts.join('\t'));
+    const annotations = fc.array(line, { maxLength: 3 }).map((lines) => lines.join('\n'));
+    const valid = [
+      'train/n01/images/x.png',
+      'train/n02/images/x.png',
+      'val/images/x.png',
+      'val/images/y.JPG',
+    ];
+    await fc.assert(
+      fc.asyncProperty(anyPaths, annotations, fc.boolean(), async (paths, text, isWhole) => {
+        const name = 'val/val_annotations.txt';
+        const tree = treeOf([...paths, ...(isWhole ? valid : []), name], { [name]: text });
+        try {
+          const { train, test, classNames } = await readTinyImagenet(tree);
+          expect(test.paths.every((path) => tree.paths.includes(path))).toBe(true);
+          for (const { paths: files, labels } of [train, test]) {
+            expect(labels).toHaveLength(files.length);
+            expect(labels.every((label) => label < classNames.length)).toBe(true);
+          }
+        } catch (error) {
+          if (!(error instanceof DataError)) throw error;
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

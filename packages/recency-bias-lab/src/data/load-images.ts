@@ -59,6 +59,7 @@ async function nativeSize(tree: FileTree, { train }: LabelledTree): Promise<[num
   if (first === undefined) throw new DataError(`${tree.title}: holds no training images`);
   let size: [number, number] | undefined;
   await tree.read(new Set([first]), async (path, content) => {
+    if (content instanceof DataError) throw content;
     size = await imageSize(content, path);
   });
   return size!;
