@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ExperimentError } from '../experiment/problems.js';
 import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
-import { isRandom, resolveAugmentation } from './policies.js';
+import { describeAugmentation, isRandom, resolveAugmentation } from './policies.js';
 
 const MINIMAL = { dataset: 'mnist', epochs: 20, selectors: { random: 'uniform' } };
 
@@ -56,5 +56,18 @@ describe('the field augmentation of an experiment', () => {
     } catch (error) {
       expect((error as ExperimentError).problems).toEqual([line]);
     }
+  });
+});
+
+describe('an augmentation in words', () => {
+  it.each([
+    ['none', 'none; standardised by channel'],
+    ['cifar', 'flip, crop with 4 pixels of padding; standardised by channel'],
+    [
+      'authors',
+      'flip, hue +-0.08, brightness +-0.247, saturation 0.5-1.5, contrast 0.2-1.8; standardised by image',
+    ],
+  ] as const)('of the policy %s', (name, words) => {
+    expect(describeAugmentation(resolveAugmentation({ name }))).toBe(words);
   });
 });

@@ -87,6 +87,11 @@ export function resolveAugmentation({
   return { name, ...POLICIES[name], ...(Object.fromEntries(set) as Partial<AugmentationSettings>) };
 }
 
+/** Whether it changes anything. */
+function isRange([lower, upper]: readonly [lower: number, upper: number]): boolean {
+  return lower !== 1 || upper !== 1;
+}
+
 /** Whether anything is random, rather than standardisation alone. */
 export function isRandom(settings: AugmentationSettings): boolean {
   return settings.flip || settings.padding > 0 || changesColour(settings);
@@ -94,6 +99,19 @@ export function isRandom(settings: AugmentationSettings): boolean {
 
 /** Whether pixels are changed before they are standardised. */
 export function changesColour({ hue, brightness, saturation, contrast }: AugmentationSettings): boolean {
-  const changes = ([lower, upper]: readonly [number, number]): boolean => lower !== 1 || upper !== 1;
-  return hue > 0 || brightness > 0 || changes(saturation) || changes(contrast);
+  return hue > 0 || brightness > 0 || isRange(saturation) || isRange(contrast);
+}
+
+/** In words: `flip, crop with 4 pixels of padding; standardised by channel`. */
+export function describeAugmentation(settings: AugmentationSettings): string {
+  const { flip, padding, hue, brightness, saturation, contrast, standardise } = settings;
+  const changes = [
+    flip && 'flip',
+    padding > 0 && `crop with ${padding} pixel${padding === 1 ? '' : 's'} of padding`,
+    hue > 0 && `hue +-${Number(hue.toFixed(3))}`,
+    brightness > 0 && `brightness +-${Number(brightness.toFixed(3))}`,
+    isRange(saturation) && `saturation ${saturation.join('-')}`,
+    isRange(contrast) && `contrast ${contrast.join('-')}`,
+  ].filter((change) => change !== false);
+  return `${changes.length === 0 ? 'none' : changes.join(', ')}; standardised by ${standardise}`;
 }

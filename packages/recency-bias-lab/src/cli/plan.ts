@@ -1,5 +1,6 @@
 /** What is about to happen, for people. */
 import pc from 'picocolors';
+import { describeAugmentation } from '../augment/policies.js';
 import { stepEpoch } from '../experiment/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { runTasks } from '../experiment/tasks.js';
@@ -40,6 +41,7 @@ export function describePlan(
       'data',
       `${dataset.name}, ${formatCount(dataset.trainSize)} training and ${formatCount(dataset.testSize)} test images`,
     ],
+    ['images', `augmentation: ${describeAugmentation(experiment.augmentation)}`],
     ['model', `${experiment.model.name} on the ${experiment.backend} backend`],
     ['training', describeTraining(experiment)],
     [
