@@ -134,6 +134,20 @@ describe('recency-bias', () => {
     );
     expect(stderr).not.toContain('failed');
     expect(code).toBe(0);
+    await rm(join(dir, 'photos', 'dark', 'broken.jpg'));
+    const experiment = {
+      name: 'on-demand',
+      dataset: { name: 'folder:photos', imageSize: 8, memoryLimit: 0.002 },
+      augmentation: 'cifar',
+      batchSize: 4,
+      epochs: 1,
+      backend: 'cpu',
+      selectors: { random: 'uniform' },
+    };
+    await writeFile(join(dir, 'on-demand.json'), JSON.stringify(experiment));
+    const onDemand = await runCli(['compare', 'on-demand.json', '--cache', cache], dir);
+    expect(onDemand.stderr).not.toContain('failed');
+    expect(onDemand.code).toBe(0);
   });
 
   it('finds damaged files in the cache', async () => {

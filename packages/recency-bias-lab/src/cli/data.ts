@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
-import { pixelMoments } from '../data/image-batches.js';
+import { splitMoments } from '../data/image-batches.js';
 import { datasetRegistry } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
@@ -134,7 +134,7 @@ export async function describeDataset(
   );
   progress.end();
   const { imageShape, classNames, train, test } = dataset;
-  const { mean, std } = pixelMoments(train, imageShape[2]);
+  const { mean, std } = await splitMoments(train, imageShape[2]);
   const round = (values: readonly number[]): string => values.map((value) => value.toFixed(4)).join(', ');
   const count = (labels: Int32Array): Int32Array => {
     const counts = new Int32Array(classNames.length);
@@ -143,11 +143,14 @@ export async function describeDataset(
   };
   const [inTrain, inTest] = [count(train.labels), count(test.labels)];
   const width = Math.max(...classNames.map(({ length }) => length));
-  const megabytes = Math.round((train.images.length + test.images.length) / MEGABYTE);
+  const memory =
+    train.source === undefined
+      ? `${Math.round((train.images.length + test.images.length) / MEGABYTE)} MB in memory`
+      : 'decoded on demand';
   process.stdout.write(
     [
       `${dataset.name}: ${train.size} training and ${test.size} test images of ${imageShape.join(' x ')}, ${classNames.length} classes`,
-      `mean ${round(mean)}; standard deviation ${round(std)}; ${megabytes} MB in memory`,
+      `mean ${round(mean)}; standard deviation ${round(std)}; ${memory}`,
       ...classNames.map((label, c) => `  ${label.padEnd(width)}  ${inTrain[c]!} + ${inTest[c]!}`),
       '',
     ].join('\n'),

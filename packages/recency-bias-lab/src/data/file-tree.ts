@@ -20,6 +20,8 @@ export interface FileTree {
    * over as the error that says so.
    */
   readonly read: (wanted: ReadonlySet<string>, onFile: OnTreeFile) => Promise<void>;
+  /** Reads one file; absent where that cannot be done without reading all before it. */
+  readonly readOne?: (path: string) => Promise<Uint8Array>;
 }
 
 const IN_FLIGHT = 32;
@@ -80,6 +82,7 @@ async function openFolder(title: string): Promise<FileTree> {
     title,
     paths: found.map(({ path }) => path),
     fingerprint: found.map(({ path, stamp }) => `${path} ${stamp}`).join('\n'),
+    readOne,
     read: async (wanted, onFile) => {
       const queue = [...wanted].values();
       const worker = async (): Promise<void> => {

@@ -24,7 +24,7 @@ function batchesOf(train: ImageSplit, channels: number, moments: PixelMoments): 
 }
 
 describe('ImageBatches', () => {
-  it('standardises each channel to mean 0 and standard deviation 1 over the training split', () => {
+  it('standardises each channel to mean 0 and standard deviation 1 over the training split', async () => {
     const train: ImageSplit = {
       size: 3,
       images: Uint8Array.of(0, 10, 20, 30, 255, 50, 7, 70, 80, 9, 100, 110, 5, 130, 140, 150, 60, 170),
@@ -32,7 +32,7 @@ describe('ImageBatches', () => {
     };
     const batches = batchesOf(train, 3, pixelMoments(train, 3));
     const before = tf.memory().numTensors;
-    const { xs, ys } = batches.batch(Int32Array.of(0, 1, 2));
+    const { xs, ys } = await batches.batch(Int32Array.of(0, 1, 2));
     expect(xs.shape).toEqual([3, 1, 2, 3]);
     expect(ys.arraySync()).toEqual([
       [1, 0, 0],
@@ -51,14 +51,14 @@ describe('ImageBatches', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('gathers by index: row i belongs to indices[i]', () => {
+  it('gathers by index: row i belongs to indices[i]', async () => {
     const train: ImageSplit = {
       size: 3,
       images: Uint8Array.of(0, 0, 51, 51, 255, 255),
       labels: Int32Array.of(2, 0, 1),
     };
     const batches = batchesOf(train, 1, { mean: [0], std: [1] });
-    const { xs, ys } = batches.batch(Int32Array.of(2, 0, 1, 2));
+    const { xs, ys } = await batches.batch(Int32Array.of(2, 0, 1, 2));
     expect([...xs.dataSync()]).toEqual([1, 1, 0, 0, 0.2, 0.2, 1, 1].map(Math.fround));
     expect(ys.argMax(1).arraySync()).toEqual([1, 2, 0, 1]);
     tf.dispose([xs, ys]);

@@ -1,6 +1,7 @@
 /** Tensors from images in memory. */
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, RandomAccessDataset } from 'recency-bias/tfjs';
+import { imageLength } from './image-dataset.js';
 import type { ImageDataset, ImageSplit } from './image-dataset.js';
 
 /** Mean and standard deviation of each channel of pixels scaled to [0, 1]. */
@@ -29,6 +30,17 @@ export function pixelMoments(split: ImageSplit, channels: number): PixelMoments 
   return { mean, std };
 }
 
+/** Images of which the moments of data on disk are estimated. */
+const MOMENT_SAMPLES = 10_000;
+
+/** Moments of a split; of images that are not in memory, those of at most 10,000 at equal distances. */
+export async function splitMoments(split: ImageSplit, channels: number): Promise<PixelMoments> {
+  if (split.source === undefined) return pixelMoments(split, channels);
+  const size = Math.min(split.size, MOMENT_SAMPLES);
+  const indices = Int32Array.from({ length: size }, (_, i) => Math.floor((i * split.size) / size));
+  return pixelMoments({ ...split, size, images: await split.source.gather(indices) }, channels);
+}
+
 /** Turns the bytes of images into what the network sees: standardised, perhaps augmented. */
 export interface BatchPreparation {
   /**
@@ -36,6 +48,12 @@ export interface BatchPreparation {
    * drawn in the order of the indices.
    */
   prepare(bytes: Uint8Array, indices: Int32Array, out: Float32Array): void;
+}
+
+/** A batch of images and one-hot labels. */
+export interface ImageBatch extends Batch {
+  readonly xs: tf.Tensor4D;
+  readonly ys: tf.Tensor2D;
 }
 
 /** A split as training or evaluation data: images as `preparation` makes them, one-hot labels. */
@@ -57,7 +75,7 @@ export class ImageBatches implements RandomAccessDataset {
     this.classes = dataset.classes;
     this.#split = split;
     this.#shape = dataset.imageShape;
-    this.#length = split.images.length / split.size;
+    this.#length = imageLength(dataset);
     this.#preparation = preparation;
   }
 
@@ -66,7 +84,17 @@ export class ImageBatches implements RandomAccessDataset {
     return this.#split.labels[index]!;
   }
 
-  /** Images [n, height, width, channels] float32 of the samples at `indices`. */
+  /** Images as `images` gives them, also when they are not in memory. */
+  async read(indices: Int32Array): Promise<tf.Tensor4D> {
+    const { source } = this.#split;
+    if (source === undefined) return this.images(indices);
+    const values = new Float32Array(indices.length * this.#length);
+    const rows = Int32Array.from(indices.keys());
+    this.#preparation.prepare(await source.gather(indices), rows, values);
+    return tf.tensor4d(values, [indices.length, ...this.#shape]);
+  }
+
+  /** Images [n, height, width, channels] float32 of the samples at `indices`, which are in memory. */
   images(indices: Int32Array): tf.Tensor4D {
     const values = new Float32Array(indices.length * this.#length);
     this.#preparation.prepare(this.#split.images, indices, values);
@@ -74,9 +102,21 @@ export class ImageBatches implements RandomAccessDataset {
   }
 
   /** `xs` as `images` gives them, and `ys` [n, classes] float32 one-hot labels. */
-  batch(indices: Int32Array): Batch & { readonly xs: tf.Tensor4D; readonly ys: tf.Tensor2D } {
+  batch(indices: Int32Array): ImageBatch | Promise<ImageBatch> {
+    const ys = this.#oneHot(indices);
+    if (this.#split.source === undefined) return { xs: this.images(indices), ys };
+    return this.read(indices).then(
+      (xs) => ({ xs, ys }),
+      (error: unknown) => {
+        ys.dispose();
+        throw error;
+      },
+    );
+  }
+
+  #oneHot(indices: Int32Array): tf.Tensor2D {
     const oneHot = new Float32Array(indices.length * this.classes);
     for (let row = 0; row < indices.length; row++) oneHot[row * this.classes + this.label(indices[row]!)] = 1;
-    return { xs: this.images(indices), ys: tf.tensor2d(oneHot, [indices.length, this.classes]) };
+    return tf.tensor2d(oneHot, [indices.length, this.classes]);
   }
 }

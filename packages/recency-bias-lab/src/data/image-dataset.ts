@@ -1,11 +1,19 @@
-/** Labelled images in memory. */
+/** Labelled images. */
+
+/** Images that are not in memory. */
+export interface ImageSource {
+  /** Pixels of the images at `indices`, row i belonging to `indices[i]`. */
+  readonly gather: (indices: Int32Array) => Promise<Uint8Array>;
+}
 
 /** One part of a data set: images and labels, sample i at row i. */
 export interface ImageSplit {
   /** Number of samples. */
   readonly size: number;
-  /** Pixels in [0, 255], row-major [size, height, width, channels]. */
+  /** Pixels in [0, 255], row-major [size, height, width, channels]; empty where there is a `source`. */
   readonly images: Uint8Array;
+  /** Where the images come from when they do not fit into memory. */
+  readonly source?: ImageSource;
   /** Class of each sample, in [0, classes). */
   readonly labels: Int32Array;
 }
@@ -29,8 +37,32 @@ export function imageLength({ imageShape: [height, width, channels] }: ImageData
   return height * width * channels;
 }
 
+/** Pixels of the images at `indices`, from memory or not. */
+export async function gatherImages(
+  { size, images, source }: ImageSplit,
+  indices: Int32Array,
+): Promise<Uint8Array> {
+  if (source !== undefined) return source.gather(indices);
+  const length = images.length / size;
+  const bytes = new Uint8Array(indices.length * length);
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i]! * length;
+    bytes.set(images.subarray(from, from + length), i * length);
+  }
+  return bytes;
+}
+
 /** Copies the samples at `indices` into a split of their own, sample `indices[i]` becoming sample i. */
 export function takeSamples(split: ImageSplit, indices: Int32Array): ImageSplit {
+  const { source } = split;
+  if (source !== undefined) {
+    return {
+      size: indices.length,
+      images: split.images,
+      labels: Int32Array.from(indices, (index) => split.labels[index]!),
+      source: { gather: (within) => source.gather(Int32Array.from(within, (index) => indices[index]!)) },
+    };
+  }
   const length = split.images.length / split.size;
   const images = new Uint8Array(indices.length * length);
   const labels = new Int32Array(indices.length);

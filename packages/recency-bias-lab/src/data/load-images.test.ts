@@ -148,6 +148,19 @@ describe('loadImageFolder', () => {
     );
   });
 
+  it('decodes on demand when the memory limit is too small, and says what to do about an archive', async () => {
+    const files = { ...classFiles('cats', 0, 5), ...classFiles('dogs', 5, 5) };
+    const root = await write(files);
+    const small = { cache, ...options, memoryLimit: 1e-4 };
+    const lazy = await loadImageFolder(root, small);
+    const whole = await loadImageFolder(root, { cache, ...options });
+    expect([...lazy.train.labels]).toEqual([...whole.train.labels]);
+    const all = Int32Array.from(whole.train.labels.keys());
+    expect([...(await lazy.train.source!.gather(all))]).toEqual([...whole.train.images]);
+    await writeFile(join(dir, 'a.zip'), zipBytes(files));
+    await expect(loadImageFolder(join(dir, 'a.zip'), small)).rejects.toThrow(/unpack the archive/);
+  });
+
   it('decodes once, and again when a file or an option changes or the cache is damaged', async () => {
     const root = await write({ ...classFiles('cats', 0, 5), ...classFiles('dogs', 5, 5) });
     let decoded = 0;

@@ -7,12 +7,13 @@ import { openFileTree } from './file-tree.js';
 import type { FileTree } from './file-tree.js';
 import { DataError } from './idx.js';
 import { imageSize } from './image-decoder.js';
-import type { Fit } from './image-decoder.js';
-import type { ImageDataset } from './image-dataset.js';
+import type { Fit, TargetImage } from './image-decoder.js';
+import type { ImageDataset, ImageSplit } from './image-dataset.js';
 import { readImageFolder } from './image-folder.js';
 import type { SplitOptions } from './image-folder.js';
 import { decodeTree } from './labelled-files.js';
-import type { DecodedDataset, LabelledTree } from './labelled-files.js';
+import type { DecodedDataset, LabelledFiles, LabelledTree } from './labelled-files.js';
+import { OnDemandImages } from './on-demand-images.js';
 import { readPacked, writePacked } from './packed-dataset.js';
 import { readTinyImagenet, tinyImagenetArchive } from './tiny-imagenet.js';
 import type { FetchOptions } from './verified-folder.js';
@@ -25,6 +26,8 @@ export interface ImageFilesOptions extends SplitOptions {
   readonly channels?: 1 | 3 | undefined;
   /** How images of another shape are brought to it; default `crop`. */
   readonly fit?: Fit | undefined;
+  /** Megabytes (10^6 bytes) of pixels to hold in memory; a folder of more is decoded on demand. Default: half of the machine's. */
+  readonly memoryLimit?: number | undefined;
   /** Leave out files that cannot be decoded. */
   readonly skipUnreadable?: boolean | undefined;
 }
@@ -41,8 +44,8 @@ async function keyOf(
   options: ImageFilesOptions,
 ): Promise<{ key: string; tree?: FileTree }> {
   const info = await stat(path).catch(() => undefined);
-  const { imageSize: size, channels, fit, testShare, splitSeed, skipUnreadable } = options;
-  const settings = { kind, VERSION, size, channels, fit, testShare, splitSeed, skipUnreadable };
+  const { imageSize: size, memoryLimit, channels, fit, testShare, splitSeed, skipUnreadable } = options;
+  const settings = { kind, VERSION, size, memoryLimit, channels, fit, testShare, splitSeed, skipUnreadable };
   // An archive is one file; a folder changes when any of its files does.
   const tree = info?.isFile() === true ? undefined : await openFileTree(path);
   const fingerprint = tree?.fingerprint ?? `${info!.size} ${info!.mtimeMs}`;
@@ -65,15 +68,37 @@ async function nativeSize(tree: FileTree, { train }: LabelledTree): Promise<[num
   return size!;
 }
 
-function checkMemory(title: string, files: LabelledTree, imageBytes: number): void {
-  const images = files.train.paths.length + files.test.paths.length;
-  const needed = images * imageBytes;
-  const limit = totalmem() / 2;
-  if (needed > limit) {
+/** The data set with its images still in their files. */
+function decodedOnDemand(
+  tree: FileTree,
+  files: LabelledTree,
+  target: TargetImage,
+  limit: number,
+): ImageDataset {
+  const { readOne } = tree;
+  const megabytes = Math.round(limit / 1e6);
+  if (readOne === undefined) {
     throw new DataError(
-      `${title}: ${images} images take ${Math.round(needed / 2 ** 20)} MiB in memory, more than half of what this machine has; choose a smaller dataset.imageSize`,
+      `${tree.title}: its images take more than ${megabytes} MB in memory; unpack the archive, or choose a smaller dataset.imageSize or a larger dataset.memoryLimit`,
     );
   }
+  const images = files.train.paths.length + files.test.paths.length;
+  const split = ({ paths, labels }: LabelledFiles): ImageSplit => ({
+    size: paths.length,
+    images: new Uint8Array(0),
+    labels,
+    source: new OnDemandImages(paths, readOne, target, (limit * paths.length) / images),
+  });
+  const { name, classNames, train, test } = files;
+  const { height, width, channels } = target;
+  return {
+    name,
+    imageShape: [height, width, channels],
+    classes: classNames.length,
+    classNames,
+    train: split(train),
+    test: split(test),
+  };
 }
 
 async function loadImages(
@@ -92,9 +117,19 @@ async function loadImages(
     const { channels = 3, fit = 'crop', skipUnreadable, onProgress } = options;
     const size = options.imageSize ?? defaultSize ?? (await nativeSize(tree, files));
     const [height, width] = typeof size === 'number' ? [size, size] : size;
-    checkMemory(tree.title, files, height * width * channels);
+    const target = { height, width, channels, fit };
+    const limit = options.memoryLimit === undefined ? totalmem() / 2 : options.memoryLimit * 1e6;
+    const needed = (files.train.paths.length + files.test.paths.length) * height * width * channels;
+    if (needed > limit) {
+      if (skipUnreadable === true) {
+        throw new DataError(
+          `${tree.title}: unreadable images cannot be skipped when images are decoded on demand; choose a smaller dataset.imageSize or a larger dataset.memoryLimit`,
+        );
+      }
+      return decodedOnDemand(tree, files, target, limit);
+    }
     decoded = await decodeTree(tree, files, {
-      target: { height, width, channels, fit },
+      target,
       skipUnreadable,
       onDecoded: (done, total) =>
         onProgress?.({ source: `images of ${path}`, receivedBytes: done, totalBytes: total, unit: 'images' }),

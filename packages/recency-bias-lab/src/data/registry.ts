@@ -27,6 +27,7 @@ export const READ_FIELDS = [
   'testShare',
   'splitSeed',
   'skipUnreadable',
+  'memoryLimit',
 ] as const satisfies readonly (keyof ReadOptions)[];
 
 /** One of them. */
@@ -96,7 +97,7 @@ const entries: readonly DatasetEntry[] = [
     name: 'tiny-imagenet',
     title: 'Tiny-ImageNet: photos, 64x64 RGB, 200 classes, 100,000 + 10,000 (248 MB download)',
     needsPath: false,
-    fields: ['path', 'imageSize', 'channels', 'fit', 'skipUnreadable'],
+    fields: ['path', 'imageSize', 'channels', 'fit', 'skipUnreadable', 'memoryLimit'],
     pull: fetchTinyImagenet,
     files: TINY_IMAGENET,
     load: (options) => loadTinyImagenet(options.path, options),

@@ -27,7 +27,7 @@ export async function evaluate(
   const { classes } = batches;
   for (let from = 0; from < indices.length; from += EVALUATION_BATCH) {
     const part = indices.subarray(from, from + EVALUATION_BATCH);
-    const images = batches.images(part);
+    const images = await batches.read(part);
     const output = model.predictOnBatch(images) as tf.Tensor2D;
     const logits = await output.data();
     tf.dispose([images, output]);

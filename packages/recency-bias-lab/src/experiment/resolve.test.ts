@@ -52,7 +52,7 @@ describe('parseExperiment', () => {
     ],
     [
       { dataset: { name: 'mnist', size: 3 } },
-      'dataset.size: unknown field; allowed are name, path, imageSize, channels, fit, testShare, splitSeed, skipUnreadable, trainSize, testSize, subsetSeed',
+      'dataset.size: unknown field; allowed are name, path, imageSize, channels, fit, testShare, splitSeed, skipUnreadable, memoryLimit, trainSize, testSize, subsetSeed',
     ],
     [{ dataset: 'folder' }, 'dataset.path: is missing; expected the folder that holds the data'],
     [{ dataset: 'mnist:photos' }, 'dataset.path: is not used by mnist; leave it out'],

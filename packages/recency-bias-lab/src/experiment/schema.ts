@@ -29,6 +29,8 @@ const datasetSchema = z.strictObject({
   splitSeed: seed.optional(),
   /** Leave out images that cannot be decoded instead of stopping. */
   skipUnreadable: z.boolean().optional(),
+  /** Megabytes of pixels to hold in memory; a folder of more is decoded on demand. */
+  memoryLimit: z.number().positive().optional(),
   /** Number of training samples: a stratified random subset. Default: all. */
   trainSize: z.int().min(1).optional(),
   /** Number of test samples: a stratified random subset. Default: all. */

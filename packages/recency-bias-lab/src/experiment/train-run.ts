@@ -8,7 +8,7 @@ import type { TrainingState } from 'recency-bias/tfjs';
 import { AugmentedBatches } from '../augment/augmented-batches.js';
 import { ImagePreparation } from '../augment/image-preparation.js';
 import { isRandom } from '../augment/policies.js';
-import { ImageBatches, pixelMoments } from '../data/image-batches.js';
+import { ImageBatches, splitMoments } from '../data/image-batches.js';
 import type { ImageDataset } from '../data/image-dataset.js';
 import { modelRegistry } from '../models/registry.js';
 import { RunWriter } from '../records/run-writer.js';
@@ -163,7 +163,7 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
   const { last } = ownEpochs(task, experiment);
   const now = (): string => new Date().toISOString();
 
-  const { train: trainData, probe: probeData, test: testData } = prepareData(options);
+  const { train: trainData, probe: probeData, test: testData } = await prepareData(options);
   const probe = probeIndices(experiment);
 
   const start = await startingPoint(options);
@@ -252,7 +252,7 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
   if (live.stopped) return false;
 
   if (task.kind === 'run') {
-    const samples = uncertainSamples(live.recorder!, dataset, UNCERTAIN_SAMPLES);
+    const samples = await uncertainSamples(live.recorder!, dataset, UNCERTAIN_SAMPLES);
     await writer.append({ type: 'uncertain-samples', time: now(), samples });
   }
   await writer.append({ type: 'end', time: now(), epochs: last });
@@ -260,13 +260,13 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
 }
 
 /** Training data, augmented; and the data to evaluate on, which never is. */
-function prepareData({
+async function prepareData({
   experiment,
   task,
   dataset,
-}: TrainRunOptions): Record<'train' | 'probe' | 'test', ImageBatches> {
+}: TrainRunOptions): Promise<Record<'train' | 'probe' | 'test', ImageBatches>> {
   const { augmentation } = experiment;
-  const moments = pixelMoments(dataset.train, dataset.imageShape[2]);
+  const moments = await splitMoments(dataset.train, dataset.imageShape[2]);
   const plain = new ImagePreparation(dataset.imageShape, augmentation, moments, null);
   const probe = new ImageBatches(dataset.train, dataset, plain);
   const random = new Random(task.seed).split('augmentation');

@@ -1,6 +1,6 @@
 /** The training samples on which the network changes its mind most, as pictures. */
 import { PNG } from 'pngjs';
-import { imageLength } from '../data/image-dataset.js';
+import { gatherImages, imageLength } from '../data/image-dataset.js';
 import type { ImageDataset } from '../data/image-dataset.js';
 import type { UncertainSample } from '../records/schema.js';
 import type { RecordingSelector } from './recording-selector.js';
@@ -21,22 +21,21 @@ export function pngDataUri(
 }
 
 /** The `count` most uncertain training samples with their windows, most uncertain first. */
-export function uncertainSamples(
+export async function uncertainSamples(
   recorder: RecordingSelector,
   dataset: ImageDataset,
   count: number,
-): UncertainSample[] {
+): Promise<UncertainSample[]> {
   const { history, timesDrawn } = recorder;
   const length = imageLength(dataset);
-  return mostUncertain(history, timesDrawn, count).map((index) => ({
+  const indices = mostUncertain(history, timesDrawn, count);
+  const images = await gatherImages(dataset.train, Int32Array.from(indices));
+  return indices.map((index, row) => ({
     index,
     label: dataset.train.labels[index]!,
     window: history.labels(index),
     uncertainty: history.uncertainty(index),
     timesDrawn: timesDrawn[index]!,
-    image: pngDataUri(
-      dataset.train.images.subarray(index * length, (index + 1) * length),
-      dataset.imageShape,
-    ),
+    image: pngDataUri(images.subarray(row * length, (row + 1) * length), dataset.imageShape),
   }));
 }
