@@ -11,7 +11,12 @@ const run = promisify(execFile);
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The published packages. */
-export const packages = ['recency-bias', 'tfjs-wasm-training', 'recency-bias-lab'] as const;
+export const packages = [
+  'recency-bias',
+  'tfjs-wasm-training',
+  'tfjs-backend-torch',
+  'recency-bias-lab',
+] as const;
 export type PackageName = (typeof packages)[number];
 
 /** What `npm pack` made. */

@@ -151,6 +151,7 @@ describe('the packed lab', () => {
     const folder = await install('lab', {
       'recency-bias': `file:${tarballs['recency-bias'].path}`,
       'tfjs-wasm-training': `file:${tarballs['tfjs-wasm-training'].path}`,
+      'tfjs-backend-torch': `file:${tarballs['tfjs-backend-torch'].path}`,
       'recency-bias-lab': `file:${tarballs['recency-bias-lab'].path}`,
     });
     const bin = join(folder, 'node_modules/.bin/recency-bias');

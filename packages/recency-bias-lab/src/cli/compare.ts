@@ -9,6 +9,7 @@ import {
 } from '../experiment/experiment-file.js';
 import { loadExperimentData } from '../experiment/load-data.js';
 import { ExperimentError } from '../experiment/problems.js';
+import { chooseBackend } from './choose-backend.js';
 import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { startRun } from '../experiment/run-process.js';
@@ -96,8 +97,10 @@ async function resolveInput(
   input: unknown,
   source: string | undefined,
   cache: string,
-): Promise<ResolvedExperiment> {
+  out: string | undefined,
+): Promise<{ experiment: ResolvedExperiment; advice: string | undefined }> {
   const experiment = parseExperiment(withDefaults(input), source);
+  const { backend, advice } = await chooseBackend(experiment, out);
   const progress = fetchProgress(process.stderr);
   const { size } = await loadExperimentData(experiment, {
     cache,
@@ -106,7 +109,7 @@ async function resolveInput(
   });
   progress.end();
   try {
-    return resolveExperiment(experiment, size);
+    return { experiment: resolveExperiment(experiment, size, backend), advice };
   } catch (error) {
     if (error instanceof ExperimentError && source !== undefined)
       throw new ExperimentError(error.problems, source);
@@ -144,14 +147,15 @@ async function runExperiment(input: unknown, source: string | undefined, flags: 
     throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
   }
   const cache = cacheDirectory(flags.cache);
-  const experiment = await resolveInput(input, source, cache);
+  const { experiment, advice } = await resolveInput(input, source, cache, flags.out);
   const output = await chooseOutputDirectory(experiment, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,
     resumeCommand,
   });
   const { dir, complete } = output;
-  process.stdout.write(`${describePlan(experiment, { dir, jobs, complete })}\n\n`);
+  process.stdout.write(`${describePlan(experiment, { dir, jobs, complete })}\n`);
+  process.stdout.write(advice === undefined ? '\n' : `${pc.dim(advice)}\n\n`);
   if (flags.dryRun === true) return;
 
   const tasks = runTasks(experiment);

@@ -158,7 +158,7 @@ export function addExperimentFlags(command: Command, selectors: 'one' | 'several
   );
   if (selectors === 'several')
     add('--seeds <list>', 'seeds, one training run a selector for each: 1,2,3', parseNumbers);
-  add('--backend <name>', 'auto, wasm or cpu');
+  add('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu');
   add('--probe-size <n>', 'training samples on which the loss is measured after each epoch', parseNumber);
   return command;
 }

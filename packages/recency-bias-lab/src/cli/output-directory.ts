@@ -17,6 +17,11 @@ export interface OutputDirectory {
   readonly isNew: boolean;
 }
 
+/** Where a comparison is written without `--out`. */
+export function defaultOutput({ name }: { readonly name: string }): string {
+  return join('runs', name);
+}
+
 /** Ids of the runs of an experiment that have ended. */
 export async function completeRuns(dir: string, experiment: ResolvedExperiment): Promise<Set<string>> {
   const complete = new Set<string>();
@@ -48,7 +53,7 @@ export async function chooseOutputDirectory(
   experiment: ResolvedExperiment,
   { out, resume, resumeCommand }: { out?: string; resume: boolean; resumeCommand: (dir: string) => string },
 ): Promise<OutputDirectory> {
-  const base = out ?? join('runs', experiment.name);
+  const base = out ?? defaultOutput(experiment);
   for (let number = 1; ; number++) {
     const dir = number === 1 ? base : `${base}-${number}`;
     const found = await compareWith(dir, experiment);

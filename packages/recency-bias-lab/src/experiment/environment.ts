@@ -4,7 +4,13 @@ import { availableParallelism, cpus } from 'node:os';
 import type { Environment } from '../records/schema.js';
 
 const require = createRequire(import.meta.url);
-const PACKAGES = ['recency-bias', 'recency-bias-lab', 'tfjs-wasm-training', '@tensorflow/tfjs'] as const;
+const PACKAGES = [
+  'recency-bias',
+  'recency-bias-lab',
+  'tfjs-wasm-training',
+  'tfjs-backend-torch',
+  '@tensorflow/tfjs',
+] as const;
 
 function versionOf(name: string): string {
   const { version } = require(`${name}/package.json`) as { version: string };

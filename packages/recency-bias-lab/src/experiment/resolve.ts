@@ -5,6 +5,7 @@ import type { ResolvedAugmentation } from '../augment/policies.js';
 import { datasetRegistry, READ_FIELDS } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { modelRegistry } from '../models/registry.js';
+import type { BackendName } from './backend.js';
 import { describeIssues, ExperimentError, show } from './problems.js';
 import { experimentSchema } from './schema.js';
 import type { Experiment } from './schema.js';
@@ -25,7 +26,7 @@ export interface ResolvedExperiment extends Omit<
   readonly augmentation: ResolvedAugmentation;
   readonly epochs: number;
   readonly selectors: Readonly<Record<string, Method>>;
-  readonly backend: Exclude<Experiment['backend'], 'auto'>;
+  readonly backend: BackendName;
 }
 
 /**
@@ -125,9 +126,14 @@ export interface DatasetSize {
 /**
  * Fills in what depends on the data: sizes, epochs, and the options of selectors, which take `warmupEpochs` and `window` from
  * the experiment unless they are given.
+ * @param auto what the backend `auto` means here
  * @throws ExperimentError with one line a mistake.
  */
-export function resolveExperiment(experiment: Experiment, data: DatasetSize): ResolvedExperiment {
+export function resolveExperiment(
+  experiment: Experiment,
+  data: DatasetSize,
+  auto: BackendName = 'wasm',
+): ResolvedExperiment {
   const { iterations, epochs: given, ...rest } = experiment;
   const { batchSize, warmupEpochs, window } = experiment;
   const stepsPerEpoch = Math.ceil(data.trainSize / batchSize);
@@ -170,7 +176,7 @@ export function resolveExperiment(experiment: Experiment, data: DatasetSize): Re
     augmentation: resolveAugmentation(experiment.augmentation),
     epochs,
     selectors,
-    backend: experiment.backend === 'auto' ? 'wasm' : experiment.backend,
+    backend: experiment.backend === 'auto' ? auto : experiment.backend,
     probeSize: Math.min(experiment.probeSize, data.trainSize),
   };
 }

@@ -124,8 +124,8 @@ export const experimentSchema = z.strictObject({
   selectors: z.record(labelSchema, named(selectorSchema)),
   /** One training run a selector for each. */
   seeds: z.array(seed).min(1).default([1]),
-  /** `auto`: the fastest that is installed. */
-  backend: z.enum(['auto', 'wasm', 'cpu']).default('auto'),
+  /** `auto`: torch where its addon has been built, else wasm. */
+  backend: z.enum(['auto', 'torch', 'wasm', 'cpu']).default('auto'),
   /** Number of training samples on which the training loss is measured after each epoch, the same for all runs. */
   probeSize: z.int().min(1).default(1000),
 });
