@@ -111,9 +111,9 @@ export class TorchBackend extends KernelBackend {
 
   /** The native tensor of `tensor` if nobody else holds its memory, so that it may be changed in place. */
   exclusive(tensor: TensorInfo): Handle | undefined {
-    const { handle, refCount, shape } = this.#data.get(tensor.dataId);
-    if (handle === undefined || refCount > 1 || !util.arraysEqual(shape as number[], tensor.shape))
-      return undefined;
+    const data = this.#data.get(tensor.dataId);
+    if (data.refCount > 1 || !util.arraysEqual(data.shape as number[], tensor.shape)) return undefined;
+    const handle = data.handle ?? this.#materialize(data);
     return addon().isExclusive(handle) ? handle : undefined;
   }
 

@@ -127,7 +127,7 @@ describe('parseExperiment', () => {
       'learningRate.steps[0][0]: is 1.5; expected a share of the run below 1 or a whole number of epochs',
     ],
     [{ selectors: { warmup: 'uniform' } }, 'selectors.warmup: the label is reserved for the shared warm-up'],
-    [{ backend: 'webgl' }, 'backend: is "webgl"; expected auto or wasm or cpu'],
+    [{ backend: 'webgl' }, 'backend: is "webgl"; expected auto or torch or wasm or cpu'],
   ])('says in one line what is wrong with %j', (changes, line) => {
     expect(problemsOf(changes)).toEqual([line]);
   });

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +88,7 @@ describe('writeReport', () => {
         seed === 1 || selector === 'uniform' ? Infinity : selector === 'active-bias' ? 0 : 4,
     });
     expect(results.progress.filter(({ state }) => state === 'complete')).toHaveLength(5);
-    for (const text of [body, terminalTable.replaceAll(/\s+/g, ' ')]) {
+    for (const text of [body, stripVTControlCharacters(terminalTable).replaceAll(/\s+/g, ' ')]) {
       expect(text).toContain('3 runs of 8 missing from the tables');
       expect(text).toContain('Recency Bias seed 2 (at epoch 4 of 6)');
       expect(text).toContain('Active Bias seed 2 (not begun)');

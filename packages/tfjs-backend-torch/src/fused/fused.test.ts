@@ -214,3 +214,40 @@ describeWithTorch('Dropout', () => {
     expect([...drop(tf.ones([64]), false).dataSync()]).toEqual(new Array(64).fill(1));
   });
 });
+
+describeWithTorch('An optimizer rounds alike, whoever else holds the values:', () => {
+  /** What becomes of a variable in some steps, when something is done to it before each. */
+  const after = async (
+    optimizer: tf.Optimizer,
+    before: (variable: tf.Variable) => Promise<void>,
+  ): Promise<ArrayLike<number>> => {
+    await tf.setBackend('torch');
+    const variable = tf.variable(tf.randomNormal([301], 0, 1, 'float32', 5));
+    const factors = tf.randomNormal([301], 0, 1, 'float32', 6);
+    for (let step = 0; step < 5; step++) {
+      await before(variable);
+      optimizer.minimize(() => tf.sum(tf.mul(tf.mul(variable, variable), factors)), false, [variable]);
+    }
+    return variable.data();
+  };
+  const optimizers: Readonly<Record<string, () => tf.Optimizer>> = {
+    sgd: () => tf.train.sgd(0.03),
+    momentum: () => tf.train.momentum(0.03, 0.9),
+    adam: () => tf.train.adam(0.03),
+  };
+  it.each(Object.keys(optimizers))('%s', async (name) => {
+    const make = optimizers[name]!;
+    const alone = await after(make(), () => Promise.resolve());
+    const restored = await after(make(), async (variable) => {
+      variable.assign(tf.tensor1d(await variable.data<'float32'>()));
+    });
+    const copies: tf.Tensor[] = [];
+    const shared = await after(make(), (variable) => {
+      copies.push(variable.clone());
+      return Promise.resolve();
+    });
+    expect(restored).toEqual(alone);
+    expect(shared).toEqual(alone);
+    expect(copies).toHaveLength(5);
+  });
+});

@@ -56,7 +56,7 @@ interface Update {
 
 /**
  * Makes the optimizers sgd, momentum and adam update all variables in place with a few native calls, instead of some
- * operations for each. Variables that share their memory with other tensors are left to TensorFlow.js.
+ * operations for each.
  */
 export function fuseOptimizers(): void {
   replace(SGDOptimizer, () => [], sgd);
@@ -90,7 +90,22 @@ function replace(
   };
 }
 
-/** False, with nothing done, if a variable or its state cannot be changed in place. */
+/**
+ * The native tensor of a variable, to be changed in place; one that shares its memory gets memory of its own first. So all
+ * steps but the one that makes the state round alike, whoever else holds the values: a run that is resumed from saved
+ * values goes on to the same bits.
+ */
+function ownHandle(backend: TorchBackend, variable: Variable | undefined): Handle | undefined {
+  if (variable?.dtype !== 'float32') return undefined;
+  const handle = backend.exclusive(variable);
+  if (handle !== undefined) return handle;
+  engine().tidy(() => {
+    variable.assign(mul(variable, 1));
+  });
+  return backend.exclusive(variable);
+}
+
+/** False, with nothing done, if a variable has no state yet or cannot be changed in place. */
 function fused(gradients: Gradients, slots: Slots[], apply: (update: Update) => void): boolean {
   const backend = engine().backend as unknown as TorchBackend;
   const named: [string, Tensor | null | undefined][] = Array.isArray(gradients)
@@ -102,9 +117,7 @@ function fused(gradients: Gradients, slots: Slots[], apply: (update: Update) => 
     // The first step makes the state, and TensorFlow.js does it.
     const own = [variables[name], ...slots.map((slot) => slot[i]?.variable)];
     if (gradient == null) continue;
-    const handles = own.map((variable) =>
-      variable?.dtype === 'float32' ? backend.exclusive(variable) : undefined,
-    );
+    const handles = own.map((variable) => ownHandle(backend, variable));
     if (handles.includes(undefined)) return false;
     const [value, ...state] = handles as Handle[];
     update.values.push(value!);
