@@ -12,8 +12,9 @@ import type { WarmupState } from './warmup-selector.js';
 export interface RunCheckpoint extends StateDict {
   readonly version: 1;
   readonly training: TrainingState;
-  /** Cumulative seconds spent in training since the beginning of the warm-up. */
+  /** Cumulative time spent in training since the beginning of the warm-up. */
   readonly trainSeconds: number;
+  readonly processorSeconds: number;
 }
 
 /** Reads a run's own checkpoint; undefined when it has none yet. */

@@ -167,7 +167,9 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
   const probe = probeIndices(experiment);
 
   const start = await startingPoint(options);
-  const clock = new TrainingClock(start?.trainSeconds ?? 0);
+  const clock = new TrainingClock(
+    start && { seconds: start.trainSeconds, processorSeconds: start.processorSeconds },
+  );
   await writer.append({ type: 'start', time: now(), epoch: start?.training.epoch ?? 0 });
 
   const live: LiveRun = {
@@ -176,7 +178,7 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
     stopped: false,
   };
   const trainedBefore = live.trainedSamples;
-  const secondsBefore = clock.seconds;
+  const secondsBefore = clock.time.seconds;
   let lastSave = performance.now();
   let lastYield = performance.now();
 
@@ -195,7 +197,8 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
       },
       save: async (training: TrainingState) => {
         clock.pause();
-        await writer.writeCheckpoint({ version: 1, training, trainSeconds: clock.seconds });
+        const { seconds: trainSeconds, processorSeconds } = clock.time;
+        await writer.writeCheckpoint({ version: 1, training, trainSeconds, processorSeconds });
         lastSave = performance.now();
         if (training.step > 0 && !live.stopped) clock.start();
       },
@@ -209,7 +212,7 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
         step,
         stepsPerEpoch: Math.ceil(experiment.dataset.trainSize / batchSize),
         samples: trainedSamples - trainedBefore,
-        seconds: clock.seconds - secondsBefore,
+        seconds: clock.time.seconds - secondsBefore,
         trainLoss: live.recorder!.trainLoss,
       });
       await new Promise((resolve) => setImmediate(resolve));
@@ -239,7 +242,8 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
           probeLoss: probeResult.loss,
           testLoss: testResult.loss,
           testError: testResult.error,
-          trainSeconds: clock.seconds,
+          trainSeconds: clock.time.seconds,
+          processorSeconds: clock.time.processorSeconds,
           trainedSamples: live.trainedSamples,
           scoredSamples: live.scoredSamples,
           selection: live.recorder!.statistics(),
