@@ -13,6 +13,7 @@ beforeAll(async () => {
   await writeIdxFolder(join(dir, 'data'));
   await writeFile(join(dir, 'typo.yaml'), 'dataset: { name: idx, path: data }\nepochs: 3\nbachSize: 16\n');
   await writeFile(join(dir, 'broken.yaml'), 'dataset: [\n');
+  await writeFile(join(dir, 'extends-nothing.yaml'), 'extends: quik\n');
 });
 afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
@@ -35,6 +36,16 @@ describe('recency-bias', () => {
       'an unknown preset',
       ['compare', '--preset', 'quik'],
       /^--preset: "quik" is not known; did you mean quick\?\n$/,
+    ],
+    [
+      'an unknown preset of a folder',
+      ['presets', 'show', 'mnist-small-cnn-sgd'],
+      /^presets show: "mnist-small-cnn-sgd" is not known; did you mean scaled\/mnist-small-cnn-sgd\?\n$/,
+    ],
+    [
+      'a file that extends an unknown preset',
+      ['compare', 'extends-nothing.yaml'],
+      /^extends-nothing\.yaml: extends: "quik" is not known; did you mean quick\?\n$/,
     ],
     ['an unknown flag', ['compare', '--epoch', '3'], /unknown option '--epoch'\n\(Did you mean --epochs\?\)/],
     ['an unknown command', ['comapre'], /unknown command 'comapre'\n\(Did you mean compare\?\)/],
@@ -103,8 +114,32 @@ describe('recency-bias', () => {
     expect(existsSync(join(dir, 'runs'))).toBe(false);
   });
 
+  it('takes a preset from a folder by its path, and prints it as an experiment file', async () => {
+    const shown = await runCli(['presets', 'show', 'scaled/mnist-small-cnn-sgd'], dir);
+    expect(shown.stdout).toMatch(/^name: scaled-mnist-small-cnn-sgd$/m);
+    expect(shown.stdout).toMatch(/^# The paper's protocol/m);
+    await writeFile(join(dir, 'shown.yaml'), shown.stdout);
+    const over = ['--data-path', 'data', '--dataset', 'idx', '--train-size', '160', '--dry-run'];
+    const plan = await runCli(['compare', '--preset', 'scaled/mnist-small-cnn-sgd', ...over], dir);
+    expect(plan.stdout).toContain(join('runs', 'scaled-mnist-small-cnn-sgd'));
+    expect((await runCli(['compare', 'shown.yaml', ...over], dir)).stdout).toBe(plan.stdout);
+  });
+
+  it('puts a file over the preset that it extends, field by field', async () => {
+    const file =
+      'extends: quick\nname: mine\ndataset: { name: idx, path: data }\niterations: 40\nbatchSize: 16\n';
+    await writeFile(join(dir, 'mine.yaml'), file);
+    const { stdout } = await runCli(['compare', 'mine.yaml', '--dry-run'], dir);
+    expect(stdout).toContain('160 training and 60 test images');
+    expect(stdout).toContain('4 epochs of 10 steps (batch 16)');
+    expect(stdout).toContain('3 warm-ups and 12 runs (seeds 1, 2 and 3)');
+  });
+
   it('lists presets and data sets, and explains each command', async () => {
-    expect((await runCli(['presets'], dir)).stdout).toMatch(/^quick +four ways/m);
+    const list = await runCli(['presets'], dir);
+    expect(list.stdout).toMatch(/^quick +four ways/m);
+    expect(list.stdout).toMatch(/\n\n(scaled\/\S+ +\S.*\n)*scaled\/mnist-small-cnn-sgd +\S/);
+    expect((await runCli(['compare', '--help'], dir)).stdout).toMatch(/^ {2}.*scaled\/mnist-small-cnn-sgd/m);
     expect((await runCli(['data', 'list'], dir)).stdout).toMatch(/^mnist +MNIST/m);
     expect((await runCli(['compare', '--help'], dir)).stdout).toContain(
       'recency-bias compare --preset quick',

@@ -8,6 +8,7 @@ import {
   writeComparisonExperiment,
 } from '../experiment/experiment-file.js';
 import { loadExperimentData } from '../experiment/load-data.js';
+import { presetNames } from '../experiment/presets.js';
 import { ExperimentError } from '../experiment/problems.js';
 import { chooseBackend } from './choose-backend.js';
 import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
@@ -28,7 +29,7 @@ import { interruptSignal } from './interrupt.js';
 import { chooseOutputDirectory } from './output-directory.js';
 import type { OutputDirectory } from './output-directory.js';
 import { describePlan } from './plan.js';
-import { presetNames, readPreset } from './presets.js';
+import { readPreset } from './presets.js';
 import { createProgress, taskTitle } from './progress.js';
 
 /** Flags of `compare` and `train`. */
@@ -69,7 +70,7 @@ async function readInput(
     if (input !== undefined) return { input, source: out };
     throw new CommandError(`${out}: there is nothing to resume (it has no experiment.json)`);
   }
-  const presets = (await presetNames()).join(', ');
+  const presets = presetNames().join(', ');
   throw new CommandError(
     `Nothing to compare: give an experiment file, --preset <name> (${presets}), or flags such as --epochs 20; see --help`,
   );

@@ -1,33 +1,36 @@
-/** Experiments that come with the package. */
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ExperimentError } from '../experiment/problems.js';
-import { readExperimentFile } from '../experiment/experiment-file.js';
-import { unknownName } from '../experiment/suggest.js';
+/** `recency-bias presets`. */
+import pc from 'picocolors';
+import { readExperimentFile, readPresetText } from '../experiment/experiment-file.js';
+import { presetGroups, presetPath } from '../experiment/presets.js';
 
-const FOLDER = fileURLToPath(new URL('../../presets', import.meta.url));
-
-/** Names of all presets, in alphabetical order. */
-export async function presetNames(): Promise<string[]> {
-  const files = await readdir(FOLDER);
-  return files
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => basename(file, '.yaml'))
-    .sort();
+/** The content of the preset that `--preset` names. */
+export function readPreset(name: string): Promise<unknown> {
+  return readExperimentFile(presetPath(name, '--preset'));
 }
 
-/** Path of a preset's file. */
-export function presetPath(name: string): string {
-  return join(FOLDER, `${name}.yaml`);
+async function describe(name: string): Promise<string> {
+  const content = await readExperimentFile(presetPath(name, name));
+  const described = typeof content === 'object' && content !== null && 'description' in content;
+  return described ? String(content.description) : '';
 }
 
-/**
- * The content of a preset.
- * @throws ExperimentError for a name that does not exist.
- */
-export async function readPreset(name: string): Promise<unknown> {
-  const names = await presetNames();
-  if (!names.includes(name)) throw new ExperimentError([`--preset: ${unknownName(name, names)}`]);
-  return readExperimentFile(presetPath(name));
+/** Lists the presets with their descriptions, group by group. */
+export async function listPresets(): Promise<void> {
+  const groups = presetGroups().map(async (names) => {
+    const width = Math.max(...names.map(({ length }) => length));
+    const lines = names.map(async (name) => `${pc.bold(name.padEnd(width))}  ${await describe(name)}\n`);
+    return (await Promise.all(lines)).join('');
+  });
+  process.stdout.write((await Promise.all(groups)).join('\n'));
+}
+
+/** Prints a preset as an experiment file, complete with what it extends. */
+export async function showPreset(name: string): Promise<void> {
+  process.stdout.write(await readPresetText(name, 'presets show'));
+}
+
+/** The names for the help of a command: a line a group. */
+export function presetsHelp(): string {
+  const lines = presetGroups().map((names) => `\n  ${names.join(', ')}`);
+  return `\nPresets (described by \`recency-bias presets\`, printed by \`recency-bias presets show <name>\`):${lines.join('')}`;
 }

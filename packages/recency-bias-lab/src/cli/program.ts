@@ -1,14 +1,11 @@
 /** The command line. */
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { parse as parseYaml } from 'yaml';
-import { readFile } from 'node:fs/promises';
-import pc from 'picocolors';
 import { compare, printReport, train } from './compare.js';
 import type { CompareFlags } from './compare.js';
 import { describeDataset, listDatasets, pullDataset, verifyDatasets } from './data.js';
 import { addExperimentFlags, parseImageSize, parseNumber } from './experiment-flags.js';
-import { presetNames, presetPath } from './presets.js';
+import { listPresets, presetsHelp, showPreset } from './presets.js';
 
 const require = createRequire(import.meta.url);
 
@@ -30,15 +27,6 @@ function addRunFlags(command: Command): Command {
       ).argParser(parseNumber),
     )
     .option('--verbose', 'show stack traces of errors');
-}
-
-async function listPresets(): Promise<void> {
-  for (const name of await presetNames()) {
-    const { description = '' } = parseYaml(await readFile(presetPath(name), 'utf8')) as {
-      description?: string;
-    };
-    process.stdout.write(`${pc.bold(name.padEnd(8))}  ${description}\n`);
-  }
 }
 
 /** Builds the program; `parseAsync` of the result runs a command. */
@@ -72,6 +60,7 @@ Examples:
     --selector random=uniform --selector strong=recency-bias:selectionPressure=1000
   recency-bias compare --resume --out runs/quick`,
     )
+    .addHelpText('after', presetsHelp)
     .action((file: string | undefined, flags: CompareFlags) => compare(file, flags));
 
   addExperimentFlags(
@@ -89,6 +78,7 @@ Examples:
   recency-bias train --epochs 10 --warmup-epochs 2 --train-size 10000
   recency-bias train --selector online-batch:selectionPressure=10 --epochs 10 --seed 7`,
     )
+    .addHelpText('after', presetsHelp)
     .action((flags: CompareFlags & { seed?: number }) => train(flags));
 
   program
@@ -97,10 +87,13 @@ Examples:
     .argument('<dir>', "the comparison's output directory")
     .action((dir: string) => printReport(dir));
 
-  program
-    .command('presets')
-    .description('list the experiments that come with the package')
-    .action(listPresets);
+  const presets = program.command('presets').description('experiments that come with the package');
+  presets.command('list', { isDefault: true }).description('list them (the default)').action(listPresets);
+  presets
+    .command('show')
+    .description('print one as an experiment file')
+    .argument('<name>', 'preset, e.g. quick')
+    .action(showPreset);
 
   const data = program.command('data').description('data sets: list them, fetch them ahead of time');
   const cacheFlag = [

@@ -1,20 +1,19 @@
 /** Reads experiment files, and writes experiment.json of a comparison. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { isMap, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { loadExperimentData } from './load-data.js';
 import { makeDirectory } from '../records/make-directory.js';
 import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
-import { ExperimentError } from './problems.js';
+import { presetPath } from './presets.js';
+import { ExperimentError, show } from './problems.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
 import type { ResolvedExperiment } from './resolve.js';
 
-/**
- * Reads a YAML or JSON file as plain data; what it means is checked by `parseExperiment`.
- * @throws ExperimentError when the file cannot be read or is neither.
- */
-export async function readExperimentFile(path: string): Promise<unknown> {
+/** A YAML or JSON file as a document, which keeps its comments. */
+async function readDocument(path: string): Promise<Document> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -23,14 +22,59 @@ export async function readExperimentFile(path: string): Promise<unknown> {
     const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? String(error)})`;
     throw new ExperimentError([`${path}: ${reason}; give an experiment file, or --preset <name>`]);
   }
-  try {
-    return parseYaml(text) as unknown; // JSON is YAML
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
+  const document = parseDocument(text); // JSON is YAML
+  const [error] = document.errors;
+  if (error !== undefined) {
     const line = error.linePos === undefined ? '' : `:${error.linePos[0].line}`;
     const [reason = ''] = error.message.split('\n');
     throw new ExperimentError([`${path}${line}: is not valid YAML: ${reason.replace(/ at line.*$/, '')}`]);
   }
+  return document;
+}
+
+/** Fields of which an experiment has one: the length given replaces that of the experiment extended. */
+const LENGTHS = ['epochs', 'iterations'];
+
+/**
+ * The document with the preset that its field `extends` names: each field given replaces that of the preset as a whole.
+ * @param source how to name the document in errors
+ */
+async function extend(document: Document, source: string): Promise<Document> {
+  const { contents } = document;
+  const base = document.get('extends');
+  if (!isMap(contents) || base === undefined) return document;
+  if (typeof base !== 'string') {
+    throw new ExperimentError([`extends: is ${show(base)}; expected the name of a preset`], source);
+  }
+  const whole = await readWhole(presetPath(base, `${source}: extends`));
+  for (const { key, value } of contents.items) {
+    const field = String(key);
+    if (field === 'extends') continue;
+    if (LENGTHS.includes(field)) LENGTHS.forEach((length) => whole.delete(length));
+    whole.set(field, value);
+  }
+  return whole;
+}
+
+async function readWhole(path: string): Promise<Document> {
+  return extend(await readDocument(path), path);
+}
+
+/**
+ * Reads a YAML or JSON file as plain data, with the preset that it extends; what it means is checked by `parseExperiment`.
+ * @throws ExperimentError when the file cannot be read or is neither, or extends what is not known.
+ */
+export async function readExperimentFile(path: string): Promise<unknown> {
+  return (await readWhole(path)).toJS() as unknown;
+}
+
+/**
+ * The text of a preset as YAML, with what it extends.
+ * @param field what named it, for the error
+ * @throws ExperimentError for a name that does not exist.
+ */
+export async function readPresetText(name: string, field: string): Promise<string> {
+  return String(await readWhole(presetPath(name, field)));
 }
 
 const fileOf = (out: string): string => join(out, 'experiment.json');

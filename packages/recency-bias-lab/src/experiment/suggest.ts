@@ -5,7 +5,10 @@ import { closest, distance } from 'fastest-levenshtein';
 export function suggest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
-  const same = known.find((name) => plain(name) === plain(word));
+  const withoutFolder = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+  const same =
+    known.find((name) => plain(name) === plain(word)) ??
+    known.find((name) => plain(withoutFolder(name)) === plain(word));
   if (same !== undefined) return same;
   const best = closest(word, [...known]);
   return distance(word, best) <= Math.max(2, Math.floor(word.length / 3)) ? best : undefined;
