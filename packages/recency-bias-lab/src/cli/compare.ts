@@ -81,7 +81,7 @@ function baseFor({ dataPath }: CompareFlags): unknown {
   return { dataset: dataPath === undefined ? 'mnist' : 'idx' };
 }
 
-/** All four methods, for a comparison that names none. */
+/** All four methods, for a comparison that names none and has no grid. */
 const DEFAULT_SELECTORS = {
   random: { name: 'uniform' },
   'online-batch': { name: 'online-batch' },
@@ -91,7 +91,7 @@ const DEFAULT_SELECTORS = {
 
 function withDefaults(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
-  return { selectors: DEFAULT_SELECTORS, ...input };
+  return 'grid' in input ? input : { selectors: DEFAULT_SELECTORS, ...input };
 }
 
 async function resolveInput(

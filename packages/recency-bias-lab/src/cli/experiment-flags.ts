@@ -33,6 +33,7 @@ export interface ExperimentFlags {
   warmupEpochs?: number;
   window?: number;
   selector?: Record<string, { name: string; options: Record<string, unknown> }>;
+  grid?: NamedOptions;
   seeds?: number[];
   backend?: string;
   probeSize?: number;
@@ -156,8 +157,14 @@ export function addExperimentFlags(command: Command, selectors: 'one' | 'several
       .helpGroup(group)
       .argParser(parseSelector),
   );
-  if (selectors === 'several')
+  if (selectors === 'several') {
+    add(
+      '--grid <name:option=[values],...>',
+      'compare every combination of values, e.g. recency-bias:selectionPressure=[10,100],window=[5,10]',
+      parseNamed,
+    );
     add('--seeds <list>', 'seeds, one training run a selector for each: 1,2,3', parseNumbers);
+  }
   add('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu');
   add('--probe-size <n>', 'training samples on which the loss is measured after each epoch', parseNumber);
   return command;
@@ -218,6 +225,7 @@ export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
     warmupEpochs: flags.warmupEpochs,
     window: flags.window,
     selectors: flags.selector,
+    grid: flags.grid && { selector: flags.grid.name, options: flags.grid.options },
     seeds: flags.seeds,
     backend: flags.backend,
     probeSize: flags.probeSize,

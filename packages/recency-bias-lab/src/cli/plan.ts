@@ -21,10 +21,25 @@ function describeTraining(experiment: ResolvedExperiment): string {
   return `${plural(epochs, 'epoch')} of ${plural(steps, 'step')} (batch ${batchSize}), ${method}, ${rate}, weight decay ${weightDecay}`;
 }
 
-function describeSelectors({ selectors }: ResolvedExperiment): string {
-  return list(
-    Object.entries(selectors).map(([label, { name }]) => (label === name ? label : `${label} (${name})`)),
+function describeSelectors({ selectors, grid }: ResolvedExperiment): string {
+  const cells = new Set(grid?.labels);
+  const single = Object.entries(selectors)
+    .filter(([label]) => !cells.has(label))
+    .map(([label, { name }]) => (label === name ? label : `${label} (${name})`));
+  if (grid === undefined) return list(single);
+  const spans = Object.entries(grid.options).map(([name, values]) => `${name} ${values.join(', ')}`);
+  return `${list(single)}, and ${plural(cells.size, 'cell')} of ${grid.selector}: ${spans.join(' x ')}`;
+}
+
+/** Of selectors that keep predictions: whether the warm-up fills their windows. */
+function describeWindows({ selectors, warmupEpochs }: ResolvedExperiment): string | undefined {
+  const longest = Math.max(
+    ...Object.values(selectors).map(({ options: { window, warmupEpochs: own = warmupEpochs } }) =>
+      typeof window === 'number' && typeof own === 'number' && own < window ? window : 0,
+    ),
   );
+  if (longest === 0) return undefined;
+  return `of up to ${plural(longest, 'prediction')}, more than the warm-up makes: still filling when selection begins`;
 }
 
 /** The plan as lines, a heading and one line a topic. */
@@ -36,6 +51,7 @@ export function describePlan(
   const tasks = runTasks(experiment);
   const warmups = tasks.filter(({ kind }) => kind === 'warmup').length;
   const runs = tasks.length - warmups;
+  const windows = describeWindows(experiment);
   const rows: [string, string][] = [
     [
       'data',
@@ -51,6 +67,7 @@ export function describePlan(
         : `${plural(warmupEpochs, 'epoch')} of uniform batches, trained once a seed and shared by all selectors`,
     ],
     ['selectors', describeSelectors(experiment)],
+    ...(windows === undefined ? [] : [['windows', windows] satisfies [string, string]]),
     [
       'runs',
       `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${list(seeds.map(String))}), ${Math.min(jobs, tasks.length)} at a time`,

@@ -6,6 +6,7 @@ import { datasetRegistry, READ_FIELDS } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { modelRegistry } from '../models/registry.js';
 import type { BackendName } from './backend.js';
+import { checkGrid, expandGrid } from './grid.js';
 import { describeIssues, ExperimentError, show } from './problems.js';
 import { experimentSchema } from './schema.js';
 import type { Experiment } from './schema.js';
@@ -39,9 +40,11 @@ export function parseExperiment(input: unknown, source?: string): Experiment {
   const parsed = experimentSchema.safeParse(input);
   if (!parsed.success)
     throw new ExperimentError(describeIssues(parsed.error, experimentSchema, input), source);
-  const problems = [...check(parsed.data)];
+  const problems = [...checkGrid(parsed.data)];
+  const experiment = problems.length > 0 ? parsed.data : expandGrid(parsed.data);
+  problems.push(...check(experiment));
   if (problems.length > 0) throw new ExperimentError(problems, source);
-  return parsed.data;
+  return experiment;
 }
 
 /** The data set's registry entry, for an experiment that was parsed. */
@@ -53,8 +56,8 @@ function* check(experiment: Experiment): Generator<string> {
   yield* checkNames(experiment);
   yield* checkLength(experiment);
   yield* checkOptimizer(experiment);
-  const { seeds, selectors } = experiment;
-  if (Object.keys(selectors).length === 0) {
+  const { seeds, selectors, grid } = experiment;
+  if (Object.keys(selectors).length === 0 && grid === undefined) {
     yield `selectors: is empty; name at least one of ${[...selectorNames()].join(', ')}`;
   }
   if (new Set(seeds).size < seeds.length) yield `seeds: is ${show(seeds)}; expected distinct numbers`;

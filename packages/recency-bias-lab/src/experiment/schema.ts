@@ -71,13 +71,28 @@ const selectorSchema = z.strictObject({
 });
 
 /** Labels become directory names. */
-const labelSchema = z
+export const labelSchema = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
     'must consist of letters, digits, dots, hyphens and underscores (64 at most, not beginning with a sign)',
   )
   .refine((label) => label !== 'warmup', 'is reserved for the shared warm-up');
+
+const gridSchema = z.strictObject({
+  /** Registry name of the selector. */
+  selector: z.string(),
+  /** Option -> values: every combination becomes a selector of the experiment. */
+  options: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)),
+  /**
+   * Labels of these selectors, such as `recency-bias-p100-w10`, in row-major order: the option named last varies fastest. Filled
+   * in from the above.
+   */
+  labels: z.array(labelSchema).optional(),
+});
+
+/** A grid search over options of one selector. */
+export type Grid = z.infer<typeof gridSchema>;
 
 /** Accepts the bare name where an object with a name is meant. */
 const named = <T extends z.ZodType>(schema: T): z.ZodPreprocess<T> =>
@@ -121,7 +136,9 @@ export const experimentSchema = z.strictObject({
    */
   window: z.int().min(1).max(1000).default(10),
   /** Label -> method. The label names the method's runs. */
-  selectors: z.record(labelSchema, named(selectorSchema)),
+  selectors: z.record(labelSchema, named(selectorSchema)).default({}),
+  /** Adds a selector for every combination of some values of one method's options, and the baseline if it is missing. */
+  grid: gridSchema.optional(),
   /** One training run a selector for each. */
   seeds: z.array(seed).min(1).default([1]),
   /** `auto`: torch where its addon has been built, else wasm. */
