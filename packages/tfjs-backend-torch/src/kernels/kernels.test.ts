@@ -119,6 +119,22 @@ const differentiable: Readonly<Record<string, [Operation, ...Shapes]>> = {
     [2, 3, 2, 2, 3],
   ],
   'max pooling': [(x) => tf.maxPool(four(x), 2, 2, 'valid'), image],
+  'max pooling, windows that leave the last row out': [
+    (x) => tf.maxPool(four(x), [3, 2], [3, 2], 'valid'),
+    image,
+  ],
+  'max pooling, windows that reach beyond the image': [(x) => tf.maxPool(four(x), 4, 4, 'same'), image],
+  'max pooling, explicit padding': [(x) => tf.maxPool(four(x), 3, 3, 1, 'floor'), image],
+  'max pooling, padding larger than a window': [
+    (x) =>
+      tf.maxPool(four(x), 2, 2, [
+        [0, 0],
+        [1, 4],
+        [0, 2],
+        [0, 0],
+      ]),
+    image,
+  ],
   'max pooling, uneven padding': [(x) => tf.maxPool(four(x), 3, 2, 'same'), image],
   'average pooling': [(x) => tf.avgPool(four(x), 2, 2, 'valid'), image],
   'average pooling, padding same': [(x) => tf.avgPool(four(x), 3, 2, 'same'), image],

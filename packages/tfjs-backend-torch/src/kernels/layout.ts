@@ -39,11 +39,14 @@ export interface AxisPadding {
 export class Padding {
   /** What an operator of libtorch adds at both ends of each axis. */
   readonly even: readonly number[];
+  /** What comes before each axis, even or not. */
+  readonly before: readonly number[];
   readonly #axes: readonly AxisPadding[];
   readonly isEven: boolean;
 
   constructor(axes: readonly AxisPadding[]) {
     this.#axes = axes;
+    this.before = axes.map(({ before }) => before);
     this.isEven = axes.every(({ before, after }) => before === after);
     this.even = this.isEven ? axes.map(({ before }) => before) : axes.map(() => 0);
   }

@@ -1,6 +1,7 @@
 import { backend_util, engine } from '@tensorflow/tfjs-core';
 import type { Handle } from '../native/addon.js';
 import { numberOperator, operator, operatorOfMany } from '../native/operator.js';
+import { onCpu } from '../settings.js';
 import { define, type KernelCall } from './define.js';
 import { FLOAT } from './dtype.js';
 import { channelsFirst, channelsLast, Padding } from './layout.js';
@@ -10,6 +11,11 @@ const sum = operator('sum');
 const item = numberOperator('item');
 const nanToNum = operator('nan_to_num');
 const divide = operator('div.Tensor');
+const disjointMaxPool = operatorOfMany('tfjs::max_pool');
+const disjointMaxPoolBackward = operator('tfjs::max_pool_backward');
+
+/** The largest window of {@link disjointMaxPool}, whose places of maxima are bytes. */
+const LARGEST_WINDOW = 256;
 
 /** Pooling over two or three spatial axes, in libtorch's terms. */
 interface Pool {
@@ -87,6 +93,22 @@ function checked(pool: Pool): Pool | undefined {
   return fits ? pool : undefined;
 }
 
+/** Whether the windows of images do not overlap, the common case, which this package computes itself. */
+function isDisjoint({ window, strides, padding, inShape, outShape }: Pool): boolean {
+  const [height, width] = window as [number, number];
+  if (!onCpu() || window.length !== 2 || height * width > LARGEST_WINDOW) return false;
+  return window.every((size, i) => {
+    const before = padding.before[i]!;
+    // Explicit padding may hold whole windows.
+    const lastStart = (outShape[i + 1]! - 1) * size - before;
+    return size === strides[i] && before < size && lastStart < inShape[i + 2]!;
+  });
+}
+
+/** The maxima of windows that do not overlap and their places, in the order of TensorFlow.js's axes. */
+const disjointMaxima = (pool: Pool, x: Handle): Handle[] =>
+  disjointMaxPool(x, pool.window, pool.padding.before, pool.outShape.slice(1, 3));
+
 interface PoolKernels {
   suffix: '' | '3D';
   rank: 4 | 5;
@@ -118,20 +140,25 @@ function definePooling({ suffix, rank, describe }: PoolKernels): void {
   const padded = (call: KernelCall, pool: Pool, name: string, value = 0): Handle =>
     pool.padding.apply(channelsFirst(call.handle(name), rank), value);
 
-  define(`MaxPool${suffix}`, (call) => {
-    const x = call.input('x');
-    const pool = describe(x.shape, call.attributes<PoolAttrs>());
-    if (pool === undefined || x.dtype !== 'float32') return undefined;
+  const maxima = (call: KernelCall, pool: Pool): Handle[] => {
     const input = padded(call, pool, 'x', -Infinity);
     let [y, indices] = maximum(pool, input);
     // TensorFlow.js passes over NaN, libtorch keeps it. It is rare, and a sum finds it cheaply.
     if (Number.isNaN(item(sum(y, FLOAT)))) {
       [y, indices] = maximum(pool, nanToNum(input, -Infinity, Infinity, -Infinity));
     }
-    const output = call.output(channelsLast(y!, rank), pool.outShape);
+    return [channelsLast(y!, rank), indices!];
+  };
+
+  define(`MaxPool${suffix}`, (call) => {
+    const x = call.input('x');
+    const pool = describe(x.shape, call.attributes<PoolAttrs>());
+    if (pool === undefined || x.dtype !== 'float32') return undefined;
+    const [y, places] = isDisjoint(pool) ? disjointMaxima(pool, call.handle('x')) : maxima(call, pool);
+    const output = call.output(y!, pool.outShape);
     // Somebody may ask for the gradient: it needs the places of the maxima.
     if (engine().state.gradientDepth > 0) {
-      call.backend.data(output).companion = call.backend.retain(indices!);
+      call.backend.data(output).companion = call.backend.retain(places!);
     }
     return output;
   });
@@ -141,9 +168,20 @@ function definePooling({ suffix, rank, describe }: PoolKernels): void {
     const pool = describe(x.shape, call.attributes<PoolAttrs>());
     if (pool === undefined) return undefined;
     const y = call.inputs.output;
+    const known = y === undefined ? undefined : call.backend.data(y).companion;
+    if (isDisjoint(pool)) {
+      const places = known ?? disjointMaxima(pool, call.handle('input'))[1]!;
+      const dx = disjointMaxPoolBackward(
+        call.handle('dy'),
+        places,
+        x.shape,
+        pool.window,
+        pool.padding.before,
+      );
+      return call.output(dx, x.shape);
+    }
     const input = padded(call, pool, 'input', -Infinity);
-    const indices =
-      (y === undefined ? undefined : call.backend.data(y).companion) ?? maximum(pool, input)[1]!;
+    const indices = known ?? maximum(pool, input)[1]!;
     const dy = channelsFirst(call.handle('dy'), rank);
     const { window, strides, padding, dilations, inShape } = pool;
     const dx = maxPoolBackward(dy, input, window, strides, padding.even, dilations, false, indices);
