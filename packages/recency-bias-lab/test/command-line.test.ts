@@ -57,7 +57,7 @@ describe('recency-bias', () => {
     [
       'a directory without comparison',
       ['report', 'data'],
-      /^data: is not a comparison directory \(it has no experiment\.json\)\n$/,
+      /^data: is not a comparison directory \(it has no experiment\.json and no runs\)\n$/,
     ],
     [
       'an unknown data set',

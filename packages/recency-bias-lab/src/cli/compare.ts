@@ -19,7 +19,6 @@ import type { ScheduleResult } from '../experiment/schedule-runs.js';
 import { runTasks } from '../experiment/tasks.js';
 import type { RunTask } from '../experiment/tasks.js';
 import { lockDirectory } from '../records/lock.js';
-import { writeReport } from '../report/index.js';
 import { fetchProgress } from './data.js';
 import { CommandError, INTERRUPTED } from './errors.js';
 import { applyFlags, hasExperimentFlags } from './experiment-flags.js';
@@ -31,6 +30,7 @@ import type { OutputDirectory } from './output-directory.js';
 import { describePlan } from './plan.js';
 import { readPreset } from './presets.js';
 import { createProgress, taskTitle } from './progress.js';
+import { printReport } from './report.js';
 
 /** Flags of `compare` and `train`. */
 export interface CompareFlags extends ExperimentFlags {
@@ -167,7 +167,7 @@ async function runExperiment(input: unknown, source: string | undefined, flags: 
   } else {
     await runAll(experiment, output, { jobs, cache, saveEverySeconds, verbose: flags.verbose ?? false });
   }
-  await printReport(dir);
+  await printReport([dir]);
 }
 
 /** Trains what is not complete. Throws when something failed or was interrupted. */
@@ -210,7 +210,7 @@ async function explainFailures(
   dir: string,
   { failed, unfinished, complete }: ScheduleResult,
 ): Promise<never> {
-  if (complete.some(({ kind }) => kind === 'run')) await printReport(dir);
+  if (complete.some(({ kind }) => kind === 'run')) await printReport([dir]);
   const lines = failed.map(({ task, message }) => `${taskTitle(task)} failed: ${message}`);
   if (unfinished.length > 0) {
     lines.push(`Not trained because of that: ${list(unfinished.map(taskTitle))}`);
@@ -219,10 +219,4 @@ async function explainFailures(
     `${plural(complete.length, 'run')} complete. When the cause is removed, go on with \`${resumeCommand(dir)}\``,
   );
   throw new CommandError(lines.join('\n'));
-}
-
-/** Makes the report of a comparison and prints its table and where it lies. */
-export async function printReport(dir: string): Promise<void> {
-  const { reportPath, terminalTable } = await writeReport(dir);
-  process.stdout.write(`${terminalTable}\n\nReport: ${pc.bold(reportPath)}\n`);
 }

@@ -1,11 +1,13 @@
 /** The command line. */
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { compare, printReport, train } from './compare.js';
+import { compare, train } from './compare.js';
 import type { CompareFlags } from './compare.js';
 import { describeDataset, listDatasets, pullDataset, verifyDatasets } from './data.js';
 import { addExperimentFlags, parseImageSize, parseNumber } from './experiment-flags.js';
 import { listPresets, presetsHelp, showPreset } from './presets.js';
+import { printReport } from './report.js';
+import type { ReportFlags } from './report.js';
 
 const require = createRequire(import.meta.url);
 
@@ -83,9 +85,21 @@ Examples:
 
   program
     .command('report')
-    .description('make the report of a comparison again')
-    .argument('<dir>', "the comparison's output directory")
-    .action((dir: string) => printReport(dir));
+    .description('make the report of a comparison again, or one report of several comparisons')
+    .argument('<dirs...>', 'output directories: those of the same experiment are merged')
+    .option(
+      '--out <file>',
+      'the page (default: report.html in the directory, combined-report.html in the first)',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  recency-bias report runs/quick
+  recency-bias report runs/seeds-1-2 other-machine/seeds-3-5
+  recency-bias report runs/* --out all.html`,
+    )
+    .action((dirs: string[], flags: ReportFlags) => printReport(dirs, flags));
 
   const presets = program.command('presets').description('experiments that come with the package');
   presets.command('list', { isDefault: true }).description('list them (the default)').action(listPresets);

@@ -137,7 +137,21 @@ describe('readComparison', () => {
     ]);
   });
 
-  it('says that a directory without experiment.json is not a comparison', async () => {
-    await expect(readComparison(dir)).rejects.toThrow(/no experiment\.json/);
+  it('takes the experiment from the runs where experiment.json was not kept', async () => {
+    const experiment = { name: 'demo', selectors: { random: {} }, seeds: [1] };
+    await writeRun('random-seed1', header({ experiment }), jsonl(epochEvent(2, 0.5)));
+    const comparison = await readComparison(dir);
+    expect(comparison).toMatchObject({ name: 'demo', selectors: ['random'], seeds: [1], experiment });
+    expect(comparison.runs).toHaveLength(1);
+  });
+
+  it('says that a directory without experiment and runs is not a comparison', async () => {
+    await expect(readComparison(dir)).rejects.toThrow(/no experiment\.json and no runs\)$/);
+  });
+
+  it('names a comparison inside of a directory that is none', async () => {
+    await mkdir(join(dir, 'inner'));
+    await writeFile(join(dir, 'inner', 'experiment.json'), '{}');
+    await expect(readComparison(dir)).rejects.toThrow(`it holds some: give them, e.g. ${join(dir, 'inner')}`);
   });
 });

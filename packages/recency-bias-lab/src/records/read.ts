@@ -1,4 +1,6 @@
 /** Reads run directories back, for reports and for `--resume`. */
+import { existsSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -125,24 +127,9 @@ export async function readRun(dir: string): Promise<Run> {
   return { header, ...foldEvents(await readEvents(dir)) };
 }
 
-/**
- * Reads a comparison directory: its experiment and every run begun in it, complete or not. Runs are in the order of
- * the experiment's selectors, then seeds.
- * @throws RecordError when the directory holds no comparison or a damaged record.
- */
-export async function readComparison(dir: string): Promise<Comparison> {
-  const path = join(dir, 'experiment.json');
-  const text = await readText(path);
-  if (text === undefined) {
-    throw new RecordError(`${dir}: is not a comparison directory (it has no experiment.json)`);
-  }
-  const parsed = comparisonSchema.safeParse(parseJson(text, path));
-  if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
-  const { name, seeds } = parsed.data;
-  const selectors = Object.keys(parsed.data.selectors);
-
+/** Reads every run directory of a directory. */
+async function readRuns(dir: string, entries: readonly Dirent[]): Promise<Run[]> {
   const runs: Run[] = [];
-  const entries = await readdir(dir, { withFileTypes: true });
   for (const entry of entries) {
     if (!entry.isDirectory()) continue;
     const runDir = join(dir, entry.name);
@@ -150,11 +137,78 @@ export async function readComparison(dir: string): Promise<Comparison> {
     if (header === undefined) continue;
     runs.push({ header, ...foldEvents(await readEvents(runDir)) });
   }
-  const rank = ({ header }: Run): number =>
-    selectors.indexOf(header.selector) * seeds.length + seeds.indexOf(header.seed);
+  return runs;
+}
+
+/** Entries of a directory; none when there is no such directory. */
+async function listDirectory(dir: string): Promise<Dirent[]> {
+  try {
+    return await readdir(dir, { withFileTypes: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw new RecordError(`${dir}: cannot be read (${code ?? String(error)})`);
+  }
+}
+
+/** The experiment of a comparison directory: experiment.json or, where that was not kept, as every run repeats it. */
+async function readExperiment(
+  dir: string,
+  entries: readonly Dirent[],
+  runs: readonly Run[],
+): Promise<z.infer<typeof comparisonSchema>> {
+  const path = join(dir, 'experiment.json');
+  const text = await readText(path);
+  if (text === undefined && runs[0] === undefined) {
+    const inside = entries.find(
+      (entry) => entry.isDirectory() && existsSync(join(dir, entry.name, 'experiment.json')),
+    );
+    const hint = inside === undefined ? '' : `; it holds some: give them, e.g. ${join(dir, inside.name)}`;
+    throw new RecordError(
+      `${dir}: is not a comparison directory (it has no experiment.json and no runs)${hint}`,
+    );
+  }
+  const [where, value] =
+    text === undefined
+      ? [join(dir, runs[0]!.header.id, 'run.json'), runs[0]!.header.experiment]
+      : [path, parseJson(text, path)];
+  const parsed = comparisonSchema.safeParse(value);
+  if (!parsed.success) throw new RecordError(`${where}: ${firstIssue(parsed.error)}`);
+  return parsed.data;
+}
+
+/**
+ * Reads a comparison directory: its experiment and every run begun in it, complete or not. Runs are in the order of
+ * the experiment's selectors, then seeds.
+ * @throws RecordError when the directory holds no comparison or a damaged record.
+ */
+export async function readComparison(dir: string): Promise<Comparison> {
+  const entries = await listDirectory(dir);
+  const runs = await readRuns(dir, entries);
+  const experiment = await readExperiment(dir, entries, runs);
+  const { name, seeds } = experiment;
+  const selectors = Object.keys(experiment.selectors);
   const belongs = ({ header }: Run): boolean =>
     seeds.includes(header.seed) && (header.kind === 'warmup' || selectors.includes(header.selector));
+  return {
+    name,
+    sources: [dir],
+    experiment,
+    selectors,
+    seeds,
+    ...orderRuns(runs.filter(belongs), selectors, seeds),
+  };
+}
+
+/** Runs by kind, in the order of selectors, then seeds. */
+export function orderRuns(
+  runs: readonly Run[],
+  selectors: readonly string[],
+  seeds: readonly number[],
+): Pick<Comparison, 'warmups' | 'runs'> {
+  const rank = ({ header }: Run): number =>
+    selectors.indexOf(header.selector) * seeds.length + seeds.indexOf(header.seed);
   const ofKind = (kind: RunHeader['kind']): Run[] =>
-    runs.filter((run) => run.header.kind === kind && belongs(run)).sort((a, b) => rank(a) - rank(b));
-  return { name, selectors, seeds, warmups: ofKind('warmup'), runs: ofKind('run') };
+    runs.filter(({ header }) => header.kind === kind).sort((a, b) => rank(a) - rank(b));
+  return { warmups: ofKind('warmup'), runs: ofKind('run') };
 }

@@ -30,6 +30,9 @@ export function writeProblem(error: unknown, path: string): Error {
       return new RecordError(
         `${path}: is in the way, a file where a directory is needed; choose another with --out`,
       );
+    case 'EISDIR':
+    case 'ENOTEMPTY':
+      return new RecordError(`${path}: is a directory, expected a file; choose another with --out`);
     default:
       return error instanceof Error ? error : new Error(String(error));
   }

@@ -15,6 +15,10 @@ export interface Run {
 export interface Comparison {
   /** The name given to the experiment. */
   readonly name: string;
+  /** Directories it was read from. */
+  readonly sources: readonly string[];
+  /** The resolved experiment, with the selectors and seeds of all directories. */
+  readonly experiment: Readonly<Record<string, unknown>>;
   /** Selector labels in the order of the experiment. */
   readonly selectors: readonly string[];
   readonly seeds: readonly number[];

@@ -1,8 +1,13 @@
-/** The end of a comparison: a table for the terminal, results.json and report.html. */
-import { join } from 'node:path';
-import { readComparison } from '../records/read.js';
+/** The end of a comparison: a table for the terminal, its numbers as JSON, and a page. */
+import { dirname, join } from 'node:path';
+import { makeDirectory } from '../records/make-directory.js';
+import { mergeComparisons } from '../records/merge.js';
+import { readComparison, RecordError } from '../records/read.js';
 import { replaceFile } from '../records/replace-file.js';
-import { analyse } from './analysis/results.js';
+import { writeProblem } from '../records/run-writer.js';
+import type { Comparison } from '../records/run.js';
+import type { Analysis, Results } from './analysis/results.js';
+import { analyse, RESULTS_VERSION } from './analysis/results.js';
 import { clientScript } from './bundle-client.js';
 import { reportPage } from './html/page.js';
 import { terminalTable } from './terminal-table.js';
@@ -10,27 +15,88 @@ import { terminalTable } from './terminal-table.js';
 export type { Results } from './analysis/results.js';
 export { RESULTS_VERSION } from './analysis/results.js';
 
+/** Numbers of a report on several experiments. */
+export interface CombinedResults {
+  readonly version: typeof RESULTS_VERSION;
+  /** ISO 8601. */
+  readonly generatedAt: string;
+  readonly comparisons: readonly Results[];
+}
+
 /** What `writeReport` leaves. */
 export interface Report {
-  /** Path of report.html. */
+  /** Path of the page. */
   readonly reportPath: string;
   /** Table for the terminal, without a line feed at its end; coloured only where the terminal shows colours. */
   readonly terminalTable: string;
 }
 
+export interface ReportOptions {
+  /**
+   * Path of the page; its numbers are written beside it, under the same name with `.json`. Default: `report.html` and
+   * `results.json` in the directory, or `combined-report.html` and `combined-report.json` in the first of several.
+   */
+  readonly out?: string;
+  /** Time of the report; default the present. */
+  readonly now?: Date;
+}
+
+/** Where the page and its numbers go. */
+function destination(dirs: readonly string[], out: string | undefined): { page: string; numbers: string } {
+  if (out !== undefined) return { page: out, numbers: `${out.replace(/\.html?$/i, '')}.json` };
+  const base = dirs[0] ?? '.';
+  return dirs.length === 1
+    ? { page: join(base, 'report.html'), numbers: join(base, 'results.json') }
+    : { page: join(base, 'combined-report.html'), numbers: join(base, 'combined-report.json') };
+}
+
+async function write(path: string, content: string): Promise<void> {
+  try {
+    await makeDirectory(dirname(path));
+    await replaceFile(path, content);
+  } catch (error) {
+    throw writeProblem(error, path);
+  }
+}
+
+/** Comparisons of different experiments may have been given the same name: then each is named with its directory. */
+function withDistinctNames(comparisons: readonly Comparison[]): Comparison[] {
+  return comparisons.map((comparison) => {
+    const isShared = comparisons.some((other) => other !== comparison && other.name === comparison.name);
+    return isShared
+      ? { ...comparison, name: `${comparison.name} (${comparison.sources.join(', ')})` }
+      : comparison;
+  });
+}
+
+function numbers(analyses: readonly Analysis[], now: Date): Results | CombinedResults {
+  const [first, ...others] = analyses.map(({ results }) => results);
+  if (first !== undefined && others.length === 0) return first;
+  return {
+    version: RESULTS_VERSION,
+    generatedAt: now.toISOString(),
+    comparisons: analyses.map(({ results }) => results),
+  };
+}
+
 /**
- * Reads a comparison, complete or not, and writes `report.html` and `results.json` into its directory, each replaced
- * atomically.
- * @param options.now Time of the report; default the present.
- * @throws RecordError when the directory holds no comparison or a damaged record.
+ * Reads comparisons, complete or not, and writes a page and its numbers, each replaced atomically. Directories of the same
+ * experiment (see `mergeComparisons`) become one comparison; different experiments become one page with a table over all.
+ * @param dirs One comparison directory or several.
+ * @throws RecordError when a directory holds no comparison or a damaged record, two hold different results of the same run, or
+ * the page cannot be written.
  */
 export async function writeReport(
-  comparisonDir: string,
-  options: { readonly now?: Date } = {},
+  dirs: string | readonly string[],
+  options: ReportOptions = {},
 ): Promise<Report> {
-  const analysis = analyse(await readComparison(comparisonDir), options.now ?? new Date());
-  const reportPath = join(comparisonDir, 'report.html');
-  await replaceFile(join(comparisonDir, 'results.json'), `${JSON.stringify(analysis.results, null, 2)}\n`);
-  await replaceFile(reportPath, reportPage(analysis, await clientScript()));
-  return { reportPath, terminalTable: terminalTable(analysis) };
+  const directories = [...new Set(typeof dirs === 'string' ? [dirs] : dirs)];
+  if (directories.length === 0) throw new RecordError('report: got no directory, expected at least one');
+  const now = options.now ?? new Date();
+  const comparisons = mergeComparisons(await Promise.all(directories.map(readComparison)));
+  const analyses = withDistinctNames(comparisons).map((comparison) => analyse(comparison, now));
+  const { page, numbers: numbersPath } = destination(directories, options.out);
+  await write(numbersPath, `${JSON.stringify(numbers(analyses, now), null, 2)}\n`);
+  await write(page, reportPage(analyses, await clientScript()));
+  return { reportPath: page, terminalTable: analyses.map(terminalTable).join('\n\n') };
 }

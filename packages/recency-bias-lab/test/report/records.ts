@@ -75,6 +75,8 @@ export function run(errors: readonly number[], fields: Partial<RunHeader> = {}, 
 export function comparison(runs: readonly Run[], fields: Partial<Comparison> = {}): Comparison {
   return {
     name: 'test',
+    sources: ['test'],
+    experiment: runs[0]?.header.experiment ?? {},
     selectors: [...new Set(runs.map(({ header: { selector } }) => selector))],
     seeds: [...new Set(runs.map(({ header: { seed } }) => seed))],
     warmups: [],

@@ -56,6 +56,14 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
     return { page, problems, requests };
   }
 
+  /** Brings every chart near, one after the other, so that it is drawn. */
+  async function seeAll(page: Page): Promise<void> {
+    for (const chart of await page.locator('[data-chart]').all()) {
+      await chart.scrollIntoViewIfNeeded();
+      await chart.locator('svg, canvas').first().waitFor();
+    }
+  }
+
   /** Number of charts that have drawn something. */
   const drawn = (page: Page): Promise<number> =>
     page.evaluate(
@@ -82,6 +90,8 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
     const { page, problems, requests } = await open();
     // Three curves, two distributions, two coverages, and a heat map for each of the four selectors.
     expect(await page.locator('[data-chart]').count()).toBe(11);
+    expect(await drawn(page)).toBeLessThan(11);
+    await seeAll(page);
     expect(await drawn(page)).toBe(11);
     expect(problems).toEqual([]);
     expect(requests).toEqual([address]);
@@ -90,6 +100,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
 
   it('follows the toolbar', async () => {
     const { page, problems } = await open();
+    await seeAll(page);
     const chart = page.locator('[data-of=testError]');
     expect(await chart.textContent()).toContain('epochs');
     await page.locator('[name=axis][value=seconds]').check();
@@ -119,6 +130,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
 
   it('follows the colour scheme while it is open', async () => {
     const { page } = await open({ colorScheme: 'light' });
+    await seeAll(page);
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await background();
     expect(await lineColors(page)).toEqual(expect.arrayContaining(LIGHT_COLORS.slice(0, 4)));
@@ -129,10 +141,18 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
     await page.close();
   });
 
+  it('prints charts that have not been seen', async () => {
+    const { page } = await open();
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await drawn(page)).toBe(11);
+    await page.close();
+  });
+
   it('prints in the light colours, within the paper, and returns', async () => {
     const { page, problems } = await open({ colorScheme: 'dark' });
     const widths = () =>
       page.evaluate(() => [...document.querySelectorAll('[data-chart] svg')].map((svg) => svg.clientWidth));
+    await seeAll(page);
     const before = await widths();
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     expect(await lineColors(page)).toEqual(expect.arrayContaining(LIGHT_COLORS.slice(0, 4)));
@@ -146,6 +166,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
 
   it('fits a narrow screen', async () => {
     const { page } = await open({ viewport: { width: 360, height: 700 } });
+    await seeAll(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     expect(await drawn(page)).toBe(11);
     await page.close();
@@ -156,7 +177,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
     const text = await page.locator('main').innerText();
     expect(text).toContain('Without scripts');
     expect(await page.locator('table').count()).toBeGreaterThanOrEqual(4);
-    expect(await page.locator('#toolbar').isVisible()).toBe(false);
+    expect(await page.locator('.toolbar').isVisible()).toBe(false);
     await page.close();
   });
 

@@ -112,6 +112,51 @@ describe('writeReport', () => {
     }
   });
 
+  it('merges the directories of one experiment, and lists their machines', async () => {
+    const dirs = [join(root, String(made++)), join(root, String(made++))];
+    const options = { epochs: 6, warmupEpochs: 2 };
+    await writeSyntheticComparison(dirs[0]!, { ...options, seeds: [1, 2] });
+    await writeSyntheticComparison(dirs[1]!, { ...options, seeds: [3], cpu: 'Another CPU' });
+    const out = join(root, 'merged', 'page.html');
+    const { reportPath } = await writeReport(dirs, { out, now: new Date('2026-03-02T00:00:00Z') });
+    expect(reportPath).toBe(out);
+    const page = await readFile(out, 'utf8');
+    const merged = JSON.parse(await readFile(join(root, 'merged', 'page.json'), 'utf8')) as Results;
+    expect(merged.seeds).toEqual([1, 2, 3]);
+    expect(merged.sources).toEqual(dirs);
+    expect(page).toContain('seeds 1, 2: cpu, 2 cores');
+    expect(page).toContain('seed 3: Another CPU, 2 cores');
+    expect(page).toContain('compare seconds within a seed only');
+    // What it would have been on one machine, but for the seconds.
+    const whole = await report();
+    expect(merged.selectors).toEqual(whole.results.selectors);
+    expect(merged.errorComparisons).toEqual(whole.results.errorComparisons);
+  });
+
+  it('puts different experiments on one page, each with its own ids, and leaves their own reports alone', async () => {
+    const { dir, page: own } = await report({ seeds: [1] });
+    const other = await report({ seeds: [1], epochs: 8 });
+    const combined = await writeReport([dir, other.dir]);
+    expect(combined.reportPath).toBe(join(dir, 'combined-report.html'));
+    expect(await readFile(join(dir, 'report.html'), 'utf8')).toBe(own);
+    const page = await readFile(combined.reportPath, 'utf8');
+    const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of page.matchAll(/(?:aria-labelledby|href)="#?(comparison[^"]*)"/g))
+      expect(ids).toContain(id);
+    // Both are called synthetic: their directories tell them apart.
+    expect(page).toContain(`synthetic (${other.dir})</h2>`);
+    const results = JSON.parse(await readFile(join(dir, 'combined-report.json'), 'utf8')) as {
+      comparisons: Results[];
+    };
+    expect(results.comparisons.map(({ progress }) => progress[0]!.epochs)).toEqual([6, 8]);
+  });
+
+  it('refuses to replace a directory by the page', async () => {
+    const { dir } = await report({ seeds: [1] });
+    await expect(writeReport(dir, { out: dir })).rejects.toThrow(/is a directory, expected a file/);
+  });
+
   it('refuses a directory that holds no comparison', async () => {
     await expect(writeReport(join(root, 'absent'))).rejects.toThrow(RecordError);
   });

@@ -19,6 +19,7 @@ export interface SyntheticOptions {
   readonly warmupEpochs?: number;
   readonly classNames?: readonly string[];
   readonly name?: string;
+  readonly cpu?: string;
   /** Epoch after which a run stops without having ended; Infinity for complete runs, 0 for one not begun. */
   readonly stopAt?: (selector: string, seed: number) => number;
 }
@@ -141,6 +142,7 @@ export async function writeSyntheticComparison(dir: string, options: SyntheticOp
     warmupEpochs,
     batchSize: 128,
     experiment,
+    environment: { ...header().environment, cpu: options.cpu ?? 'cpu' },
   };
   for (const seed of seeds) {
     const warmup = header({

@@ -1,5 +1,6 @@
 /** Learning curves as columns: one row an epoch, each seed alone and the mean over seeds. */
 import type { EpochEvent } from '../../records/schema.js';
+import { seconds } from './clock.js';
 import { estimate } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { passes } from './trajectory.js';
@@ -52,7 +53,7 @@ function seedCurve(trajectory: Trajectory): SeedCurve {
     complete: trajectory.complete,
     epoch: column(trajectory, ({ epoch }) => epoch),
     passes: column(trajectory, (event) => passes(event, trajectory.header)),
-    seconds: column(trajectory, ({ trainSeconds }) => trainSeconds),
+    seconds: column(trajectory, (event) => seconds(event, trajectory.clock)),
     testError: column(trajectory, ({ testError }) => testError),
     probeLoss: column(trajectory, ({ probeLoss }) => probeLoss),
     trainLoss: column(trajectory, ({ trainLoss }) => trainLoss),

@@ -112,7 +112,23 @@ describe('warnings', () => {
       comparison(SEEDS.map((seed) => run(errors.slice(2), { selector: 'uniform', seed, warmupEpochs: 2 }))),
       NOW,
     );
-    expect(kinds(result)).toContain('best-at-warmup');
+    expect(result.results.warnings[0]!.message).toMatch(
+      /^In 3 of 3 runs the best test error came in or right after the warm-up.*compares next to nothing/,
+    );
+  });
+
+  it('name the methods whose best errors come too early when most runs are sound', () => {
+    const early = [0.1, ...Array<number>(19).fill(0.2)];
+    const late = [...Array<number>(10).fill(0.2), 0.1, ...Array<number>(9).fill(0.2)];
+    const of = (selector: string, errors: readonly number[]) =>
+      SEEDS.map((seed) => run(errors, { selector, seed, warmupEpochs: 2 }));
+    const result = analyse(
+      comparison([...of('uniform', late), ...of('recency-bias', late), ...of('online-batch', early)]),
+      NOW,
+    );
+    expect(result.results.warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Online Batch had the best test error in or right after the warm-up/),
+    ]);
   });
 
   it('say when curves are still falling at the end', () => {
@@ -128,7 +144,14 @@ describe('warnings', () => {
     expect(kinds(analyse(pair([0.1], [0.2]), NOW))).toContain('one-seed');
     const { environment } = header();
     const elsewhere = run([0.1], { selector: 'uniform', environment: { ...environment, backend: 'cpu' } });
-    expect(kinds(analyse(comparison([run([0.1]), elsewhere]), NOW))).toContain('machines-differ');
+    const mixed = analyse(comparison([run([0.1]), elsewhere]), NOW);
+    expect(kinds(mixed)).toContain('machines-differ');
+    expect(mixed.results.warnings.at(-1)!.message).toContain('do not compare their seconds');
+    const apart = run([0.1], { seed: 2, environment: { ...environment, backend: 'cpu' } });
+    expect(analyse(comparison([run([0.1]), apart]), NOW).results.warnings.at(-1)!.message).toBe(
+      'Seeds were trained on different machines or backends (cpu, wasm and cpu, cpu): ' +
+        'compare seconds within a seed only, as time reductions do.',
+    );
   });
 
   it('are absent from a sound comparison', () => {

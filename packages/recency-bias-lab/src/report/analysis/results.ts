@@ -2,6 +2,7 @@
 import type { Comparison } from '../../records/run.js';
 import type { RunHeader } from '../../records/schema.js';
 import { selectorTitle } from '../titles.js';
+import type { Clock } from './clock.js';
 import type { ErrorComparison, SelectorErrors } from './errors.js';
 import { errorComparisons, selectorErrors } from './errors.js';
 import type { RunProgress } from './progress.js';
@@ -29,7 +30,11 @@ export interface Results {
   readonly name: string;
   /** ISO 8601. */
   readonly generatedAt: string;
+  /** Directories whose records are in it. */
+  readonly sources: readonly string[];
   readonly seeds: readonly number[];
+  /** What all seconds are read from. */
+  readonly clock: Clock;
   /** Label of the selector that the headline speaks of: Recency Bias where present, else the first that is not random. */
   readonly subject: string | null;
   /** Label of the random baseline: the first selector that draws uniformly; null when there is none. */
@@ -82,7 +87,9 @@ export function analyse(comparison: Comparison, now: Date): Analysis {
       version: RESULTS_VERSION,
       name: comparison.name,
       generatedAt: now.toISOString(),
+      sources: comparison.sources,
       seeds: comparison.seeds,
+      clock: courses[0]?.clock ?? 'wall',
       subject,
       baseline,
       selectors: errors.map((row) => ({

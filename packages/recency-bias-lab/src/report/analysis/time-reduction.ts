@@ -3,13 +3,14 @@
  * best test error and t_R the time at which R first reaches that error (Song et al., CIKM 2020, section on
  * fine-tuning). Times count from the beginning of the warm-up, which all selectors share.
  */
-import type { EpochEvent, RunHeader } from '../../records/schema.js';
+import type { EpochEvent } from '../../records/schema.js';
+import { seconds } from './clock.js';
 import type { Verdict } from './statistics.js';
 import { mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch, passes } from './trajectory.js';
 
-/** Training seconds without evaluation, or passes over the training data (scored samples included). */
+/** Training seconds without evaluation (by the comparison's clock), or passes over the training data (scored samples included). */
 export type TimeUnit = 'seconds' | 'passes';
 
 /** One seed of a time reduction. */
@@ -40,8 +41,8 @@ export interface TimeReduction {
 }
 
 /** Time at the end of an epoch. */
-export function timeAt(event: EpochEvent, header: RunHeader, unit: TimeUnit): number {
-  return unit === 'seconds' ? event.trainSeconds : passes(event, header);
+function timeAt(event: EpochEvent, { header, clock }: Trajectory, unit: TimeUnit): number {
+  return unit === 'seconds' ? seconds(event, clock) : passes(event, header);
 }
 
 function seedTime(own: Trajectory, other: Trajectory, unit: TimeUnit): SeedTime | null {
@@ -51,16 +52,17 @@ function seedTime(own: Trajectory, other: Trajectory, unit: TimeUnit): SeedTime 
   return {
     seed: own.seed,
     target: best.testError,
-    reference: timeAt(best, other.header, unit),
-    own: hit === undefined ? null : timeAt(hit, own.header, unit),
+    reference: timeAt(best, other, unit),
+    own: hit === undefined ? null : timeAt(hit, own, unit),
   };
 }
 
 /** Mean duration of an epoch: times are known to no finer a step. */
 function epochDuration(trajectories: readonly Trajectory[], unit: TimeUnit): number {
-  const durations = trajectories.flatMap(({ epochs, header }) =>
-    epochs.length === 0 ? [] : [timeAt(epochs.at(-1)!, header, unit) / epochs.at(-1)!.epoch],
-  );
+  const durations = trajectories.flatMap((trajectory) => {
+    const last = trajectory.epochs.at(-1);
+    return last === undefined ? [] : [timeAt(last, trajectory, unit) / last.epoch];
+  });
   return durations.length === 0 ? 0 : mean(durations);
 }
 

@@ -1,6 +1,8 @@
 /** Training runs as whole courses: the shared warm-up followed by what each selector made of it. */
 import type { Comparison, Run } from '../../records/run.js';
 import type { EpochEvent, RunHeader } from '../../records/schema.js';
+import type { Clock } from './clock.js';
+import { chooseClock } from './clock.js';
 
 /** One selector and seed from the first epoch of the warm-up to the last epoch recorded. */
 export interface Trajectory {
@@ -11,18 +13,22 @@ export interface Trajectory {
   readonly header: RunHeader;
   /** Ascending, warm-up included where its record exists. */
   readonly epochs: readonly EpochEvent[];
+  /** What its seconds are read from; the same for all trajectories of a comparison. */
+  readonly clock: Clock;
 }
 
 /** Puts the shared warm-up of each seed in front of the runs that forked from it. */
 export function trajectories(comparison: Comparison): Trajectory[] {
   const warmups = new Map(comparison.warmups.map((run) => [run.header.seed, run]));
-  return comparison.runs.map((run) => ({
+  const courses = comparison.runs.map((run) => ({
     selector: run.header.selector,
     seed: run.header.seed,
     complete: run.complete,
     header: run.header,
     epochs: joined(warmups.get(run.header.seed), run),
   }));
+  const clock = chooseClock(courses);
+  return courses.map((course) => ({ ...course, clock }));
 }
 
 function joined(warmup: Run | undefined, run: Run): EpochEvent[] {

@@ -48,7 +48,7 @@ export function stillFalling(runs: readonly Trajectory[]): boolean {
 }
 
 function machine({ header: { environment } }: Trajectory): string {
-  return `${environment.cpu}, ${environment.backend}`;
+  return `${environment.cpu.trim()}, ${environment.backend}`;
 }
 
 function incomplete(progress: readonly RunProgress[], title: Titles): Warning | null {
@@ -66,6 +66,36 @@ function incomplete(progress: readonly RunProgress[], title: Titles): Warning | 
   };
 }
 
+/** The best errors of most runs, or of most runs of some selectors, came before selection could matter. */
+function bestAtWarmup(
+  complete: readonly Trajectory[],
+  selectors: readonly string[],
+  title: Titles,
+): Warning | null {
+  const early = complete.filter(bestIsAtWarmup);
+  const isMost = (part: readonly Trajectory[], whole: readonly Trajectory[]): boolean =>
+    whole.length > 0 && part.length * 2 >= whole.length;
+  const of = (runs: readonly Trajectory[], selector: string): Trajectory[] =>
+    runs.filter((run) => run.selector === selector);
+  const advice = 'Use a shorter warm-up, a lower learning rate or more data.';
+  if (isMost(early, complete)) {
+    return {
+      kind: 'best-at-warmup',
+      message:
+        `In ${early.length} of ${plural(complete.length, 'run')} the best test error came in or right after the warm-up, before ` +
+        `selection could matter: this compares next to nothing. ${advice}`,
+    };
+  }
+  const affected = selectors.filter((selector) => isMost(of(early, selector), of(complete, selector)));
+  if (affected.length === 0) return null;
+  return {
+    kind: 'best-at-warmup',
+    message:
+      `${listed(affected.map(title))} had the best test error in or right after the warm-up, before selection could matter: ` +
+      `their best errors say nothing about the selection. ${advice}`,
+  };
+}
+
 /** Everything that limits what the comparison shows. */
 export function warnings(
   trajectories: readonly Trajectory[],
@@ -78,23 +108,12 @@ export function warnings(
   if (open !== null) found.push(open);
 
   const complete = trajectories.filter((trajectory) => trajectory.complete);
-  const runsOf = (selector: string): Trajectory[] =>
-    complete.filter((trajectory) => trajectory.selector === selector);
+  const early = bestAtWarmup(complete, selectors, title);
+  if (early !== null) found.push(early);
 
-  const early = selectors.filter((selector) => {
-    const runs = runsOf(selector);
-    return runs.length > 0 && runs.filter(bestIsAtWarmup).length * 2 >= runs.length;
-  });
-  if (early.length > 0) {
-    found.push({
-      kind: 'best-at-warmup',
-      message:
-        `${listed(early.map(title))} had the best test error in or right after the warm-up, before selection could matter: ` +
-        'this compares next to nothing. Use a shorter warm-up, a lower learning rate or more data.',
-    });
-  }
-
-  const falling = selectors.filter((selector) => stillFalling(runsOf(selector)));
+  const falling = selectors.filter((selector) =>
+    stillFalling(complete.filter((trajectory) => trajectory.selector === selector)),
+  );
   if (falling.length > 0) {
     found.push({
       kind: 'still-falling',
@@ -112,11 +131,16 @@ export function warnings(
     });
   }
 
-  const machines = new Set(complete.map(machine));
-  if (machines.size > 1) {
+  const machines = [...new Set(complete.map(machine))];
+  if (machines.length > 1) {
+    const isMixed = [...seeds].some(
+      (seed) => new Set(complete.filter((run) => run.seed === seed).map(machine)).size > 1,
+    );
     found.push({
       kind: 'machines-differ',
-      message: `Runs were made on different machines or backends (${listed([...machines])}): do not compare their seconds.`,
+      message: isMixed
+        ? `Runs were made on different machines or backends (${listed(machines)}): do not compare their seconds.`
+        : `Seeds were trained on different machines or backends (${listed(machines)}): compare seconds within a seed only, as time reductions do.`,
     });
   }
   return found;

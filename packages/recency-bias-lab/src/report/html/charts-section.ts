@@ -5,6 +5,8 @@ import { percent } from '../format.js';
 import type { Markup } from './markup.js';
 import { html } from './markup.js';
 import { swatch } from './results-section.js';
+import type { Place } from './section.js';
+import { cardTitle, section } from './section.js';
 
 function chart(kind: string, of: string, label: string, size = ''): Markup {
   return html`<div
@@ -16,9 +18,9 @@ function chart(kind: string, of: string, label: string, size = ''): Markup {
   ></div>`;
 }
 
-function figure(title: string, note: string, body: Markup): Markup {
+function figure(place: Place, title: string, note: string, body: Markup): Markup {
   return html`<div class="card">
-    <h3>${title}</h3>
+    ${cardTitle(place, title)}
     <p class="note">${note}</p>
     ${body}
   </div>`;
@@ -32,7 +34,7 @@ function choice(name: string, value: string, text: string, checked: boolean): Ma
 
 /** Switches for all charts; shown only when scripts run. */
 function toolbar({ selectors, warmupEpochs }: ChartData): Markup {
-  return html`<form id="toolbar" aria-label="What the charts show">
+  return html`<form class="toolbar" aria-label="What the charts show">
       <fieldset>
         <legend>Show</legend>
         ${selectors.map(
@@ -98,27 +100,29 @@ function curveTable({ selectors, curves }: ChartData): Markup {
   </details>`;
 }
 
-function curves(data: ChartData): Markup {
-  return html`<section aria-labelledby="curves">
-    <h2 id="curves">Learning curves</h2>
-    <p class="note">
-      Thick lines are means over seeds, bands one standard error around them, thin lines single seeds. Click a
-      name to hide it in all charts.
-    </p>
-    ${toolbar(data)}
-    <div class="card" style="margin-top:20px">
-      <h3>Test error</h3>
-      <p class="note">
-        Lower is better. Dashed: the baseline’s best error; where a curve first touches it, its method has
-        caught up.
+function curves(data: ChartData, place: Place): Markup {
+  return section(
+    place,
+    'curves',
+    'Learning curves',
+    html`<p class="note">
+        Thick lines are means over seeds, bands one standard error around them, thin lines single seeds. Click
+        a name to hide it in all charts.
       </p>
-      ${chart('curve', 'testError', 'Line chart of the test error during training, one line a selector', 'tall')}${curveTable(data)}
-    </div>
-    <div class="grid">
-      ${figure('Probe loss', 'On a fixed random subset of the training data, the same for all selectors: this one can be compared.', chart('curve', 'probeLoss', 'Line chart of the loss on a fixed subset of the training data'))}
-      ${figure('Training loss as selected', 'Mean loss of the samples that were drawn: higher where a method draws harder samples, which is not worse.', chart('curve', 'trainLoss', 'Line chart of the mean loss of the selected samples'))}
-    </div>
-  </section>`;
+      ${toolbar(data)}
+      <div class="card" style="margin-top:20px">
+        ${cardTitle(place, 'Test error')}
+        <p class="note">
+          Lower is better. Dashed: the baseline’s best error; where a curve first touches it, its method has
+          caught up.
+        </p>
+        ${chart('curve', 'testError', 'Line chart of the test error during training, one line a selector', 'tall')}${curveTable(data)}
+      </div>
+      <div class="grid">
+        ${figure(place, 'Probe loss', 'On a fixed random subset of the training data, the same for all selectors: this one can be compared.', chart('curve', 'probeLoss', 'Line chart of the loss on a fixed subset of the training data'))}
+        ${figure(place, 'Training loss as selected', 'Mean loss of the samples that were drawn: higher where a method draws harder samples, which is not worse.', chart('curve', 'trainLoss', 'Line chart of the mean loss of the selected samples'))}
+      </div>`,
+  );
 }
 
 /** Shares below the axis of the distribution charts, in words. */
@@ -130,7 +134,7 @@ function lowest({ selectors, lossEdges }: ChartData, found: readonly LossDistrib
   return `Beyond the left end, with losses up to ${Number((lossEdges[0] ?? 0).toPrecision(2))}: ${parts.join(', ')}.`;
 }
 
-function distributions(data: ChartData): Markup {
+function distributions(data: ChartData, place: Place): Markup {
   return html`<div class="grid">
     ${data.moments.map(({ moment, distributions: found }, i) => {
       const share = `${Math.round(100 * moment.share)} %`;
@@ -139,6 +143,7 @@ function distributions(data: ChartData): Markup {
         : '';
       const label = `Distribution of the loss of the selected samples at epoch ${moment.epoch}`;
       return figure(
+        place,
         `Losses of the selected samples at ${share} of training`,
         `Epoch ${moment.epoch}. Further right: harder samples were drawn.${shift}`,
         found.length === 0
@@ -150,43 +155,50 @@ function distributions(data: ChartData): Markup {
   </div>`;
 }
 
-function heatMaps({ selectors, uncertainty }: ChartData): Markup {
+function heatMaps({ selectors, uncertainty }: ChartData, place: Place): Markup {
   const shown = selectors.filter(({ id }) => uncertainty.some(({ selector }) => selector === id));
   if (shown.length === 0) return html``;
-  return html`<section aria-labelledby="uncertainty">
-    <h2 id="uncertainty">Uncertainty of the training set</h2>
-    <p class="note">
-      Each column is an epoch: how many samples have which uncertainty (0: the same label all through the
-      window, 1: every label alike). Colours are logarithmic, since most samples become certain soon.
-    </p>
-    <div class="scale"><span>0.01 %</span><i></i><span>100 % of the samples seen</span></div>
-    <div class="grid">
-      ${shown.map(
-        ({ id, title, slot }: ChartSelector) =>
-          html`<div class="card">
-            <h3>${swatch(slot)}${title}</h3>
-            ${chart('heat', id, `Heat map of uncertainty over epochs for ${title}`, 'heat')}
-          </div>`,
-      )}
-    </div>
-  </section>`;
+  return section(
+    place,
+    'uncertainty',
+    'Uncertainty of the training set',
+    html`<p class="note">
+        Each column is an epoch: how many samples have which uncertainty (0: the same label all through the
+        window, 1: every label alike). Colours are logarithmic, since most samples become certain soon.
+      </p>
+      <div class="scale"><span>0.01 %</span><i></i><span>100 % of the samples seen</span></div>
+      <div class="grid">
+        ${shown.map(
+          ({ id, title, slot }: ChartSelector) =>
+            html`<div class="card">
+              ${cardTitle(place, swatch(slot), title)}
+              ${chart('heat', id, `Heat map of uncertainty over epochs for ${title}`, 'heat')}
+            </div>`,
+        )}
+      </div>`,
+  );
 }
 
-/** All charts; nothing before the first epoch. */
-export function chartsSections(data: ChartData): Markup {
-  if (data.curves.length === 0) return html``;
-  return html`${curves(data)}
-    <section aria-labelledby="selection">
-      <h2 id="selection">What was selected</h2>
-      <p class="note">
+/** What was drawn, and how evenly. */
+function selection(data: ChartData, place: Place): Markup {
+  return section(
+    place,
+    'selection',
+    'What was selected',
+    html`<p class="note">
         A method that draws by chance has the loss distribution of the training set; others shift it towards
         the samples that they prefer.
       </p>
-      ${distributions(data)}
+      ${distributions(data, place)}
       <div class="grid">
-        ${figure('Effective sample size', '1 / Σp² of the drawing probabilities: 100 % when every sample is equally likely. Methods without such probabilities have no line.', chart('coverage', 'effectiveSampleSize', 'Line chart of the effective sample size over epochs'))}
-        ${figure('Distinct samples', 'Share of the training set that was drawn at least once in the epoch.', chart('coverage', 'distinctShare', 'Line chart of the share of distinct samples over epochs'))}
-      </div>
-    </section>
-    ${heatMaps(data)}`;
+        ${figure(place, 'Effective sample size', '1 / Σp² of the drawing probabilities: 100 % when every sample is equally likely. Methods without such probabilities have no line.', chart('coverage', 'effectiveSampleSize', 'Line chart of the effective sample size over epochs'))}
+        ${figure(place, 'Distinct samples', 'Share of the training set that was drawn at least once in the epoch.', chart('coverage', 'distinctShare', 'Line chart of the share of distinct samples over epochs'))}
+      </div>`,
+  );
+}
+
+/** All charts; nothing before the first epoch. */
+export function chartsSections(data: ChartData, place: Place): Markup {
+  if (data.curves.length === 0) return html``;
+  return html`${curves(data, place)} ${selection(data, place)} ${heatMaps(data, place)}`;
 }

@@ -1,4 +1,6 @@
 /** The settings of a comparison as terms and values. */
+import type { Environment } from '../../records/schema.js';
+import { machines } from '../analysis/machines.js';
 import type { Analysis } from '../analysis/results.js';
 import type { Trajectory } from '../analysis/trajectory.js';
 import { count, duration, plural } from '../format.js';
@@ -69,6 +71,7 @@ function words(key: string): string {
 }
 
 function wallClock({ comparison }: Analysis): Fact[] {
+  if (comparison.sources.length > 1) return [['Records', comparison.sources.join(', ')]];
   const runs = [...comparison.warmups, ...comparison.runs];
   const starts = runs.map(({ header }) => Date.parse(header.startedAt));
   const ends = runs.flatMap(({ epochs }) => epochs.slice(-1).map(({ time }) => Date.parse(time)));
@@ -79,12 +82,37 @@ function wallClock({ comparison }: Analysis): Fact[] {
   return seconds > 0 ? [begun, ['First to last epoch', duration(seconds)]] : [begun];
 }
 
+/** One machine in three facts, several in one fact each with the seeds that were trained there. */
+function machineFacts({ comparison, title }: Analysis, environment: Environment): Fact[] {
+  const hardware = ({ cpu, cores }: Environment): string => `${cpu.trim()}, ${plural(cores, 'core')}`;
+  const software = ({ node, platform }: Environment): string => `Node ${node.replace(/^v/, '')}, ${platform}`;
+  const found = machines(comparison);
+  if (found.length < 2) {
+    return [
+      ['Backend', environment.backend],
+      ['Machine', hardware(environment)],
+      ['Software', software(environment)],
+    ];
+  }
+  return found.map(({ environment: one, seeds, runs }, i) => {
+    const trained = [
+      ...(seeds.length === 0 ? [] : [`${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`]),
+      ...runs.map(({ selector, seed }) => `${title(selector)} seed ${seed}`),
+    ];
+    return [
+      `Machine ${i + 1}`,
+      `${trained.join(', ')}: ${hardware(one)}; backend ${one.backend}; ${software(one)}`,
+    ];
+  });
+}
+
 /** All facts, known ones first, then whatever else the experiment says. */
 export function facts(analysis: Analysis): Fact[] {
   const { header, results, trajectories } = analysis;
   const seeds: Fact = ['Seeds', results.seeds.join(', ')];
   if (header === null) return [['Selectors', results.selectors.map(({ title }) => title).join(', ')], seeds];
-  const { dataset, model, environment, experiment, epochs, warmupEpochs } = header;
+  const { dataset, model, epochs, warmupEpochs } = header;
+  const { experiment } = analysis.comparison;
   const longest = trajectories.reduce<Trajectory | undefined>(
     (best, run) => (best === undefined || run.epochs.length > best.epochs.length ? run : best),
     undefined,
@@ -110,9 +138,13 @@ export function facts(analysis: Analysis): Fact[] {
     ...(rate === '' ? [] : [['Learning rate', rate] as const]),
     ...rest,
     seeds,
-    ['Backend', environment.backend],
-    ['Machine', `${environment.cpu.trim()}, ${plural(environment.cores, 'core')}`],
-    ['Software', `Node ${environment.node.replace(/^v/, '')}, ${environment.platform}`],
+    ...machineFacts(analysis, header.environment),
+    [
+      'Seconds',
+      results.clock === 'processor'
+        ? 'processor time: what the clock on the wall would show on an idle machine, as each run has one thread'
+        : 'by the clock on the wall',
+    ],
     ...wallClock(analysis),
   ];
 }

@@ -5,7 +5,8 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
-type Child = Markup | string | number | null | undefined | false | readonly Child[];
+/** What a template may be filled with. */
+export type Child = Markup | string | number | null | undefined | false | readonly Child[];
 
 /** Escapes text for element content and quoted attributes. */
 export function escapeHtml(text: string): string {

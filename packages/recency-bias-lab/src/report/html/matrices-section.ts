@@ -5,6 +5,8 @@ import { paletteSlots } from '../chart-data.js';
 import { change, duration, errorVerdict, NONE, plural, timeVerdict } from '../format.js';
 import type { Markup } from './markup.js';
 import { html } from './markup.js';
+import type { Place } from './section.js';
+import { section } from './section.js';
 import { swatch, verdictClass } from './results-section.js';
 
 /** A table with a cell for each pair of different selectors. */
@@ -72,7 +74,7 @@ function timeCell(found: TimeReduction | undefined): Markup {
 }
 
 /** The two kinds of matrices; nothing for a single selector. */
-export function matricesSection(results: Results): Markup {
+export function matricesSection(results: Results, place: Place): Markup {
   if (results.selectors.length < 2) return html``;
   const cell = (unit: TimeUnit) => (row: string, column: string) =>
     timeCell(
@@ -80,30 +82,30 @@ export function matricesSection(results: Results): Markup {
         (found) => found.selector === row && found.over === column && found.unit === unit,
       ),
     );
-  return html`<section aria-labelledby="pairs">
-      <h2 id="pairs">Each against each</h2>
-      <p class="note">
-        Read a row: how the method of the row does relative to the method of the column. Negative is better:
-        less error, less time.
-      </p>
-      ${matrix(
-        results,
-        'Test error of',
-        'Relative change of the best test error, of the means over common seeds.',
-        (row, column) => errorCell(results, row, column),
-      )}
-    </section>
-    <section aria-labelledby="time">
-      <h2 id="time">Time to the same error</h2>
-      <p class="note">
-        When the method of the row first reaches the best test error of the method of the column, against when
-        the latter reaches it itself, per seed, mean over the seeds that reach it. The paper’s time reduction,
-        (t<sub>column</sub> − t<sub>row</sub>) / t<sub>column</sub>, is shown with a minus sign: negative is
-        less time. Times include the shared warm-up and leave out evaluation. Runs that share a machine
-        disturb each other’s seconds; passes do not depend on the machine.
-      </p>
-      ${matrix(results, 'Time of', 'Passes over the training data, samples scored by extra forward passes included.', cell('passes'))}
-      <div class="gap"></div>
-      ${matrix(results, 'Time of', 'Seconds of training.', cell('seconds'))}
-    </section>`;
+  const pairs = html`<p class="note">
+      Read a row: how the method of the row does relative to the method of the column. Negative is better:
+      less error, less time.
+    </p>
+    ${matrix(
+      results,
+      'Test error of',
+      'Relative change of the best test error, of the means over common seeds.',
+      (row, column) => errorCell(results, row, column),
+    )}`;
+  const times = html`<p class="note">
+      When the method of the row first reaches the best test error of the method of the column, against when
+      the latter reaches it itself, per seed, mean over the seeds that reach it. The paper’s time reduction,
+      (t<sub>column</sub> − t<sub>row</sub>) / t<sub>column</sub>, is shown with a minus sign: negative is
+      less time. Times include the shared warm-up and leave out evaluation.
+      ${
+        results.clock === 'processor'
+          ? 'Seconds are processor time, which other programs on the machine do not lengthen.'
+          : 'Seconds are those of the clock on the wall: runs that share a machine disturb them; passes do not depend on the machine.'
+      }
+    </p>
+    ${matrix(results, 'Time of', 'Passes over the training data, samples scored by extra forward passes included.', cell('passes'))}
+    <div class="gap"></div>
+    ${matrix(results, 'Time of', 'Seconds of training.', cell('seconds'))}`;
+  return html`${section(place, 'pairs', 'Each against each', pairs)}
+  ${section(place, 'time', 'Time to the same error', times)}`;
 }

@@ -1,13 +1,18 @@
-/** The report as one file. */
+/** The report as one file: a comparison, or several with a table over all. */
 import { createHash } from 'node:crypto';
 import type { Analysis } from '../analysis/results.js';
+import type { ChartData } from '../chart-data.js';
 import { chartData } from '../chart-data.js';
+import { plural } from '../format.js';
 import { headline } from '../headline.js';
 import { chartsSections } from './charts-section.js';
 import { html, jsonElement, scriptElement, styleElement } from './markup.js';
+import type { Markup } from './markup.js';
 import { matricesSection } from './matrices-section.js';
 import { resultsSection } from './results-section.js';
 import { samplesSection } from './samples-section.js';
+import type { Place } from './section.js';
+import { ALONE } from './section.js';
 import { reproduceSection, settingsSection } from './settings-section.js';
 import { STYLES } from './styles.js';
 
@@ -20,14 +25,71 @@ function contentPolicy(script: string): string {
   return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
+/** The result in a sentence, what it is about, and reasons for not trusting it. */
+function summary({ comparison, results }: Analysis): Markup {
+  const { description } = comparison.experiment;
+  return html`${typeof description === 'string' && html`<p class="note">${description}</p>`}
+    <p class="headline">${headline(results)}</p>
+    ${results.warnings.map(({ message }) => html`<p class="warning" role="note">${message}</p>`)}`;
+}
+
+/** All sections of a comparison. */
+function sections(analysis: Analysis, data: ChartData, place: Place): Markup {
+  const { results } = analysis;
+  return html`${settingsSection(analysis, place)} ${resultsSection(results, place)}
+  ${matricesSection(results, place)} ${chartsSections(data, place)} ${samplesSection(analysis, place)}
+  ${reproduceSection(analysis, place)}`;
+}
+
+function onlyComparison(analysis: Analysis, data: ChartData): Markup {
+  return html`<header>
+      <p class="eyebrow">Batch selection compared</p>
+      <h1>${analysis.results.name}</h1>
+      ${summary(analysis)}
+    </header>
+    <main data-comparison="0">${sections(analysis, data, ALONE)}</main>`;
+}
+
+function severalComparisons(
+  title: string,
+  analyses: readonly Analysis[],
+  data: readonly ChartData[],
+): Markup {
+  const anchor = (i: number): string => `comparison-${i + 1}`;
+  return html`<header>
+      <p class="eyebrow">Batch selection compared</p>
+      <h1>${title}</h1>
+    </header>
+    <main>
+      <nav aria-label="Comparisons">
+        <ol class="contents">
+          ${analyses.map(
+            ({ results }, i) =>
+              html`<li><a href="#${anchor(i)}">${results.name}</a><span>${headline(results)}</span></li>`,
+          )}
+        </ol>
+      </nav>
+      ${analyses.map(
+        (analysis, i) =>
+          html`<article data-comparison="${i}" aria-labelledby="${anchor(i)}">
+            <h2 class="comparison" id="${anchor(i)}">${analysis.results.name}</h2>
+            ${summary(analysis)} ${sections(analysis, data[i]!, { level: 3, prefix: `${anchor(i)}-` })}
+          </article>`,
+      )}
+    </main>`;
+}
+
 /**
  * HTML of the report.
+ * @param analyses At least one.
  * @param script The bundled client, see bundle-client.ts.
  */
-export function reportPage(analysis: Analysis, script: string): string {
-  const { results } = analysis;
-  const data = chartData(analysis);
-  const description = analysis.header?.experiment.description;
+export function reportPage(analyses: readonly Analysis[], script: string): string {
+  const [first] = analyses;
+  if (first === undefined) throw new RangeError('reportPage: got no comparison, expected at least one');
+  const data = analyses.map(chartData);
+  const isOne = analyses.length === 1;
+  const title = isOne ? first.results.name : plural(analyses.length, 'experiment');
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -35,24 +97,14 @@ export function reportPage(analysis: Analysis, script: string): string {
         <meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${results.name}: batch selection compared</title>
+        <title>${title}: batch selection compared</title>
         ${styleElement(STYLES)}
       </head>
       <body>
-        <header>
-          <p class="eyebrow">Batch selection compared</p>
-          <h1>${results.name}</h1>
-          ${typeof description === 'string' && html`<p class="note">${description}</p>`}
-          <p class="headline">${headline(results)}</p>
-          ${results.warnings.map(({ message }) => html`<p class="warning" role="note">${message}</p>`)}
-        </header>
-        <main>
-          ${settingsSection(analysis)} ${resultsSection(results)} ${matricesSection(results)}
-          ${chartsSections(data)} ${samplesSection(analysis)} ${reproduceSection(analysis)}
-        </main>
+        ${isOne ? onlyComparison(first, data[0]!) : severalComparisons(title, analyses, data)}
         <footer>
-          Made by recency-bias-lab on ${results.generatedAt.slice(0, 10)}. Method: Song, Kim, Kim, Lee, “Carpe
-          Diem, Seize the Samples Uncertain ‘at the Moment’ for Adaptive Batch Selection”, CIKM 2020.
+          Made by recency-bias-lab on ${first.results.generatedAt.slice(0, 10)}. Method: Song, Kim, Kim, Lee,
+          “Carpe Diem, Seize the Samples Uncertain ‘at the Moment’ for Adaptive Batch Selection”, CIKM 2020.
         </footer>
         ${jsonElement('chart-data', data)} ${scriptElement(script)}
       </body>

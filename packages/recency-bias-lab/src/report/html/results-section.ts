@@ -6,6 +6,8 @@ import { change, errorVerdict, interval, NONE, percent, percentEstimate } from '
 import { slotIndex } from '../palette.js';
 import type { Markup } from './markup.js';
 import { html } from './markup.js';
+import type { Place } from './section.js';
+import { section } from './section.js';
 
 /** A coloured square that stands for a selector in tables and charts. */
 export function swatch(slot: number): Markup {
@@ -81,47 +83,51 @@ function versusBaseline(results: Results, row: SelectorResult): Markup {
 }
 
 /** The table of test errors. */
-export function resultsSection(results: Results): Markup {
+export function resultsSection(results: Results, place: Place): Markup {
   const slots = paletteSlots(results);
   const means = results.selectors.flatMap(({ best }) => (best === null ? [] : [best.mean]));
   const lowest = Math.min(...means);
   const range = means.length === 0 ? ([0, 1] as const) : dotRange(results.selectors);
   const baseline = results.selectors.find(({ selector }) => selector === results.baseline);
-  return html`<section aria-labelledby="results">
-    <h2 id="results">Test error</h2>
-    <p class="note">
-      Lowest test error of any epoch, mean ± standard error over seeds, as in the paper’s tables. “Within the
-      noise” unless the 95 % interval of the difference, paired by seed, excludes zero (Student’s t, not
-      corrected for the number of comparisons).
-    </p>
-    <div class="card scroll" role="region" tabindex="0" aria-label="Test errors">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Selector</th>
-            <th scope="col">Best, %</th>
-            <th scope="col">Final, %</th>
-            <th scope="col">At epoch</th>
-            <th scope="col">Seeds<span class="sub">${percent(range[0])} to ${percent(range[1])} %</span></th>
-            <th scope="col">vs ${baseline?.title ?? 'baseline'}<span class="sub">95 % interval</span></th>
-            <th scope="col">Verdict</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${results.selectors.map((row) => {
-            const slot = slots.get(row.selector)!;
-            const epochs = row.seeds.map(({ bestEpoch }) => bestEpoch);
-            return html`<tr>
-              <th scope="row">${swatch(slot)}${row.title}</th>
-              <td class="${row.best?.mean === lowest ? 'best' : ''}">${percentEstimate(row.best)}</td>
-              <td>${percentEstimate(row.final)}</td>
-              <td>${epochs.length === 0 ? NONE : epochs.join(', ')}</td>
-              <td>${dotPlot(row, range, slot)}</td>
-              ${versusBaseline(results, row)}
-            </tr>`;
-          })}
-        </tbody>
-      </table>
-    </div>
-  </section>`;
+  return section(
+    place,
+    'results',
+    'Test error',
+    html`<p class="note">
+        Lowest test error of any epoch, mean ± standard error over seeds, as in the paper’s tables. “Within
+        the noise” unless the 95 % interval of the difference, paired by seed, excludes zero (Student’s t, not
+        corrected for the number of comparisons).
+      </p>
+      <div class="card scroll" role="region" tabindex="0" aria-label="Test errors">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Selector</th>
+              <th scope="col">Best, %</th>
+              <th scope="col">Final, %</th>
+              <th scope="col">At epoch</th>
+              <th scope="col">
+                Seeds<span class="sub">${percent(range[0])} to ${percent(range[1])} %</span>
+              </th>
+              <th scope="col">vs ${baseline?.title ?? 'baseline'}<span class="sub">95 % interval</span></th>
+              <th scope="col">Verdict</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${results.selectors.map((row) => {
+              const slot = slots.get(row.selector)!;
+              const epochs = row.seeds.map(({ bestEpoch }) => bestEpoch);
+              return html`<tr>
+                <th scope="row">${swatch(slot)}${row.title}</th>
+                <td class="${row.best?.mean === lowest ? 'best' : ''}">${percentEstimate(row.best)}</td>
+                <td>${percentEstimate(row.final)}</td>
+                <td>${epochs.length === 0 ? NONE : epochs.join(', ')}</td>
+                <td>${dotPlot(row, range, slot)}</td>
+                ${versusBaseline(results, row)}
+              </tr>`;
+            })}
+          </tbody>
+        </table>
+      </div>`,
+  );
 }

@@ -5,6 +5,8 @@ import type { Analysis } from '../analysis/results.js';
 import { plural } from '../format.js';
 import type { Markup } from './markup.js';
 import { html } from './markup.js';
+import type { Place } from './section.js';
+import { section } from './section.js';
 
 /** Samples shown for each selector. */
 const SHOWN = 12;
@@ -78,7 +80,7 @@ function list(run: Run): Markup {
 }
 
 /** The most uncertain samples of the subject's first complete run, and of the other selectors' behind a click. */
-export function samplesSection({ comparison, results, title }: Analysis): Markup {
+export function samplesSection({ comparison, results, title }: Analysis, place: Place): Markup {
   const firstRun = (selector: string): Run | undefined =>
     comparison.runs.find(
       ({ header, uncertainSamples }) => header.selector === selector && uncertainSamples.length > 0,
@@ -86,22 +88,24 @@ export function samplesSection({ comparison, results, title }: Analysis): Markup
   const runs = comparison.selectors.map(firstRun).filter((run) => run !== undefined);
   const main = runs.find(({ header }) => header.selector === results.subject) ?? runs[0];
   if (main === undefined) return html``;
-  return html`<section aria-labelledby="samples">
-    <h2 id="samples">Most uncertain at the end</h2>
-    <p class="note">
-      Training samples whose predicted labels disagree most, with ${title(main.header.selector)}, seed
-      ${main.header.seed}. Cells are the window of predicted labels, oldest first; underlined cells agree with
-      the sample’s own label. Look here for ambiguous images and wrong labels.
-    </p>
-    ${list(main)}
-    ${runs
-      .filter((run) => run !== main)
-      .map(
-        (run) =>
-          html`<details>
-            <summary>${title(run.header.selector)}, seed ${run.header.seed}</summary>
-            ${list(run)}
-          </details>`,
-      )}
-  </section>`;
+  return section(
+    place,
+    'samples',
+    'Most uncertain at the end',
+    html`<p class="note">
+        Training samples whose predicted labels disagree most, with ${title(main.header.selector)}, seed
+        ${main.header.seed}. Cells are the window of predicted labels, oldest first; underlined cells agree
+        with the sample’s own label. Look here for ambiguous images and wrong labels.
+      </p>
+      ${list(main)}
+      ${runs
+        .filter((run) => run !== main)
+        .map(
+          (run) =>
+            html`<details>
+              <summary>${title(run.header.selector)}, seed ${run.header.seed}</summary>
+              ${list(run)}
+            </details>`,
+        )}`,
+  );
 }

@@ -5,6 +5,7 @@ import { DARK_COLORS, LIGHT_COLORS } from '../palette.js';
 import { describeLearningRate, describeOptimizer, describeValue, facts } from './facts.js';
 import { matricesSection } from './matrices-section.js';
 import { labelColor, samplesSection, tally } from './samples-section.js';
+import { ALONE } from './section.js';
 
 const NOW = new Date(0);
 
@@ -87,12 +88,12 @@ describe('the facts', () => {
 
 describe('the matrices', () => {
   it('are left out for a single selector', () => {
-    expect(matricesSection(analyse(comparison([run([0.1])]), NOW).results).text).toBe('');
+    expect(matricesSection(analyse(comparison([run([0.1])]), NOW).results, ALONE).text).toBe('');
   });
 
   it('say when an error is never reached', () => {
     const two = comparison([run([0.1], { selector: 'a' }), run([0.2], { selector: 'b' })]);
-    expect(matricesSection(analyse(two, NOW).results).text).toContain('not reached');
+    expect(matricesSection(analyse(two, NOW).results, ALONE).text).toContain('not reached');
   });
 });
 
@@ -109,6 +110,7 @@ describe('the uncertain samples', () => {
     const made = run([0.1], { dataset: { ...header().dataset, classNames: names } });
     return samplesSection(
       analyse(comparison([{ ...made, uncertainSamples: [{ ...sample, image }] }]), NOW),
+      ALONE,
     ).text.replaceAll(/[ \n]+/g, ' ');
   };
 

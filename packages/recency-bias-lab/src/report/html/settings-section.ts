@@ -3,12 +3,16 @@ import type { Analysis } from '../analysis/results.js';
 import { describeValue, facts } from './facts.js';
 import type { Markup } from './markup.js';
 import { html } from './markup.js';
+import type { Place } from './section.js';
+import { section } from './section.js';
 
 /** Settings as a list of terms. */
-export function settingsSection(analysis: Analysis): Markup {
-  return html`<section aria-labelledby="settings">
-    <h2 id="settings">Settings</h2>
-    <div class="card">
+export function settingsSection(analysis: Analysis, place: Place): Markup {
+  return section(
+    place,
+    'settings',
+    'Settings',
+    html`<div class="card">
       <dl class="facts">
         ${facts(analysis).map(
           ([name, value]) =>
@@ -18,12 +22,12 @@ export function settingsSection(analysis: Analysis): Markup {
             </div>`,
         )}
       </dl>
-    </div>
-  </section>`;
+    </div>`,
+  );
 }
 
 /** How to make this comparison again. */
-export function reproduceSection({ header, results }: Analysis): Markup {
+export function reproduceSection({ comparison, header, results }: Analysis, place: Place): Markup {
   const packages = Object.entries(header?.environment.packages ?? {});
   const methods = results.selectors.map(({ title, method }) =>
     method === null
@@ -32,35 +36,37 @@ export function reproduceSection({ header, results }: Analysis): Markup {
           ${title}: <code>${method.name}</code> ${describeValue(method.options) || 'with default options'}
         </li>`,
   );
-  return html`<section aria-labelledby="again">
-    <h2 id="again">Do it again</h2>
-    <p class="note">
-      The experiment is in <code>experiment.json</code> beside this report; the numbers above are in
-      <code>results.json</code>. On the same backend, the same seeds give the same numbers; only the seconds
-      differ.
-    </p>
-    <pre>npx recency-bias compare experiment.json --out again</pre>
-    <details>
-      <summary>Selectors and their options</summary>
-      <ul>
-        ${methods}
-      </ul>
-    </details>
-    ${
-      header !== null &&
-      html`<details>
-        <summary>Experiment</summary>
-        <pre>${JSON.stringify(header.experiment, null, 2)}</pre>
-      </details>`
-    }
-    ${
-      packages.length > 0 &&
-      html`<details>
-        <summary>Packages</summary>
+  return section(
+    place,
+    'again',
+    'Do it again',
+    html`<p class="note">
+        The experiment is in <code>experiment.json</code> of the records; the numbers above are in the JSON
+        file beside this report. On the same backend, the same seeds give the same numbers; only the seconds
+        differ.
+      </p>
+      <pre>npx recency-bias compare experiment.json --out again</pre>
+      <details>
+        <summary>Selectors and their options</summary>
         <ul>
-          ${packages.map(([name, version]) => html`<li>${name} ${version}</li>`)}
+          ${methods}
         </ul>
-      </details>`
-    }
-  </section>`;
+      </details>
+      ${
+        header !== null &&
+        html`<details>
+          <summary>Experiment</summary>
+          <pre>${JSON.stringify(comparison.experiment, null, 2)}</pre>
+        </details>`
+      }
+      ${
+        packages.length > 0 &&
+        html`<details>
+          <summary>Packages</summary>
+          <ul>
+            ${packages.map(([name, version]) => html`<li>${name} ${version}</li>`)}
+          </ul>
+        </details>`
+      }`,
+  );
 }

@@ -25,9 +25,14 @@ header{padding-top:56px}
 .eyebrow{margin:0;color:var(--muted);font-size:14px;letter-spacing:.02em}
 h1{margin:4px 0 20px;font-size:32px;line-height:1.2;letter-spacing:-.015em;overflow-wrap:anywhere}
 .headline{margin:0 0 24px;max-width:44em;font-size:21px;line-height:1.45}
-h2{margin:0 0 6px;font-size:22px;letter-spacing:-.01em}
-h3{margin:0 0 2px;font-size:16px}
+h2,h3.title{margin:0 0 6px;font-size:22px;letter-spacing:-.01em}
+.card-title{margin:0 0 2px;font-size:16px}
 section{margin:48px 0 0}
+article{margin-top:72px;padding-top:40px;border-top:1px solid var(--line)}
+.comparison{margin:0 0 12px;font-size:28px;letter-spacing:-.015em;overflow-wrap:anywhere}
+.contents{margin:0;padding-left:24px}
+.contents li{margin:6px 0;overflow-wrap:anywhere}
+.contents span{display:block;color:var(--muted);font-size:14px}
 .note{margin:0 0 16px;max-width:72ch;color:var(--muted);font-size:14px}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:20px}
 .note.below{margin:4px 0 0}
@@ -59,15 +64,15 @@ tbody th{font-weight:600}
 .chart{width:100%;height:300px;margin-top:10px}
 .chart.tall{height:380px}
 .chart.heat{height:250px}
-#toolbar{position:sticky;top:0;z-index:5;display:none;flex-wrap:wrap;gap:10px 22px;align-items:center;margin:16px 0 0;padding:12px 16px;background:var(--surface);border:1px solid var(--line);border-radius:12px}
-.scripted #toolbar{display:flex}
+.toolbar{position:sticky;top:0;z-index:5;display:none;flex-wrap:wrap;gap:10px 22px;align-items:center;margin:16px 0 0;padding:12px 16px;background:var(--surface);border:1px solid var(--line);border-radius:12px}
+.scripted .toolbar{display:flex}
 fieldset{display:flex;flex-wrap:wrap;align-items:center;gap:4px;margin:0;padding:0;border:0;min-width:0}
 legend{float:left;margin-right:8px;color:var(--muted);font-size:13px}
-#toolbar label{position:relative;display:inline-flex;align-items:center;padding:4px 11px;border:1px solid var(--line);border-radius:99px;font-size:14px;cursor:pointer;white-space:nowrap}
-#toolbar input{position:absolute;inset:0;margin:0;opacity:0;cursor:pointer}
-#toolbar label:has(:checked){background:var(--chip);border-color:var(--muted)}
-#toolbar label:has(:focus-visible){outline:2px solid var(--accent);outline-offset:2px}
-#toolbar .key:not(:has(:checked)){color:var(--muted);text-decoration:line-through}
+.toolbar label{position:relative;display:inline-flex;align-items:center;padding:4px 11px;border:1px solid var(--line);border-radius:99px;font-size:14px;cursor:pointer;white-space:nowrap}
+.toolbar input{position:absolute;inset:0;margin:0;opacity:0;cursor:pointer}
+.toolbar label:has(:checked){background:var(--chip);border-color:var(--muted)}
+.toolbar label:has(:focus-visible){outline:2px solid var(--accent);outline-offset:2px}
+.toolbar .key:not(:has(:checked)){color:var(--muted);text-decoration:line-through}
 .scale{display:flex;align-items:center;gap:10px;color:var(--muted);font-size:13px}
 .scale i{display:block;width:160px;height:10px;border-radius:5px;background:var(--heat)}
 details{margin-top:14px}
@@ -97,7 +102,7 @@ h1{font-size:26px}
 .grid{grid-template-columns:minmax(0,1fr)}
 .card{padding:16px}
 .facts{grid-template-columns:repeat(auto-fill,minmax(135px,1fr))}
-#toolbar{position:static}
+.toolbar{position:static}
 .chart.tall{height:300px}
 }
 @media print{
@@ -114,7 +119,7 @@ th,td{padding:5px 6px}
 .chart{height:230px}
 .card,.sample,figure{break-inside:avoid}
 section{margin-top:28px}
-#toolbar,.scripted #toolbar{display:none}
+.toolbar,.scripted .toolbar{display:none}
 .grid{grid-template-columns:repeat(2,minmax(0,1fr))}
 }
 `;
