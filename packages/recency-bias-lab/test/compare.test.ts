@@ -29,8 +29,12 @@ seeds: [1, 2]
 backend: wasm
 `;
 
-/** The same with augmentation, long enough to be interrupted in the middle. */
-const LONG = EXPERIMENT.replace('epochs: 4', 'epochs: 40\naugmentation: { name: cifar, padding: 1 }')
+/** The same with augmentation and dropout, long enough to be interrupted in the middle. */
+const LONG = EXPERIMENT.replace(
+  /model: .*/,
+  'model: { name: densenet, options: { depth: 7, growthRate: 2, dropout: 0.3 } }',
+)
+  .replace('epochs: 4', 'epochs: 24\naugmentation: { name: cifar, padding: 1 }')
   .replace('seeds: [1, 2]', 'seeds: [5]')
   .replace('  online-batch: online-batch\n  active-bias: active-bias\n', '');
 
@@ -48,7 +52,12 @@ afterAll(async () => {
 /** What must be the same whenever a run is trained: everything but clock times. */
 function numbers(run: Run): unknown {
   return {
-    epochs: run.epochs.map((epoch) => ({ ...epoch, time: undefined, trainSeconds: undefined, processorSeconds: undefined })),
+    epochs: run.epochs.map((epoch) => ({
+      ...epoch,
+      time: undefined,
+      trainSeconds: undefined,
+      processorSeconds: undefined,
+    })),
     uncertainSamples: run.uncertainSamples,
     complete: run.complete,
   };
@@ -147,7 +156,7 @@ describe('recency-bias compare', () => {
   const torch = torchStatus().available || process.env.CI === 'true';
   it.each(torch ? ['wasm', 'torch'] : ['wasm'])(
     'continues to the bit-identical result after kill -9 and after Ctrl-C, on %s',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (backend) => {
       const [wholeDir, brokenDir] = [`whole-${backend}`, `broken-${backend}`];
       const whole = await runCli(['compare', 'long.yaml', '--backend', backend, '--out', wholeDir], dir);

@@ -1,7 +1,7 @@
 /** Reads experiment files, and writes experiment.json of a comparison. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMap, parseDocument } from 'yaml';
+import { isMap, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { loadExperimentData } from './load-data.js';
 import { makeDirectory } from '../records/make-directory.js';
@@ -46,14 +46,18 @@ async function extend(document: Document, source: string): Promise<Document> {
   if (typeof base !== 'string') {
     throw new ExperimentError([`extends: is ${show(base)}; expected the name of a preset`], source);
   }
-  const whole = await readWhole(presetPath(base, `${source}: extends`));
-  for (const { key, value } of contents.items) {
-    const field = String(key);
-    if (field === 'extends') continue;
-    if (LENGTHS.includes(field)) LENGTHS.forEach((length) => whole.delete(length));
-    whole.set(field, value);
-  }
-  return whole;
+  const preset = await readWhole(presetPath(base, `${source}: extends`));
+  document.delete('extends');
+  const inherited = isMap(preset.contents) ? preset.contents.items : [];
+  const isGiven = (field: string): boolean =>
+    document.has(field) || (LENGTHS.includes(field) && LENGTHS.some((length) => document.has(length)));
+  const added = inherited.filter(({ key }) => !isGiven(String(key)));
+  const [head] = inherited;
+  const [first] = added;
+  // The comment at the head of the preset stays there.
+  if (isScalar(head?.key) && isScalar(first?.key)) first.key.commentBefore ??= head.key.commentBefore ?? null;
+  contents.items.push(...added);
+  return document;
 }
 
 async function readWhole(path: string): Promise<Document> {
@@ -74,7 +78,7 @@ export async function readExperimentFile(path: string): Promise<unknown> {
  * @throws ExperimentError for a name that does not exist.
  */
 export async function readPresetText(name: string, field: string): Promise<string> {
-  return String(await readWhole(presetPath(name, field)));
+  return (await readWhole(presetPath(name, field))).toString({ lineWidth: 120 });
 }
 
 const fileOf = (out: string): string => join(out, 'experiment.json');

@@ -16,7 +16,9 @@ import { RECORD_VERSION } from '../records/schema.js';
 import type { EpochEvent, RunHeader } from '../records/schema.js';
 import { readEvents } from '../records/read.js';
 import { describeEnvironment } from './environment.js';
+import type { BackendName } from './backend.js';
 import { softmaxCrossentropy } from './crossentropy.js';
+import { DropoutSeeds } from './dropout-seeds.js';
 import { evaluate } from './evaluate.js';
 import { learningRateAt } from './learning-rate.js';
 import { createOptimizer, setLearningRate } from './optimizer.js';
@@ -57,7 +59,7 @@ export interface TrainRunOptions {
   /** The comparison's directory. */
   readonly out: string;
   /** Backend in use. */
-  readonly backend: string;
+  readonly backend: BackendName;
   /** Save within an epoch when so many seconds have passed since the last time. */
   readonly saveEverySeconds: number;
   /** Aborted when the run is to save and stop at its next step. */
@@ -165,6 +167,8 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
 
   const { train: trainData, probe: probeData, test: testData } = await prepareData(options);
   const probe = probeIndices(experiment);
+  const dropout = await DropoutSeeds.create(model, task.seed, options.backend);
+  let epochUnderWay = 0;
 
   const start = await startingPoint(options);
   const clock = new TrainingClock(
@@ -224,8 +228,13 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
     },
     callbacks: {
       onEpochBegin: (epoch) => {
+        epochUnderWay = epoch;
         setLearningRate(model.optimizer, learningRateAt(learningRate, epoch + 1, epochs));
         clock.start();
+        return Promise.resolve();
+      },
+      onBatchBegin: (step) => {
+        dropout.seedStep(epochUnderWay, step);
         return Promise.resolve();
       },
       onEpochEnd: async (epoch) => {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { LayerBuilder } from './layer-builder.js';
+import type { ConvolutionSettings } from './layer-builder.js';
 import type { ModelEntry, ModelInput } from './model.js';
 import { checkImageSize, isPhotoStem, stemSchema } from './stem.js';
 
@@ -22,6 +23,8 @@ const optionsSchema = z
     bottleneck: z.boolean().optional(),
     /** Share of the channels that a transition between blocks keeps. Default: 0.5 with `bottleneck`, else 1. */
     compression: z.number().positive().max(1).optional(),
+    /** Share of the values dropped in training after each convolution but the first. */
+    dropout: z.number().min(0).lt(1).default(0),
     stem: stemSchema,
   })
   .superRefine(({ depth, bottleneck }, context) => {
@@ -36,22 +39,37 @@ const optionsSchema = z
     });
   });
 
+/** What the layers of a network have in common. */
+interface DenseSettings {
+  readonly growthRate: number;
+  readonly bottleneck: boolean;
+  readonly compression: number;
+  readonly dropout: number;
+}
+
+/** A convolution and its dropout. */
+function convolution(
+  layers: LayerBuilder,
+  x: tf.SymbolicTensor,
+  name: string,
+  { dropout, ...settings }: ConvolutionSettings & { readonly dropout: number },
+): tf.SymbolicTensor {
+  return layers.dropout(layers.convolution(x, name, settings), `${name}-dropout`, dropout);
+}
+
 /** The paper's H: batch normalisation, ReLU, convolution; its k channels are put behind those of `x`. */
 function denseLayer(
   layers: LayerBuilder,
   x: tf.SymbolicTensor,
-  {
-    name,
-    growthRate,
-    bottleneck,
-  }: { readonly name: string; readonly growthRate: number; readonly bottleneck: boolean },
+  name: string,
+  { growthRate, bottleneck, dropout }: DenseSettings,
 ): tf.SymbolicTensor {
   let y = layers.activate(x, name);
   if (bottleneck) {
-    y = layers.convolution(y, `${name}-bottleneck`, { filters: 4 * growthRate, kernelSize: 1 });
+    y = convolution(layers, y, `${name}-bottleneck`, { filters: 4 * growthRate, kernelSize: 1, dropout });
     y = layers.activate(y, `${name}-bottleneck`);
   }
-  y = layers.convolution(y, `${name}-conv`, { filters: growthRate });
+  y = convolution(layers, y, `${name}-conv`, { filters: growthRate, dropout });
   return layers.apply(tf.layers.concatenate({ name: `${name}-concat` }), [x, y]);
 }
 
@@ -59,23 +77,29 @@ function denseLayer(
 function transition(
   layers: LayerBuilder,
   x: tf.SymbolicTensor,
-  { name, compression }: { readonly name: string; readonly compression: number },
+  name: string,
+  { compression, dropout }: DenseSettings,
 ): tf.SymbolicTensor {
   const filters = Math.floor(compression * x.shape.at(-1)!);
-  const y = layers.convolution(layers.activate(x, name), `${name}-conv`, { filters, kernelSize: 1 });
+  const y = convolution(layers, layers.activate(x, name), `${name}-conv`, {
+    filters,
+    kernelSize: 1,
+    dropout,
+  });
   return layers.apply(tf.layers.averagePooling2d({ name: `${name}-pool`, poolSize: 2, strides: 2 }), y);
 }
 
 /**
- * DenseNet-`depth`-`growthRate`, without dropout: three blocks (four for 121, 169 and 201) of layers that read all layers
+ * DenseNet-`depth`-`growthRate`, without dropout unless asked for: three blocks (four for 121, 169 and 201) of layers that read all layers
  * before them in the block, then the mean over the image and logits. It begins with 16 channels, or 2k with bottlenecks. Published
  * sizes: DenseNet-40-12 1.0 M parameters at 10 classes, DenseNet-121 8.0 M at 1000.
  */
 function create(input: ModelInput, options: unknown): tf.LayersModel {
-  const { depth, stem, ...given } = optionsSchema.parse(options);
+  const { depth, stem, dropout, ...given } = optionsSchema.parse(options);
   const four = FOUR_BLOCKS.get(depth);
   const { growthRate = four === undefined ? 12 : 32, bottleneck = four !== undefined } = given;
   const { compression = bottleneck ? 0.5 : 1 } = given;
+  const settings = { growthRate, bottleneck, compression, dropout };
   const blocks = four ?? [0, 1, 2].map(() => (depth - 4) / (bottleneck ? 6 : 3));
   const photo = isPhotoStem(stem, input);
   checkImageSize(`densenet ${depth}`, input, blocks.length - 1 + (photo ? 2 : 0));
@@ -84,9 +108,9 @@ function create(input: ModelInput, options: unknown): tf.LayersModel {
   const filters = bottleneck ? 2 * growthRate : 16;
   let x = photo ? layers.photoStem(filters) : layers.convolution(layers.input, 'stem', { filters });
   blocks.forEach((size, b) => {
-    if (b > 0) x = transition(layers, x, { name: `transition${b}`, compression });
+    if (b > 0) x = transition(layers, x, `transition${b}`, settings);
     for (let i = 0; i < size; i++) {
-      x = denseLayer(layers, x, { name: `block${b + 1}-layer${i + 1}`, growthRate, bottleneck });
+      x = denseLayer(layers, x, `block${b + 1}-layer${i + 1}`, settings);
     }
   });
   return layers.classify(layers.activate(x, 'end'), 'densenet');
@@ -95,7 +119,7 @@ function create(input: ModelInput, options: unknown): tf.LayersModel {
 export const densenet: ModelEntry = {
   name: 'densenet',
   title:
-    'densely connected network; options depth (13, 25, 40, 100, ..., 121, 169, 201), growthRate, bottleneck, compression, stem',
+    'densely connected network; options depth (13, 25, 40, 100, ..., 121, 169, 201), growthRate, bottleneck, compression, dropout, stem',
   options: optionsSchema,
   create,
 };

@@ -82,6 +82,11 @@ export class LayerBuilder {
     return this.apply(tf.layers.reLU({ name }), x);
   }
 
+  /** Sets a share `rate` of the values to zero in training and scales the others up; no layer where it is 0. */
+  dropout(x: tf.SymbolicTensor, name: string, rate: number): tf.SymbolicTensor {
+    return rate === 0 ? x : this.apply(tf.layers.dropout({ name, rate }), x);
+  }
+
   /** Batch normalisation and ReLU, `<name>-norm` and `<name>-relu`. */
   activate(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
     return this.relu(this.normalise(x, `${name}-norm`), `${name}-relu`);

@@ -30,6 +30,7 @@ const SMALL: readonly (readonly [string, Record<string, unknown>])[] = [
   ['resnet', { depth: 50, width: 2 }],
   ['wide-resnet', { depth: 10, widenFactor: 1 }],
   ['densenet', { depth: 13, growthRate: 4 }],
+  ['densenet', { depth: 7, growthRate: 8, dropout: 0.1 }],
   ['densenet', { depth: 22, growthRate: 4, bottleneck: true, stem: 'imagenet' }],
 ];
 

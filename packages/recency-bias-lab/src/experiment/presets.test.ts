@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { readExperimentFile } from './experiment-file.js';
+import { presetNames, presetPath } from './presets.js';
+import { parseExperiment, resolveExperiment } from './resolve.js';
+import type { ResolvedExperiment } from './resolve.js';
+
+const SIZES: Readonly<Record<string, { trainSize: number; testSize: number; classes: number }>> = {
+  mnist: { trainSize: 60_000, testSize: 10_000, classes: 10 },
+  'fashion-mnist': { trainSize: 60_000, testSize: 10_000, classes: 10 },
+  cifar10: { trainSize: 50_000, testSize: 10_000, classes: 10 },
+  cifar100: { trainSize: 50_000, testSize: 10_000, classes: 100 },
+  'tiny-imagenet': { trainSize: 100_000, testSize: 10_000, classes: 200 },
+};
+
+async function resolved(name: string): Promise<ResolvedExperiment> {
+  const parsed = parseExperiment(await readExperimentFile(presetPath(name, 'preset')), name);
+  const { trainSize, testSize } = parsed.dataset;
+  const size = SIZES[parsed.dataset.name]!;
+  return resolveExperiment(parsed, {
+    ...size,
+    ...(trainSize && { trainSize }),
+    ...(testSize && { testSize }),
+  });
+}
+
+describe('presets', () => {
+  it.each(presetNames())(
+    '%s is a valid experiment, named after its path, with random batches in it',
+    async (name) => {
+      const experiment = await resolved(name);
+      expect(experiment.name).toBe(name.replaceAll('/', '-'));
+      expect(experiment.description).toMatch(/\S/);
+      expect(Object.values(experiment.selectors)[0]!.name).toBe('uniform');
+    },
+  );
+
+  const cells = ['mnist', 'cifar10', 'cifar100', 'tiny-imagenet'].flatMap((data) =>
+    ['densenet40', 'resnet50'].flatMap((model) =>
+      ['momentum', 'sgd'].map((optimizer) => [data, model, optimizer] as const),
+    ),
+  );
+  it.each(cells)(
+    'have the paper cell %s, %s, %s with the settings of the paper',
+    async (data, model, optimizer) => {
+      const experiment = await resolved(`paper/${data}-${model}-${optimizer}`);
+      const steps = Math.ceil(SIZES[data]!.trainSize / 128);
+      const { selectors, ...settings } = experiment;
+      expect(settings).toMatchObject({
+        dataset: { name: data, trainSize: SIZES[data]!.trainSize },
+        model: { options: { depth: model === 'densenet40' ? 40 : 50 } },
+        optimizer: optimizer === 'sgd' ? { name: 'sgd' } : { name: 'momentum', momentum: 0.9 },
+        learningRate: {
+          initial: 0.1,
+          steps: [
+            [0.5, 0.1],
+            [0.75, 0.1],
+          ],
+        },
+        batchSize: 128,
+        epochs: Math.ceil(40_000 / steps),
+        warmupEpochs: 15,
+        seeds: [1, 2, 3],
+      });
+      expect(selectors['recency-bias']!.options).toMatchObject({
+        window: 10,
+        selectionPressure: 100,
+        warmupEpochs: 15,
+      });
+      expect(Object.keys(selectors)).toEqual(['random', 'online-batch', 'active-bias', 'recency-bias']);
+    },
+  );
+});
