@@ -2,6 +2,8 @@
 import { LOSS_BIN_EDGES } from '../records/schema.js';
 import type { SelectorCurves } from './analysis/curves.js';
 import { selectorCurves } from './analysis/curves.js';
+import type { ErrorComparison } from './analysis/errors.js';
+import { mainComparisons } from './analysis/errors.js';
 import type { Analysis } from './analysis/results.js';
 import type { Coverage, LossDistribution, Moment, UncertaintyHistory } from './analysis/selection.js';
 import { coverages, lossDistributions, momentOf, uncertaintyHistories } from './analysis/selection.js';
@@ -33,6 +35,8 @@ export interface ChartData {
   readonly lossEdges: readonly number[];
   readonly uncertainty: readonly UncertaintyHistory[];
   readonly coverage: readonly Coverage[];
+  /** Errors compared seed by seed, in the order of the table. */
+  readonly paired: readonly ErrorComparison[];
 }
 
 /** Palette slots: 0 for the baseline, 1 for the subject, then the others in order. */
@@ -78,5 +82,6 @@ export function chartData({ results, header, trajectories, title }: Analysis): C
     lossEdges: LOSS_BIN_EDGES,
     uncertainty: uncertaintyHistories(shown, trajectories),
     coverage: coverages(shown, trajectories),
+    paired: mainComparisons(results.errorComparisons, results.baseline, results.subject),
   };
 }

@@ -36,7 +36,7 @@ export function change(reduction: number | null): string {
 }
 
 /** A difference of errors in percentage points, with as many decimals as it takes not to show 0. */
-function points(fraction: number): string {
+export function points(fraction: number): string {
   const value = 100 * fraction;
   return signed(value, value !== 0 && Math.abs(value) < 0.005 ? 4 : 2);
 }

@@ -1,16 +1,20 @@
 /** The end of a comparison: a table for the terminal, its numbers as JSON, and a page. */
 import { dirname, join } from 'node:path';
+import pc from 'picocolors';
 import { makeDirectory } from '../records/make-directory.js';
 import { mergeComparisons } from '../records/merge.js';
 import { readComparison, RecordError } from '../records/read.js';
 import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
 import type { Comparison } from '../records/run.js';
+import { paperTable } from './analysis/paper-table.js';
 import type { Analysis, Results } from './analysis/results.js';
 import { analyse, RESULTS_VERSION } from './analysis/results.js';
 import { clientScript } from './bundle-client.js';
 import { reportPage } from './html/page.js';
+import { terminalPaperTable } from './terminal-paper-table.js';
 import { terminalTable } from './terminal-table.js';
+import { printable } from './terminal-text.js';
 
 export type { Results } from './analysis/results.js';
 export { RESULTS_VERSION } from './analysis/results.js';
@@ -79,6 +83,18 @@ function numbers(analyses: readonly Analysis[], now: Date): Results | CombinedRe
   };
 }
 
+/** One comparison's table; of several all of them, and the paper's table over all at the end, where it is seen. */
+function terminalText(analyses: readonly Analysis[]): string {
+  const tables = analyses.map((analysis) =>
+    analyses.length === 1
+      ? terminalTable(analysis)
+      : `${pc.bold(printable(analysis.results.name))}\n${terminalTable(analysis)}`,
+  );
+  return [...tables, ...(analyses.length === 1 ? [] : [terminalPaperTable(paperTable(analyses))])].join(
+    '\n\n',
+  );
+}
+
 /**
  * Reads comparisons, complete or not, and writes a page and its numbers, each replaced atomically. Directories of the same
  * experiment (see `mergeComparisons`) become one comparison; different experiments become one page with a table over all.
@@ -98,5 +114,5 @@ export async function writeReport(
   const { page, numbers: numbersPath } = destination(directories, options.out);
   await write(numbersPath, `${JSON.stringify(numbers(analyses, now), null, 2)}\n`);
   await write(page, reportPage(analyses, await clientScript()));
-  return { reportPath: page, terminalTable: analyses.map(terminalTable).join('\n\n') };
+  return { reportPath: page, terminalTable: terminalText(analyses) };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { comparison, run } from '../../test/report/records.js';
 import { analyse } from './analysis/results.js';
-import { TABLE_WIDTH, terminalTable } from './terminal-table.js';
+import { terminalTable } from './terminal-table.js';
+import { TABLE_WIDTH } from './terminal-text.js';
 
 const NOW = new Date('2026-03-02T00:00:00Z');
 const plain = (text: string): string => text.replaceAll(/\u001b\[[0-9;]*m/g, '');

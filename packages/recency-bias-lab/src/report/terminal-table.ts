@@ -1,56 +1,13 @@
-/** The result as a table for the terminal: at most 100 columns, readable without colour. */
+/** The result of a comparison as a table for the terminal: at most 100 columns, readable without colour. */
 import pc from 'picocolors';
 import type { Analysis, Results } from './analysis/results.js';
-import type { Verdict } from './analysis/statistics.js';
 import { change, count, duration, NONE, percentEstimate, plural, timeVerdict } from './format.js';
 import { headline } from './headline.js';
+import type { Cell } from './terminal-text.js';
+import { aligned, clipped, paint, printable, wrapped } from './terminal-text.js';
 
-/** Columns of the terminal that the table may use. */
-export const TABLE_WIDTH = 100;
 const LABEL_WIDTH = 18;
 const NAME_WIDTH = 9;
-
-type Paint = (text: string) => string;
-const plain: Paint = (text) => text;
-
-function paint(verdict: Verdict): Paint {
-  return verdict === 'lower' ? pc.green : verdict === 'higher' ? pc.red : plain;
-}
-
-interface Cell {
-  readonly text: string;
-  readonly paint?: Paint;
-}
-
-function clipped(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
-/** Control characters would let a label from an experiment file write anywhere on the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
-}
-
-/** Rows of cells as lines: the first and last column flush left, the others flush right; closer where space is short. */
-function aligned(rows: readonly (readonly Cell[])[]): string[] {
-  const columns = rows[0]?.length ?? 0;
-  const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(...rows.map((row) => row[i]!.text.length)),
-  );
-  const total = widths.reduce((sum, width) => sum + width, 0);
-  const gap = [3, 2].find((space) => total + space * (columns - 1) <= TABLE_WIDTH) ?? 1;
-  const room = TABLE_WIDTH - (total - (widths.at(-1) ?? 0)) - gap * (columns - 1);
-  return rows.map((row) =>
-    row
-      .map(({ text, paint: paintCell = plain }, i) => {
-        const space = ' '.repeat(widths[i]! - text.length);
-        if (i === columns - 1) return paintCell(clipped(text, room));
-        return i === 0 ? paintCell(text) + space : space + paintCell(text);
-      })
-      .join(' '.repeat(gap))
-      .trimEnd(),
-  );
-}
 
 function timeCell({ timeReductions }: Results, selector: string, baseline: string): string {
   const find = (unit: 'seconds' | 'passes') =>
@@ -82,20 +39,6 @@ function verdictCell(results: Results, selector: string, baseline: string): Cell
   const faster =
     time?.verdict === 'lower' || time?.verdict === 'higher' ? `, ${timeVerdict(time.verdict)}` : '';
   return { text: verdict + faster, paint: paint(verdict) };
-}
-
-/** Breaks text into lines of at most TABLE_WIDTH columns. */
-function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && `${indent}${line} ${word}`.length > TABLE_WIDTH) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((part, i) => (i === 0 ? part : indent + part));
 }
 
 function table(analysis: Analysis): string[] {
@@ -146,6 +89,9 @@ export function terminalTable(analysis: Analysis): string {
     ...table(analysis),
     '',
     ...wrapped(printable(headline(results)), ''),
+    ...(results.clock === 'processor'
+      ? [pc.dim('Seconds are processor time, which other programs on the machine do not lengthen.')]
+      : []),
     ...results.warnings.flatMap(({ message }) =>
       wrapped(`Warning: ${printable(message)}`, '  ').map((line) => pc.yellow(line)),
     ),

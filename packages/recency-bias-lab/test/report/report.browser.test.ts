@@ -9,6 +9,9 @@ import { writeReport } from '../../src/report/index.js';
 import { launchChromium, withoutChromium } from './chromium.js';
 import { writeSyntheticComparison } from './synthetic-comparison.js';
 
+/** Charts of a comparison of four selectors. */
+const CHARTS = 13;
+
 /** A page with what went wrong and what it asked for. */
 interface Opened {
   readonly page: Page;
@@ -88,11 +91,11 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
 
   it('draws every chart, without an error or a request', async () => {
     const { page, problems, requests } = await open();
-    // Three curves, two distributions, two coverages, and a heat map for each of the four selectors.
-    expect(await page.locator('[data-chart]').count()).toBe(11);
-    expect(await drawn(page)).toBeLessThan(11);
+    // Two paired comparisons, three curves, two distributions, two coverages, and a heat map for each of the four selectors.
+    expect(await page.locator('[data-chart]').count()).toBe(CHARTS);
+    expect(await drawn(page)).toBeLessThan(CHARTS);
     await seeAll(page);
-    expect(await drawn(page)).toBe(11);
+    expect(await drawn(page)).toBe(CHARTS);
     expect(problems).toEqual([]);
     expect(requests).toEqual([address]);
     await page.close();
@@ -110,7 +113,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
     expect(await chart.locator('path').count()).toBeLessThan(before);
     await page.locator('[name=scale][value=linear]').check();
     await page.locator('[name=after-warmup]').check();
-    expect(await drawn(page)).toBe(11);
+    expect(await drawn(page)).toBe(CHARTS);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -144,7 +147,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
   it('prints charts that have not been seen', async () => {
     const { page } = await open();
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    expect(await drawn(page)).toBe(11);
+    expect(await drawn(page)).toBe(CHARTS);
     await page.close();
   });
 
@@ -168,7 +171,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
     const { page } = await open({ viewport: { width: 360, height: 700 } });
     await seeAll(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-    expect(await drawn(page)).toBe(11);
+    expect(await drawn(page)).toBe(CHARTS);
     await page.close();
   });
 

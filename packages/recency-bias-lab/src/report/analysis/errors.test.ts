@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { comparison, courses, run } from '../../../test/report/records.js';
-import { errorComparisons, selectorErrors } from './errors.js';
+import { errorComparisons, mainComparisons, selectorErrors } from './errors.js';
 import { trajectories } from './trajectory.js';
 
 describe('selector errors', () => {
@@ -61,6 +61,42 @@ describe('error comparisons', () => {
     // Deviation of -0.05 and 0 is 0.05 / √2: margin 12.7062 * 0.05 / 2.
     expect(ab!.difference.high).toBeCloseTo(-0.025 + 0.317655, 5);
     expect(ab!.difference.verdict).toBe('within the noise');
+  });
+
+  it('give the differences of each seed, of the best and of the last epoch', () => {
+    const [ab] = errorComparisons(
+      selectorErrors(
+        ['a', 'b'],
+        courses(
+          run([0.1, 0.3], { selector: 'a', seed: 1 }),
+          run([0.2, 0.2], { selector: 'a', seed: 2 }),
+          run([0.2, 0.2], { selector: 'b', seed: 1 }),
+          run([0.1, 0.3], { selector: 'b', seed: 2 }),
+        ),
+      ),
+      1000,
+    );
+    expect(ab!.seeds.map(({ seed }) => seed)).toEqual([1, 2]);
+    expect(ab!.seeds[0]!.best).toBeCloseTo(-0.1, 12);
+    expect(ab!.seeds[0]!.final).toBeCloseTo(0.1, 12);
+    expect(ab!.finalDifference.mean).toBeCloseTo(0, 12);
+  });
+
+  it('that matter are those with the baseline, and of the subject with all others', () => {
+    const three = selectorErrors(
+      ['random', 'recency', 'online', 'open'],
+      courses(
+        run([0.1], { selector: 'random' }),
+        run([0.2], { selector: 'recency' }),
+        run([0.3], { selector: 'online' }),
+        run([0.3], { selector: 'open' }, false),
+      ),
+    );
+    const all = errorComparisons(three, 100);
+    const names = (baseline: string | null) =>
+      mainComparisons(all, baseline, 'recency').map(({ selector, over }) => `${selector}-${over}`);
+    expect(names('random')).toEqual(['recency-random', 'online-random', 'recency-online']);
+    expect(names(null)).toEqual(['recency-random', 'recency-online']);
   });
 
   it('give no relative reduction over a perfect selector', () => {

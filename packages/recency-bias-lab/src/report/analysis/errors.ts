@@ -23,14 +23,27 @@ export interface SelectorErrors {
   readonly final: Estimate | null;
 }
 
-/** How the best test error of one selector compares with another's, over the seeds that both have completed. */
+/** Error of the best epoch, or of the last one. */
+export type ErrorKind = 'best' | 'final';
+
+/** Differences of one seed: error of the one selector − error of the other. */
+export interface SeedDifference {
+  readonly seed: number;
+  readonly best: number;
+  readonly final: number;
+}
+
+/** How the test errors of one selector compare with another's, over the seeds that both have completed. */
 export interface ErrorComparison {
   readonly selector: string;
   readonly over: string;
-  /** (error of `over` − error of `selector`) / error of `over`, of the means; null when undefined. */
+  /** (error of `over` − error of `selector`) / error of `over`, of the means of the best errors; null when undefined. */
   readonly relativeReduction: number | null;
-  /** Error of `selector` − error of `over`. */
+  /** Best error of `selector` − best error of `over`. */
   readonly difference: PairedDifference;
+  /** The same of the errors after the last epoch. */
+  readonly finalDifference: PairedDifference;
+  readonly seeds: readonly SeedDifference[];
 }
 
 /** Errors per selector; runs that have not ended are left out. */
@@ -59,30 +72,60 @@ export function selectorErrors(
   });
 }
 
+/** Errors of two selectors in the seeds that both have completed. */
+function pairs(row: SelectorErrors, other: SelectorErrors): (readonly [SeedErrors, SeedErrors])[] {
+  return row.seeds.flatMap((own) => {
+    const match = other.seeds.find(({ seed }) => seed === own.seed);
+    return match === undefined ? [] : [[own, match] as const];
+  });
+}
+
 /**
  * Compares every selector with every other.
  * @param testSize Number of test samples; errors come in steps of 1 / testSize.
  */
 export function errorComparisons(errors: readonly SelectorErrors[], testSize: number): ErrorComparison[] {
+  const resolution = testSize > 0 ? 1 / testSize : 0;
   return errors.flatMap((row) =>
     errors
       .filter((other) => other !== row)
       .map((other) => {
-        const own: number[] = [];
-        const theirs: number[] = [];
-        for (const { seed, best } of row.seeds) {
-          const match = other.seeds.find((candidate) => candidate.seed === seed);
-          if (match === undefined) continue;
-          own.push(best);
-          theirs.push(match.best);
-        }
+        const common = pairs(row, other);
+        const difference = (kind: ErrorKind): PairedDifference =>
+          pairedDifference(
+            common.map(([own]) => own[kind]),
+            common.map(([, theirs]) => theirs[kind]),
+            resolution,
+          );
+        const own = common.map(([{ best }]) => best);
+        const theirs = common.map(([, { best }]) => best);
         const reference = theirs.length === 0 ? 0 : mean(theirs);
         return {
           selector: row.selector,
           over: other.selector,
           relativeReduction: reference > 0 ? (reference - mean(own)) / reference : null,
-          difference: pairedDifference(own, theirs, testSize > 0 ? 1 / testSize : 0),
+          difference: difference('best'),
+          finalDifference: difference('final'),
+          seeds: common.map(([mine, match]) => ({
+            seed: mine.seed,
+            best: mine.best - match.best,
+            final: mine.final - match.final,
+          })),
         };
       }),
   );
+}
+
+/** The comparisons that matter: every selector with the baseline, and the subject with every other. */
+export function mainComparisons(
+  comparisons: readonly ErrorComparison[],
+  baseline: string | null,
+  subject: string | null,
+): ErrorComparison[] {
+  return [
+    ...comparisons.filter(({ over }) => over === baseline),
+    ...comparisons.filter(
+      ({ selector, over }) => selector === subject && subject !== baseline && over !== baseline,
+    ),
+  ].filter(({ seeds }) => seeds.length > 0);
 }

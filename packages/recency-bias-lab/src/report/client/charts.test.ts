@@ -7,6 +7,7 @@ import { coverageChart } from './coverage-chart.js';
 import { bandPoints, curveChart, warmupEnd } from './curve-chart.js';
 import { binName, distributionChart, usedBins } from './distribution-chart.js';
 import { heatCells, heatMap } from './heat-map.js';
+import { pairedChart, pairedRows } from './paired-chart.js';
 import { logTicks } from './scale.js';
 import type { State } from './state.js';
 import { DARK, LIGHT } from './theme.js';
@@ -115,6 +116,25 @@ describe('the other charts', () => {
     ]);
     expect(heatMap(data([1]), 'uniform', LIGHT)).not.toBeNull();
     expect(heatMap(data([1]), 'absent', LIGHT)).toBeNull();
+  });
+
+  it('show the differences of each seed, their mean and interval, of pairs that are not hidden', () => {
+    const made = data([1, 2]);
+    const [row, ...others] = pairedRows(made, 'best', STATE);
+    expect(others).toEqual([]);
+    // Best errors: Random 20 and 40 %, Recency Bias 10 and 20 %.
+    expect(row!.title).toBe('Recency Bias − Random');
+    expect(row!.seeds.map(({ seed, difference }) => [seed, Math.round(difference)])).toEqual([
+      [1, -10],
+      [2, -20],
+    ]);
+    expect(row!.mean).toBeCloseTo(-15, 9);
+    // Deviation 10 / √2: margin 12.7062 * 10 / 2.
+    expect(row!.interval![0]).toBeCloseTo(-15 - 63.531, 3);
+    expect(pairedRows(data([1]), 'final', STATE)[0]!.interval).toBeNull();
+    expect(pairedRows(made, 'best', { ...STATE, hidden: new Set(['uniform']) })).toEqual([]);
+    const { max } = pairedChart(made, 'best', STATE, LIGHT).xAxis as { max: number };
+    expect(max).toBeGreaterThan(78.5);
   });
 
   it('show coverage in percent', () => {

@@ -11,6 +11,7 @@ import type { ECharts } from 'echarts/core';
 import { init, use } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import type { Axis, Metric } from '../analysis/curves.js';
+import type { ErrorKind } from '../analysis/errors.js';
 import type { ChartData } from '../chart-data.js';
 import type { Option } from './common.js';
 import type { CoverageMetric } from './coverage-chart.js';
@@ -18,6 +19,7 @@ import { coverageChart } from './coverage-chart.js';
 import { curveChart } from './curve-chart.js';
 import { distributionChart } from './distribution-chart.js';
 import { heatMap } from './heat-map.js';
+import { pairedChart } from './paired-chart.js';
 import type { State } from './state.js';
 import type { Theme } from './theme.js';
 
@@ -125,6 +127,8 @@ export class ComparisonCharts {
         return distributionChart(data, Number(of), state, theme);
       case 'heat':
         return heatMap(data, of, theme);
+      case 'paired':
+        return pairedChart(data, of as ErrorKind, state, theme);
       case 'coverage':
         return coverageChart(data, of as CoverageMetric, state, theme);
       default:

@@ -2,29 +2,12 @@
 import type { LossDistribution } from '../analysis/selection.js';
 import type { ChartData, ChartSelector } from '../chart-data.js';
 import { percent } from '../format.js';
+import { chart, figure } from './figure.js';
 import type { Markup } from './markup.js';
 import { html } from './markup.js';
 import { swatch } from './results-section.js';
 import type { Place } from './section.js';
 import { cardTitle, section } from './section.js';
-
-function chart(kind: string, of: string, label: string, size = ''): Markup {
-  return html`<div
-    class="chart ${size}"
-    data-chart="${kind}"
-    data-of="${of}"
-    role="img"
-    aria-label="${label}"
-  ></div>`;
-}
-
-function figure(place: Place, title: string, note: string, body: Markup): Markup {
-  return html`<div class="card">
-    ${cardTitle(place, title)}
-    <p class="note">${note}</p>
-    ${body}
-  </div>`;
-}
 
 function choice(name: string, value: string, text: string, checked: boolean): Markup {
   return html`<label

@@ -1,5 +1,6 @@
 /** The report as one file: a comparison, or several with a table over all. */
 import { createHash } from 'node:crypto';
+import { paperTable } from '../analysis/paper-table.js';
 import type { Analysis } from '../analysis/results.js';
 import type { ChartData } from '../chart-data.js';
 import { chartData } from '../chart-data.js';
@@ -8,6 +9,8 @@ import { headline } from '../headline.js';
 import { chartsSections } from './charts-section.js';
 import { html, jsonElement, scriptElement, styleElement } from './markup.js';
 import type { Markup } from './markup.js';
+import { pairedSection } from './paired-section.js';
+import { paperTableSection } from './paper-table-section.js';
 import { matricesSection } from './matrices-section.js';
 import { resultsSection } from './results-section.js';
 import { samplesSection } from './samples-section.js';
@@ -33,21 +36,25 @@ function summary({ comparison, results }: Analysis): Markup {
     ${results.warnings.map(({ message }) => html`<p class="warning" role="note">${message}</p>`)}`;
 }
 
-/** All sections of a comparison. */
-function sections(analysis: Analysis, data: ChartData, place: Place): Markup {
+/** All sections of a comparison; `beside` is the paper's table where it stands among them. */
+function sections(analysis: Analysis, data: ChartData, place: Place, beside: Markup | false = false): Markup {
   const { results } = analysis;
-  return html`${settingsSection(analysis, place)} ${resultsSection(results, place)}
-  ${matricesSection(results, place)} ${chartsSections(data, place)} ${samplesSection(analysis, place)}
-  ${reproduceSection(analysis, place)}`;
+  return html`${settingsSection(analysis, place)} ${resultsSection(results, place)} ${beside}
+  ${pairedSection(results, place)} ${matricesSection(results, place)} ${chartsSections(data, place)}
+  ${samplesSection(analysis, place)} ${reproduceSection(analysis, place)}`;
 }
 
 function onlyComparison(analysis: Analysis, data: ChartData): Markup {
+  const table = paperTable([analysis]);
+  const isInPaper = table.groups.some(({ paper }) => paper.length > 0);
   return html`<header>
       <p class="eyebrow">Batch selection compared</p>
       <h1>${analysis.results.name}</h1>
       ${summary(analysis)}
     </header>
-    <main data-comparison="0">${sections(analysis, data, ALONE)}</main>`;
+    <main data-comparison="0">
+      ${sections(analysis, data, ALONE, isInPaper && paperTableSection(table, ALONE, () => null))}
+    </main>`;
 }
 
 function severalComparisons(
@@ -69,6 +76,7 @@ function severalComparisons(
           )}
         </ol>
       </nav>
+      ${paperTableSection(paperTable(analyses), ALONE, anchor)}
       ${analyses.map(
         (analysis, i) =>
           html`<article data-comparison="${i}" aria-labelledby="${anchor(i)}">

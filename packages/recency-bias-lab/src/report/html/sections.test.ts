@@ -4,6 +4,7 @@ import { analyse } from '../analysis/results.js';
 import { DARK_COLORS, LIGHT_COLORS } from '../palette.js';
 import { describeLearningRate, describeOptimizer, describeValue, facts } from './facts.js';
 import { matricesSection } from './matrices-section.js';
+import { pairedSection } from './paired-section.js';
 import { labelColor, samplesSection, tally } from './samples-section.js';
 import { ALONE } from './section.js';
 
@@ -94,6 +95,37 @@ describe('the matrices', () => {
   it('say when an error is never reached', () => {
     const two = comparison([run([0.1], { selector: 'a' }), run([0.2], { selector: 'b' })]);
     expect(matricesSection(analyse(two, NOW).results, ALONE).text).toContain('not reached');
+  });
+});
+
+describe('the comparison seed by seed', () => {
+  const section = (seeds: readonly number[]): string =>
+    pairedSection(
+      analyse(
+        comparison(
+          seeds.flatMap((seed) => [
+            run([0.2, 0.3], { selector: 'uniform', seed }),
+            run([0.1, 0.3], { selector: 'recency-bias', seed }),
+          ]),
+        ),
+        NOW,
+      ).results,
+      ALONE,
+    ).text.replaceAll(/\s+/g, ' ');
+
+  it('gives the differences of best and final errors with interval and verdict', () => {
+    const text = section([1, 2, 3]);
+    expect(text).toContain('Recency Bias − Random');
+    expect(text).toContain('<td>−10.00, −10.00, −10.00</td>');
+    // Steps of 1/500: 4.30265 * (0.002 / √6) / √3 = 0.2028 points.
+    expect(text).toContain('−10.20 to −9.80');
+    expect(text).toContain('<td class="self">within the noise</td>');
+    expect(text).not.toContain('fewer than three seeds');
+  });
+
+  it('says when there are too few seeds, and is left out where nothing can be paired', () => {
+    expect(section([1, 2])).toContain('fewer than three seeds');
+    expect(section([])).toBe('');
   });
 });
 

@@ -54,6 +54,11 @@ th:first-child,td:first-child{text-align:left;padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 tbody th{font-weight:600}
 .scroll th:first-child{position:sticky;left:0;background:var(--surface)}
+.paper th,.paper td{color:var(--muted);font-weight:400;border-top:0;padding-top:4px;padding-bottom:4px}
+tr+.paper th,tr+.paper td{padding-top:8px}
+.paper-table th,.paper-table td{vertical-align:top}
+.group{padding-top:22px;font-size:15px}
+.setting .sub{white-space:normal;min-width:20ch;max-width:34ch}
 .sub{display:block;color:var(--muted);font-size:13px;font-weight:400}
 .self{color:var(--muted)}
 .swatch{display:inline-block;width:11px;height:11px;margin-right:9px;border-radius:3px;vertical-align:-1px}
