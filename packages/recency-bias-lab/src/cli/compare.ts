@@ -64,12 +64,12 @@ async function readInput(
   if (file !== undefined) return { input: applyFlags(await readExperimentFile(file), flags), source: file };
   if (preset !== undefined)
     return { input: applyFlags(await readPreset(preset), flags), source: `preset ${preset}` };
-  if (hasExperimentFlags(flags)) return { input: applyFlags(baseFor(flags), flags), source: undefined };
   if (resume && out !== undefined) {
     const input = await readComparisonExperiment(out);
-    if (input !== undefined) return { input, source: out };
+    if (input !== undefined) return { input: applyFlags(input, flags), source: out };
     throw new CommandError(`${out}: there is nothing to resume (it has no experiment.json)`);
   }
+  if (hasExperimentFlags(flags)) return { input: applyFlags(baseFor(flags), flags), source: undefined };
   const presets = presetNames().join(', ');
   throw new CommandError(
     `Nothing to compare: give an experiment file, --preset <name> (${presets}), or flags such as --epochs 20; see --help`,
@@ -148,36 +148,37 @@ async function runExperiment(input: unknown, source: string | undefined, flags: 
     throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
   }
   const cache = cacheDirectory(flags.cache);
-  const { experiment, advice } = await resolveInput(input, source, cache, flags.out);
-  const output = await chooseOutputDirectory(experiment, {
+  const { experiment: asked, advice } = await resolveInput(input, source, cache, flags.out);
+  const output = await chooseOutputDirectory(asked, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,
     resumeCommand,
   });
-  const { dir, complete } = output;
+  const { dir, experiment, complete, needs } = output;
   process.stdout.write(`${describePlan(experiment, { dir, jobs, complete })}\n`);
   process.stdout.write(advice === undefined ? '\n' : `${pc.dim(advice)}\n\n`);
   if (flags.dryRun === true) return;
 
   const tasks = runTasks(experiment);
   if (complete.size === tasks.length) {
+    if (needs === 'more') await writeComparisonExperiment(dir, experiment);
     process.stdout.write(
       `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
     );
   } else {
-    await runAll(experiment, output, { jobs, cache, saveEverySeconds, verbose: flags.verbose ?? false });
+    await runAll(output, { jobs, cache, saveEverySeconds, verbose: flags.verbose ?? false });
   }
   await printReport([dir]);
 }
 
 /** Trains what is not complete. Throws when something failed or was interrupted. */
 async function runAll(
-  experiment: ResolvedExperiment,
-  { dir, complete, isNew }: OutputDirectory,
+  { dir, experiment, complete, needs }: OutputDirectory,
   options: { jobs: number; cache: string; saveEverySeconds: number; verbose: boolean },
 ): Promise<void> {
-  if (isNew) await writeComparisonExperiment(dir, experiment);
+  if (needs === 'experiment') await writeComparisonExperiment(dir, experiment);
   const unlock = await lockDirectory(dir);
+  if (needs === 'more') await writeComparisonExperiment(dir, experiment);
   const remaining = runTasks(experiment).filter(({ id }) => !complete.has(id));
   const progress = createProgress(remaining, experiment, process.stderr);
   const interrupt = interruptSignal(() => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StateDict } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
 import { RecordError } from '../records/read.js';
-import { readCheckpoint } from '../records/run-writer.js';
+import { CHECKPOINT_FILE, readCheckpoint } from '../records/run-writer.js';
 import type { RecordingState } from './recording-selector.js';
 import { observerState } from './warmup-selector.js';
 import type { WarmupState } from './warmup-selector.js';
@@ -22,9 +22,30 @@ export async function readRunCheckpoint(dir: string): Promise<RunCheckpoint | un
   const state = await readCheckpoint(dir);
   if (state === undefined) return undefined;
   if (state.version !== 1 || !('training' in state)) {
-    throw new RecordError(`${join(dir, 'checkpoint.bin')}: is not a checkpoint of this program's version`);
+    throw new RecordError(`${join(dir, CHECKPOINT_FILE)}: is not a checkpoint of this program's version`);
   }
   return state as RunCheckpoint;
+}
+
+function warmupState({ training }: RunCheckpoint): WarmupState {
+  return (training.selector as RecordingState).inner as WarmupState;
+}
+
+/** Whether the selectors `labels` have observed the warm-up of a checkpoint. */
+export function isObservedBy(checkpoint: RunCheckpoint, labels: readonly string[]): boolean {
+  const observers = warmupState(checkpoint).labels;
+  return labels.every((label) => observers.includes(label));
+}
+
+/** Whether the selectors `labels` can fork from a warm-up: it is complete, its checkpoint is there, and they observed it. */
+export async function canFork(
+  dir: string,
+  labels: readonly string[],
+  { warmupEpochs }: { readonly warmupEpochs: number },
+): Promise<boolean> {
+  // What is wrong with a damaged one is said when it is to go on.
+  const checkpoint = await readRunCheckpoint(dir).catch(() => undefined);
+  return checkpoint?.training.epoch === warmupEpochs && isObservedBy(checkpoint, labels);
 }
 
 /**
@@ -37,6 +58,6 @@ export async function forkWarmup(dir: string, label: string, warmupEpochs: numbe
     throw new RecordError(`${dir}: the shared warm-up is not complete; go on with --resume`);
   }
   const shared = checkpoint.training.selector as RecordingState;
-  const selector: RecordingState = { ...shared, inner: observerState(shared.inner as WarmupState, label) };
+  const selector: RecordingState = { ...shared, inner: observerState(warmupState(checkpoint), label) };
   return { ...checkpoint, training: { ...checkpoint.training, selector } };
 }

@@ -79,7 +79,7 @@ export const labelSchema = z
   )
   .refine((label) => label !== 'warmup', 'is reserved for the shared warm-up');
 
-const gridSchema = z.strictObject({
+export const gridSchema = z.strictObject({
   /** Registry name of the selector. */
   selector: z.string(),
   /** Option -> values: every combination becomes a selector of the experiment. */

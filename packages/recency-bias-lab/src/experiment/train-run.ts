@@ -24,7 +24,7 @@ import { learningRateAt } from './learning-rate.js';
 import { createOptimizer, setLearningRate } from './optimizer.js';
 import { RecordingSelector } from './recording-selector.js';
 import type { ResolvedExperiment } from './resolve.js';
-import { forkWarmup, readRunCheckpoint } from './run-checkpoint.js';
+import { canFork, forkWarmup, isObservedBy, readRunCheckpoint } from './run-checkpoint.js';
 import type { RunCheckpoint } from './run-checkpoint.js';
 import { ownEpochs } from './tasks.js';
 import type { RunTask } from './tasks.js';
@@ -134,10 +134,26 @@ function describeRun(options: TrainRunOptions, model: tf.LayersModel): RunHeader
   };
 }
 
-/** Where the run begins or goes on: its own checkpoint, else the warm-up it forks from, else nothing. */
-async function startingPoint({ experiment, task, out }: TrainRunOptions): Promise<RunCheckpoint | undefined> {
-  const own = await readRunCheckpoint(join(out, task.id));
-  if (own !== undefined || task.kind === 'warmup' || task.warmup === undefined) return own;
+/** Whether nothing is left to do: a warm-up is complete only where every selector of the experiment can fork from it. */
+async function isComplete(dir: string, { experiment, task }: TrainRunOptions): Promise<boolean> {
+  const events = await readEvents(dir);
+  if (events.at(-1)?.type !== 'end') return false;
+  return task.kind === 'run' || canFork(dir, Object.keys(experiment.selectors), experiment);
+}
+
+/** The checkpoint from which the run itself goes on. That of a warm-up which not all selectors observed is none. */
+async function ownCheckpoint(
+  dir: string,
+  { experiment, task }: TrainRunOptions,
+): Promise<RunCheckpoint | undefined> {
+  const own = await readRunCheckpoint(dir);
+  if (own === undefined || task.kind === 'run') return own;
+  return isObservedBy(own, Object.keys(experiment.selectors)) ? own : undefined;
+}
+
+/** The checkpoint of the warm-up that the run forks from. */
+function forkCheckpoint({ experiment, task, out }: TrainRunOptions): Promise<RunCheckpoint> | undefined {
+  if (task.kind === 'warmup' || task.warmup === undefined) return undefined;
   return forkWarmup(join(out, task.warmup), task.selector, experiment.warmupEpochs);
 }
 
@@ -149,17 +165,23 @@ async function startingPoint({ experiment, task, out }: TrainRunOptions): Promis
 export async function trainRun(options: TrainRunOptions): Promise<boolean> {
   const writer = await RunWriter.open(join(options.out, options.task.id));
   try {
-    const events = await readEvents(writer.dir);
-    if (events.at(-1)?.type === 'end') return true;
+    if (await isComplete(writer.dir, options)) return true;
     const model = buildModel(options);
-    await writer.writeHeader(describeRun(options, model));
-    return await train(options, model, writer);
+    const own = await ownCheckpoint(writer.dir, options);
+    await writer.writeHeader(describeRun(options, model), own !== undefined);
+    return await train(options, model, writer, own ?? (await forkCheckpoint(options)));
   } finally {
     await writer.close();
   }
 }
 
-async function train(options: TrainRunOptions, model: tf.LayersModel, writer: RunWriter): Promise<boolean> {
+/** @param start where the run goes on; undefined: at the beginning */
+async function train(
+  options: TrainRunOptions,
+  model: tf.LayersModel,
+  writer: RunWriter,
+  start: RunCheckpoint | undefined,
+): Promise<boolean> {
   const { experiment, task, dataset, stop } = options;
   const { batchSize, epochs, learningRate } = experiment;
   const { last } = ownEpochs(task, experiment);
@@ -170,7 +192,6 @@ async function train(options: TrainRunOptions, model: tf.LayersModel, writer: Ru
   const dropout = await DropoutSeeds.create(model, task.seed, options.backend);
   let epochUnderWay = 0;
 
-  const start = await startingPoint(options);
   const clock = new TrainingClock(
     start && { seconds: start.trainSeconds, processorSeconds: start.processorSeconds },
   );

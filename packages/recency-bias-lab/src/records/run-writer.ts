@@ -10,6 +10,9 @@ import { readRunHeader, RecordError } from './read.js';
 import { replaceFile } from './replace-file.js';
 import type { RunEvent, RunHeader } from './schema.js';
 
+/** Name of the file that holds the state of a run. */
+export const CHECKPOINT_FILE = 'checkpoint.bin';
+
 /** How long a run waits for the process that an interrupted comparison left behind, which saves and ends at its next step. */
 const LOCK_PATIENCE_MS = 15_000;
 
@@ -79,9 +82,12 @@ export class RunWriter {
     }
   }
 
-  /** Writes run.json; a resumed run keeps the one it has. */
-  async writeHeader(header: RunHeader): Promise<void> {
-    if ((await readRunHeader(this.dir)) !== undefined) return;
+  /**
+   * Writes run.json.
+   * @param isResumed the run goes on from its checkpoint, and keeps the one it has
+   */
+  async writeHeader(header: RunHeader, isResumed: boolean): Promise<void> {
+    if (isResumed && (await readRunHeader(this.dir)) !== undefined) return;
     await this.#attempt('run.json', (path) => replaceFile(path, `${JSON.stringify(header, null, 2)}\n`));
   }
 
@@ -95,7 +101,7 @@ export class RunWriter {
 
   /** Replaces the checkpoint; a reader sees the old one or the new one, never half of one. */
   async writeCheckpoint(state: StateDict): Promise<void> {
-    await this.#attempt('checkpoint.bin', (path) => replaceFile(path, encodeState(state)));
+    await this.#attempt(CHECKPOINT_FILE, (path) => replaceFile(path, encodeState(state)));
   }
 
   async close(): Promise<void> {
@@ -119,7 +125,7 @@ export class RunWriter {
  * @throws RecordError when it is damaged.
  */
 export async function readCheckpoint(dir: string): Promise<StateDict | undefined> {
-  const path = join(dir, 'checkpoint.bin');
+  const path = join(dir, CHECKPOINT_FILE);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

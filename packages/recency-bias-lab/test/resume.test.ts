@@ -1,0 +1,122 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readComparison } from '../src/records/read.js';
+import { runCli } from './support/cli.js';
+import { writeIdxFolder } from './support/idx-data.js';
+
+const EXPERIMENT = `
+name: small
+dataset: { name: idx, path: data }
+model: { name: small-cnn, options: { channels: [4] } }
+batchSize: 32
+epochs: 3
+warmupEpochs: 1
+window: 3
+probeSize: 50
+selectors: { random: uniform, recency-bias: recency-bias }
+seeds: [1]
+backend: wasm
+`;
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'resume-'));
+  await writeIdxFolder(join(dir, 'data'));
+  await writeFile(join(dir, 'small.yaml'), EXPERIMENT);
+  const { code } = await runCli(['compare', 'small.yaml', '--out', 'first'], dir);
+  expect(code).toBe(0);
+  // Records as they are committed: without checkpoints.
+  const kept = (path: string): boolean => !path.endsWith('checkpoint.bin');
+  await cp(join(dir, 'first'), join(dir, 'records'), { recursive: true, filter: kept });
+});
+afterAll(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** The records of some runs, to the byte. */
+function eventsOf(out: string, runs: readonly string[]): Promise<string[]> {
+  return Promise.all(runs.map((run) => readFile(join(dir, out, run, 'events.jsonl'), 'utf8')));
+}
+
+/** Test errors and losses of every run by its id, warm-ups included. */
+async function numbers(out: string): Promise<Record<string, unknown>> {
+  const { warmups, runs } = await readComparison(join(dir, out));
+  return Object.fromEntries(
+    [...warmups, ...runs].map(({ header, epochs, complete }) => [
+      header.id,
+      {
+        complete,
+        epochs: epochs.map(({ epoch, testError, probeLoss, selection }) => ({
+          epoch,
+          testError,
+          probeLoss,
+          selection,
+        })),
+      },
+    ]),
+  );
+}
+
+describe('recency-bias compare --resume', { timeout: 240_000 }, () => {
+  const SEED_1 = ['warmup-seed1', 'random-seed1', 'recency-bias-seed1'];
+
+  it('trains only the seeds and selectors that are added, as if they had been there from the beginning', async () => {
+    const before = await eventsOf('records', SEED_1);
+    const seeds = await runCli(
+      ['compare', 'small.yaml', '--seeds', '1,2', '--resume', '--out', 'records'],
+      dir,
+    );
+    expect(seeds.stderr).toContain('[3/3] done');
+    expect(seeds.code).toBe(0);
+    expect(seeds.stdout).toContain('complete   3 of 6 from before');
+    expect(await eventsOf('records', SEED_1)).toEqual(before);
+    expect(await readdir(join(dir, 'records', 'warmup-seed1'))).not.toContain('checkpoint.bin');
+
+    // The warm-ups have not been observed by the new selector, so they are trained again; the other runs are not.
+    const others = [...SEED_1.slice(1), 'random-seed2', 'recency-bias-seed2'];
+    const runs = await eventsOf('records', others);
+    const args = ['compare', '--resume', '--out', 'records', '--selector', 'online-batch'];
+    const selectors = await runCli(args, dir);
+    expect(selectors.stderr).toContain('[4/4] done');
+    expect(selectors.code).toBe(0);
+    expect(await eventsOf('records', others)).toEqual(runs);
+
+    const all = ['random=uniform', 'recency-bias', 'online-batch'].flatMap((selector) => [
+      '--selector',
+      selector,
+    ]);
+    const whole = await runCli(['compare', 'small.yaml', '--seeds', '1,2', ...all, '--out', 'whole'], dir);
+    expect(whole.code).toBe(0);
+    expect(await numbers('records')).toEqual(await numbers('whole'));
+    expect((await runCli(['compare', '--resume', '--out', 'records'], dir)).stdout).toContain(
+      'All runs are complete',
+    );
+  });
+
+  it('trains a missing run from its warm-up, which is trained again where its checkpoint is missing', async () => {
+    const before = await numbers('first');
+    const kept = await eventsOf('first', ['random-seed1']);
+    await rm(join(dir, 'first', 'recency-bias-seed1'), { recursive: true });
+    await rm(join(dir, 'first', 'warmup-seed1', 'checkpoint.bin'));
+    const { code, stderr } = await runCli(['compare', '--resume', '--out', 'first'], dir);
+    expect(stderr).toContain('[2/2] done');
+    expect(code).toBe(0);
+    expect(await numbers('first')).toEqual(before);
+    expect(await eventsOf('first', ['random-seed1'])).toEqual(kept);
+  });
+
+  it('refuses another definition of a selector that is there', async () => {
+    const changed = 'recency-bias:selectionPressure=10';
+    const { code, stderr } = await runCli(
+      ['compare', '--resume', '--out', 'first', '--selector', changed],
+      dir,
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'first: holds another experiment: selectors.recency-bias.options.selectionPressure: was 100, is 10\n',
+    );
+    expect(stderr).toContain('Only seeds, selectors and values of a grid can be added');
+  });
+});
