@@ -5,7 +5,7 @@ import 'tfjs-wasm-training';
 import { ImagePreparation } from '../packages/recency-bias-lab/src/augment/image-preparation.js';
 import { policyNames, resolveAugmentation } from '../packages/recency-bias-lab/src/augment/policies.js';
 import { softmaxCrossentropy } from '../packages/recency-bias-lab/src/experiment/crossentropy.js';
-import { modelRegistry } from '../packages/recency-bias-lab/src/models/registry.js';
+import { networkRegistry } from '../packages/recency-bias-lab/src/models/registry.js';
 
 /**
  * What augmentation costs for a batch of CIFAR images, as a share of a training step of ResNet-20 on the same batch: on the
@@ -44,7 +44,7 @@ function measurePolicies(): Map<string, number> {
 
 /** Milliseconds of a training step on the backend in use. */
 async function measureStep(): Promise<number> {
-  const entry = modelRegistry.get('resnet')!;
+  const entry = networkRegistry.get('resnet')!;
   const input = { imageShape: SHAPE, classes: 10, weightDecay: 1e-4, seed: 1 };
   const model = entry.create(input, entry.options.parse({ depth: 20 }));
   model.compile({ optimizer: tf.train.momentum(0.1, 0.9), loss: softmaxCrossentropy });

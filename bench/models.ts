@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { torchStatus } from 'tfjs-backend-torch';
 import 'tfjs-wasm-training';
 import { softmaxCrossentropy } from '../packages/recency-bias-lab/src/experiment/crossentropy.js';
-import { modelRegistry } from '../packages/recency-bias-lab/src/models/registry.js';
+import { networkRegistry } from '../packages/recency-bias-lab/src/models/registry.js';
 
 /**
  * How long one epoch of CIFAR's 50,000 training images takes with each of the lab's models, from a few training steps: on the
@@ -42,7 +42,7 @@ async function measure(
   name: string,
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const entry = modelRegistry.get(name)!;
+  const entry = networkRegistry.get(name)!;
   const input = { imageShape: SHAPE, classes: CLASSES, weightDecay: 5e-4, seed: 1 };
   const model = entry.create(input, entry.options.parse(options));
   model.compile({ optimizer: tf.train.momentum(0.1, 0.9), loss: softmaxCrossentropy });

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pixelMoments } from '../data/image-batches.js';
 import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
 import { softmaxCrossentropy } from '../experiment/crossentropy.js';
-import { modelRegistry } from '../models/registry.js';
+import { networkRegistry } from '../models/registry.js';
 import { AugmentedBatches } from './augmented-batches.js';
 import { resolveAugmentation } from './policies.js';
 
@@ -38,7 +38,7 @@ function read(data: AugmentedBatches): Float32Array {
 }
 
 function network(): tf.LayersModel {
-  const model = modelRegistry
+  const model = networkRegistry
     .get('small-cnn')!
     .create({ imageShape: [4, 4, 3], classes: 3, weightDecay: 1e-3, seed: 2 }, { channels: [4] });
   model.compile({ optimizer: tf.train.momentum(0.05, 0.9), loss: softmaxCrossentropy });

@@ -11,8 +11,10 @@ import { loadExperimentData } from '../experiment/load-data.js';
 import { presetNames } from '../experiment/presets.js';
 import { ExperimentError } from '../experiment/problems.js';
 import { chooseBackend } from './choose-backend.js';
+import { checkModel, followModel, openModel } from '../experiment/open-model.js';
 import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
+import { modelContext } from '../experiment/run-model.js';
 import { startRun } from '../experiment/run-process.js';
 import { scheduleRuns } from '../experiment/schedule-runs.js';
 import type { ScheduleResult } from '../experiment/schedule-runs.js';
@@ -99,18 +101,19 @@ async function resolveInput(
   source: string | undefined,
   cache: string,
   out: string | undefined,
-): Promise<{ experiment: ResolvedExperiment; advice: string | undefined }> {
-  const experiment = parseExperiment(withDefaults(input), source);
-  const { backend, advice } = await chooseBackend(experiment, out);
+): Promise<{ experiment: ResolvedExperiment; notes: readonly string[] }> {
+  const parsed = parseExperiment(withDefaults(input), source);
+  const { backend, advice } = await chooseBackend(parsed, out);
   const progress = fetchProgress(process.stderr);
-  const { size } = await loadExperimentData(experiment, {
-    cache,
-    onProgress: progress.update,
-    onSkipped: progress.skipped,
-  });
+  const fetching = { cache, onProgress: progress.update, onSkipped: progress.skipped };
+  const opened = await openModel(parsed.model, modelContext(fetching));
+  const experiment = followModel(parsed, opened);
+  const { size, dataset } = await loadExperimentData(experiment, fetching);
   progress.end();
+  const modelNotes = await checkModel(experiment, opened, dataset);
+  const notes = [...modelNotes, ...(advice === undefined ? [] : [advice])];
   try {
-    return { experiment: resolveExperiment(experiment, size, backend), advice };
+    return { experiment: resolveExperiment(experiment, size, backend), notes };
   } catch (error) {
     if (error instanceof ExperimentError && source !== undefined)
       throw new ExperimentError(error.problems, source);
@@ -148,7 +151,7 @@ async function runExperiment(input: unknown, source: string | undefined, flags: 
     throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
   }
   const cache = cacheDirectory(flags.cache);
-  const { experiment: asked, advice } = await resolveInput(input, source, cache, flags.out);
+  const { experiment: asked, notes } = await resolveInput(input, source, cache, flags.out);
   const output = await chooseOutputDirectory(asked, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,
@@ -156,7 +159,7 @@ async function runExperiment(input: unknown, source: string | undefined, flags: 
   });
   const { dir, experiment, complete, needs } = output;
   process.stdout.write(`${describePlan(experiment, { dir, jobs, complete })}\n`);
-  process.stdout.write(advice === undefined ? '\n' : `${pc.dim(advice)}\n\n`);
+  process.stdout.write(`${notes.map((note) => `${pc.dim(note)}\n`).join('')}\n`);
   if (flags.dryRun === true) return;
 
   const tasks = runTasks(experiment);

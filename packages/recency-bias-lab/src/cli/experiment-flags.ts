@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { policyNames } from '../augment/policies.js';
 import { modelRegistry } from '../models/registry.js';
+import { scalingNames } from '../pretrained/scaling.js';
 
 /** What `name:option=value,...` says. */
 export interface NamedOptions {
@@ -20,6 +21,11 @@ export interface ExperimentFlags {
   imageSize?: number | readonly [number, number];
   skipUnreadable?: boolean;
   model?: NamedOptions;
+  backbone?: string;
+  cut?: string;
+  freeze?: boolean;
+  freezeUntil?: string;
+  scaling?: string;
   augmentation?: NamedOptions;
   optimizer?: string;
   momentum?: number;
@@ -132,6 +138,11 @@ export function addExperimentFlags(command: Command, selectors: 'one' | 'several
     `model, e.g. resnet:depth=20 (${[...modelRegistry.keys()].join(', ')})`,
     parseNamed,
   );
+  add('--backbone <model>', 'pretrained network to fine-tune: a name, path or address, or a run directory');
+  add('--cut <layer>', 'layer of the backbone to cut after (default: the last before its classifier)');
+  add('--freeze', 'train the new classification layer alone');
+  add('--freeze-until <layer>', 'train only what comes after this layer of the backbone');
+  add('--scaling <name>', `pixels as the backbone takes them: ${scalingNames.join(', ')}`);
   add(
     '--augmentation <policy[:option=value,...]>',
     `random changes of training images, e.g. cifar:padding=2 (${policyNames.join(', ')})`,
@@ -194,6 +205,21 @@ export function hasExperimentFlags(flags: ExperimentFlags): boolean {
   return Object.keys(applyFlags({}, flags) as object).length > 0;
 }
 
+/** A backbone makes the model `pretrained`; its other options go to the model that there is. */
+function applyFineTuning(input: Record<string, unknown>, flags: ExperimentFlags): void {
+  const { backbone, cut, freeze, freezeUntil, scaling } = flags;
+  if (
+    backbone !== undefined &&
+    flags.model === undefined &&
+    asMapping(input.model, 'name').name !== 'pretrained'
+  ) {
+    input.model = { name: 'pretrained' };
+  }
+  const model = asMapping(input.model, 'name');
+  setWithin(model, 'options', 'backbone', { backbone, cut, freeze, freezeUntil, scaling });
+  if (model.options !== undefined) input.model = model;
+}
+
 /** The content of an experiment file with flags put over it. */
 export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
   if (typeof base !== 'object' || base === null || Array.isArray(base)) return base; // its schema will say so
@@ -206,6 +232,8 @@ export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
     imageSize: flags.imageSize,
     skipUnreadable: flags.skipUnreadable,
   });
+  if (flags.model !== undefined) input.model = flags.model;
+  applyFineTuning(input, flags);
   setWithin(input, 'optimizer', 'name', {
     name: flags.optimizer,
     momentum: flags.momentum,
@@ -216,7 +244,6 @@ export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
   if (flags.iterations !== undefined) delete input.epochs;
   const plain = {
     name: flags.name,
-    model: flags.model,
     augmentation: flags.augmentation && { name: flags.augmentation.name, ...flags.augmentation.options },
     weightDecay: flags.weightDecay,
     batchSize: flags.batchSize,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { torchStatus } from 'tfjs-backend-torch';
 import { describe, expect, it } from 'vitest';
-import { modelRegistry } from '../models/registry.js';
+import { networkRegistry } from '../models/registry.js';
 import { startBackend } from './backend.js';
 import type { BackendName } from './backend.js';
 import { DropoutSeeds } from './dropout-seeds.js';
@@ -12,7 +12,7 @@ const backends: BackendName[] =
 
 function densenet(dropout: number): tf.LayersModel {
   const input = { imageShape: [8, 8, 1], classes: 3, weightDecay: 0, seed: 1 } as const;
-  return modelRegistry.get('densenet')!.create(input, { depth: 7, growthRate: 4, dropout });
+  return networkRegistry.get('densenet')!.create(input, { depth: 7, growthRate: 4, dropout });
 }
 
 describe.each(backends)('DropoutSeeds on %s', (backend) => {

@@ -1,6 +1,7 @@
 /** Dropout whose masks a resumed run draws again. */
 import type * as tf from '@tensorflow/tfjs';
 import { Random } from 'recency-bias';
+import { flatLayers } from '../models/flat-layers.js';
 import type { BackendName } from './backend.js';
 
 /** TensorFlow.js's dropout layer reads this field of its own in every call. */
@@ -29,7 +30,7 @@ export class DropoutSeeds {
     seed: number,
     private readonly setNativeSeed?: (seed: number) => void,
   ) {
-    this.#layers = model.layers.filter(isDropout);
+    this.#layers = flatLayers(model).filter(isDropout);
     this.#random = new Random(seed).split('dropout');
   }
 

@@ -1,20 +1,17 @@
 /** Trains one run of an experiment and records it. */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { createSelector, Random } from 'recency-bias';
+import { createSelector } from 'recency-bias';
 import type { Selector, SelectorFactory } from 'recency-bias';
 import { fit } from 'recency-bias/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
-import { AugmentedBatches } from '../augment/augmented-batches.js';
-import { ImagePreparation } from '../augment/image-preparation.js';
-import { isRandom } from '../augment/policies.js';
-import { ImageBatches, splitMoments } from '../data/image-batches.js';
 import type { ImageDataset } from '../data/image-dataset.js';
-import { modelRegistry } from '../models/registry.js';
+import type { OpenedModel } from '../models/model.js';
 import { RunWriter } from '../records/run-writer.js';
 import { RECORD_VERSION } from '../records/schema.js';
 import type { EpochEvent, RunHeader } from '../records/schema.js';
 import { readEvents } from '../records/read.js';
+import { BestWeights } from './best-weights.js';
 import { describeEnvironment } from './environment.js';
 import type { BackendName } from './backend.js';
 import { softmaxCrossentropy } from './crossentropy.js';
@@ -23,9 +20,13 @@ import { evaluate } from './evaluate.js';
 import { learningRateAt } from './learning-rate.js';
 import { createOptimizer, setLearningRate } from './optimizer.js';
 import { RecordingSelector } from './recording-selector.js';
+import { openModel } from './open-model.js';
 import type { ResolvedExperiment } from './resolve.js';
 import { canFork, forkWarmup, isObservedBy, readRunCheckpoint } from './run-checkpoint.js';
 import type { RunCheckpoint } from './run-checkpoint.js';
+import { probeIndices, prepareRunData } from './run-data.js';
+import type { RunData } from './run-data.js';
+import { modelContext } from './run-model.js';
 import { ownEpochs } from './tasks.js';
 import type { RunTask } from './tasks.js';
 import { TrainingClock } from './training-clock.js';
@@ -56,6 +57,8 @@ export interface TrainRunOptions {
   readonly experiment: ResolvedExperiment;
   readonly task: RunTask;
   readonly dataset: ImageDataset;
+  /** The cache folder, for models that were fetched. */
+  readonly cache: string;
   /** The comparison's directory. */
   readonly out: string;
   /** Backend in use. */
@@ -74,6 +77,8 @@ interface LiveRun {
   recorder?: RecordingSelector;
   trainedSamples: number;
   scoredSamples: number;
+  /** Of the epoch that has just ended. */
+  testError?: number;
   stopped: boolean;
 }
 
@@ -98,14 +103,13 @@ function selectorFactory({ experiment, task }: TrainRunOptions, live: LiveRun): 
   };
 }
 
-function buildModel({ experiment, task, dataset }: TrainRunOptions): tf.LayersModel {
-  const { model: config, weightDecay, optimizer, learningRate } = experiment;
-  const model = modelRegistry
-    .get(config.name)!
-    .create(
-      { imageShape: dataset.imageShape, classes: dataset.classes, weightDecay, seed: task.seed },
-      config.options,
-    );
+async function buildModel(
+  opened: OpenedModel,
+  { experiment, task, dataset }: TrainRunOptions,
+): Promise<tf.LayersModel> {
+  const { weightDecay, optimizer, learningRate } = experiment;
+  const { imageShape, classes } = dataset;
+  const model = await opened.create({ imageShape, classes, weightDecay, seed: task.seed });
   model.compile({
     optimizer: createOptimizer(optimizer, learningRate.initial),
     loss: softmaxCrossentropy,
@@ -113,7 +117,7 @@ function buildModel({ experiment, task, dataset }: TrainRunOptions): tf.LayersMo
   return model;
 }
 
-function describeRun(options: TrainRunOptions, model: tf.LayersModel): RunHeader {
+function describeRun(options: TrainRunOptions, model: tf.LayersModel, { scaling }: RunData): RunHeader {
   const { experiment, task, dataset, backend } = options;
   const { name, trainSize, testSize } = experiment.dataset;
   return {
@@ -125,6 +129,7 @@ function describeRun(options: TrainRunOptions, model: tf.LayersModel): RunHeader
     seed: task.seed,
     dataset: { name, trainSize, testSize, classes: dataset.classes, classNames: [...dataset.classNames] },
     model: { name: experiment.model.name, parameters: model.countParams() },
+    input: { imageShape: [...dataset.imageShape], fit: experiment.dataset.fit ?? 'crop', scaling },
     epochs: ownEpochs(task, experiment).last,
     warmupEpochs: experiment.warmupEpochs,
     batchSize: experiment.batchSize,
@@ -166,10 +171,13 @@ export async function trainRun(options: TrainRunOptions): Promise<boolean> {
   const writer = await RunWriter.open(join(options.out, options.task.id));
   try {
     if (await isComplete(writer.dir, options)) return true;
-    const model = buildModel(options);
+    const { experiment, task, dataset, cache } = options;
+    const opened = await openModel(experiment.model, modelContext({ cache }));
+    const data = await prepareRunData(experiment, dataset, task.seed, opened.scaling);
+    const model = await buildModel(opened, options);
     const own = await ownCheckpoint(writer.dir, options);
-    await writer.writeHeader(describeRun(options, model), own !== undefined);
-    return await train(options, model, writer, own ?? (await forkCheckpoint(options)));
+    await writer.writeHeader(describeRun(options, model, data), own !== undefined);
+    return await train(options, model, data, writer, own ?? (await forkCheckpoint(options)));
   } finally {
     await writer.close();
   }
@@ -179,6 +187,7 @@ export async function trainRun(options: TrainRunOptions): Promise<boolean> {
 async function train(
   options: TrainRunOptions,
   model: tf.LayersModel,
+  data: RunData,
   writer: RunWriter,
   start: RunCheckpoint | undefined,
 ): Promise<boolean> {
@@ -187,11 +196,11 @@ async function train(
   const { last } = ownEpochs(task, experiment);
   const now = (): string => new Date().toISOString();
 
-  const { train: trainData, probe: probeData, test: testData } = await prepareData(options);
   const probe = probeIndices(experiment);
   const dropout = await DropoutSeeds.create(model, task.seed, options.backend);
   let epochUnderWay = 0;
-
+  const warmup = task.kind === 'run' ? task.warmup : undefined;
+  const best = await BestWeights.open(writer.dir, warmup && join(options.out, warmup));
   const clock = new TrainingClock(
     start && { seconds: start.trainSeconds, processorSeconds: start.processorSeconds },
   );
@@ -207,7 +216,7 @@ async function train(
   let lastSave = performance.now();
   let lastYield = performance.now();
 
-  await fit(model, trainData, {
+  await fit(model, data.train, {
     selector: selectorFactory(options, live),
     epochs: last,
     batchSize,
@@ -223,6 +232,8 @@ async function train(
       save: async (training: TrainingState) => {
         clock.pause();
         const { seconds: trainSeconds, processorSeconds } = clock.time;
+        const { step, epoch, weights } = training;
+        if (step === 0 && live.testError !== undefined) await best.consider(epoch, live.testError, weights);
         await writer.writeCheckpoint({ version: 1, training, trainSeconds, processorSeconds });
         lastSave = performance.now();
         if (training.step > 0 && !live.stopped) clock.start();
@@ -261,8 +272,8 @@ async function train(
       onEpochEnd: async (epoch) => {
         clock.pause();
         if (live.stopped) return;
-        const probeResult = await evaluate(model, probeData, probe);
-        const testResult = await evaluate(model, testData);
+        const probeResult = await evaluate(model, data.probe, probe);
+        const testResult = await evaluate(model, data.test);
         const event: EpochEvent = {
           type: 'epoch',
           time: now(),
@@ -279,6 +290,7 @@ async function train(
           selection: live.recorder!.statistics(),
         };
         await writer.append(event);
+        live.testError = testResult.error;
         options.onEpoch?.(event);
       },
     },
@@ -291,31 +303,4 @@ async function train(
   }
   await writer.append({ type: 'end', time: now(), epochs: last });
   return true;
-}
-
-/** Training data, augmented; and the data to evaluate on, which never is. */
-async function prepareData({
-  experiment,
-  task,
-  dataset,
-}: TrainRunOptions): Promise<Record<'train' | 'probe' | 'test', ImageBatches>> {
-  const { augmentation } = experiment;
-  const moments = await splitMoments(dataset.train, dataset.imageShape[2]);
-  const plain = new ImagePreparation(dataset.imageShape, augmentation, moments, null);
-  const probe = new ImageBatches(dataset.train, dataset, plain);
-  const random = new Random(task.seed).split('augmentation');
-  return {
-    train: isRandom(augmentation)
-      ? new AugmentedBatches(dataset.train, dataset, moments, augmentation, random)
-      : probe,
-    probe,
-    test: new ImageBatches(dataset.test, dataset, plain),
-  };
-}
-
-/** The training samples on which every run's training loss is measured: the same for all. */
-function probeIndices({ probeSize, dataset }: ResolvedExperiment): Int32Array {
-  const indices = Int32Array.from({ length: dataset.trainSize }, (_, i) => i);
-  new Random(dataset.subsetSeed).split('probe').shuffle(indices);
-  return indices.slice(0, probeSize).sort();
 }

@@ -17,6 +17,7 @@ async function work({ task, out, cache, saveEverySeconds }: WorkerOrder): Promis
     experiment,
     task,
     dataset,
+    cache,
     out,
     backend: experiment.backend,
     saveEverySeconds,

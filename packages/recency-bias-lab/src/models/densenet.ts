@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { LayerBuilder } from './layer-builder.js';
 import type { ConvolutionSettings } from './layer-builder.js';
-import type { ModelEntry, ModelInput } from './model.js';
+import type { ModelInput, NetworkEntry } from './model.js';
 import { checkImageSize, isPhotoStem, stemSchema } from './stem.js';
 
 /** Layers a block of the networks with four blocks: table 1 of the paper. They are of the bottleneck-compression variant. */
@@ -116,7 +116,7 @@ function create(input: ModelInput, options: unknown): tf.LayersModel {
   return layers.classify(layers.activate(x, 'end'), 'densenet');
 }
 
-export const densenet: ModelEntry = {
+export const densenet: NetworkEntry = {
   name: 'densenet',
   title:
     'densely connected network; options depth (13, 25, 40, 100, ..., 121, 169, 201), growthRate, bottleneck, compression, dropout, stem',

@@ -22,6 +22,41 @@ export interface ConvolutionSettings {
   readonly strides?: number;
 }
 
+/** Puts a layer of one output after `x`. */
+export function applyLayer(
+  layer: tf.layers.Layer,
+  x: tf.SymbolicTensor | tf.SymbolicTensor[],
+): tf.SymbolicTensor {
+  return layer.apply(x) as tf.SymbolicTensor;
+}
+
+/** TF.js adds l2 * sum(w^2) to the loss; half of the weight decay gives the gradient weightDecay * w. */
+function decayOf(weightDecay: number): { kernelRegularizer?: ReturnType<typeof tf.regularizers.l2> } {
+  return weightDecay > 0 ? { kernelRegularizer: tf.regularizers.l2({ l2: weightDecay / 2 }) } : {};
+}
+
+/** The last layer of a classifier: one logit a class. */
+export function logitsLayer({
+  name,
+  classes,
+  weightDecay,
+  seed,
+}: {
+  readonly name: string;
+  readonly classes: number;
+  readonly weightDecay: number;
+  /** Of the initial kernel, 31 bits. */
+  readonly seed: number;
+}): tf.layers.Layer {
+  return tf.layers.dense({
+    name,
+    units: classes,
+    // Small, so that training begins at the loss of a guess, ln(classes), and not with confident mistakes.
+    kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed }),
+    ...decayOf(weightDecay),
+  });
+}
+
 /**
  * Builds a network of plain `tf.layers`, each layer named by its caller.
  *
@@ -34,7 +69,7 @@ export class LayerBuilder {
   readonly input: tf.SymbolicTensor;
   readonly #classes: number;
   readonly #random: Random;
-  readonly #decay: { kernelRegularizer?: ReturnType<typeof tf.regularizers.l2> };
+  readonly #weightDecay: number;
   readonly #epsilon: number;
 
   constructor(
@@ -44,14 +79,13 @@ export class LayerBuilder {
     this.input = tf.input({ shape: [...imageShape] });
     this.#classes = classes;
     this.#random = new Random(seed).split('model');
-    // TF.js adds l2 * sum(w^2) to the loss; half of the weight decay gives the gradient weightDecay * w.
-    this.#decay = weightDecay > 0 ? { kernelRegularizer: tf.regularizers.l2({ l2: weightDecay / 2 }) } : {};
+    this.#weightDecay = weightDecay;
     this.#epsilon = epsilon;
   }
 
   /** Puts any layer after `x`. */
   apply(layer: tf.layers.Layer, x: tf.SymbolicTensor | tf.SymbolicTensor[]): tf.SymbolicTensor {
-    return layer.apply(x) as tf.SymbolicTensor;
+    return applyLayer(layer, x);
   }
 
   /** A convolution that keeps the image's size but for its stride. It has no bias: batch normalisation has its own. */
@@ -68,7 +102,7 @@ export class LayerBuilder {
       padding: 'same',
       useBias: false,
       kernelInitializer: tf.initializers.heNormal({ seed: this.#nextSeed() }),
-      ...this.#decay,
+      ...decayOf(this.#weightDecay),
     });
     return this.apply(layer, x);
   }
@@ -105,12 +139,11 @@ export class LayerBuilder {
       features.rank === 2
         ? features
         : this.apply(tf.layers.globalAveragePooling2d({ name: 'pool' }), features);
-    const logits = tf.layers.dense({
+    const logits = logitsLayer({
       name: 'classes',
-      units: this.#classes,
-      // Small, so that training begins at the loss of a guess, ln(classes), and not with confident mistakes.
-      kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed: this.#nextSeed() }),
-      ...this.#decay,
+      classes: this.#classes,
+      weightDecay: this.#weightDecay,
+      seed: this.#nextSeed(),
     });
     return tf.model({ inputs: this.input, outputs: this.apply(logits, pooled), name: modelName });
   }

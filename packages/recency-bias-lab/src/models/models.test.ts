@@ -5,7 +5,7 @@ import 'tfjs-wasm-training';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossentropy } from '../experiment/crossentropy.js';
 import type { ModelInput } from './model.js';
-import { modelRegistry } from './registry.js';
+import { networkRegistry } from './registry.js';
 
 beforeAll(async () => {
   await tf.setBackend('wasm');
@@ -18,7 +18,7 @@ function build(
   options: Record<string, unknown>,
   changes: Partial<ModelInput> = {},
 ): tf.LayersModel {
-  return modelRegistry.get(name)!.create({ ...INPUT, ...changes }, options);
+  return networkRegistry.get(name)!.create({ ...INPUT, ...changes }, options);
 }
 
 /** One of each kind, small. */
@@ -192,7 +192,7 @@ describe('the shortcut of a residual network', () => {
 
 describe('options of models', () => {
   const problem = (name: string, options: Record<string, unknown>): string | undefined =>
-    modelRegistry.get(name)!.options.safeParse(options).error?.issues[0]?.message;
+    networkRegistry.get(name)!.options.safeParse(options).error?.issues[0]?.message;
 
   it.each([
     ['resnet', { depth: 21 }, /6n \+ 2/],

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { LayerBuilder } from './layer-builder.js';
-import type { ModelEntry, ModelInput } from './model.js';
+import type { ModelInput, NetworkEntry } from './model.js';
 import { checkImageSize, isPhotoStem, stemSchema } from './stem.js';
 
 /** Blocks a stage of the networks with four stages: table 1 of the paper. Those of 50 layers and more have bottlenecks. */
@@ -131,7 +131,7 @@ function create(input: ModelInput, options: unknown): tf.LayersModel {
   return layers.classify(x, 'resnet');
 }
 
-export const resnet: ModelEntry = {
+export const resnet: NetworkEntry = {
   name: 'resnet',
   title:
     'residual network; options depth (8, 20, 32, 44, 56, ... or 18, 34, 50, 101, 152), width, shortcut, stem',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { modelRegistry } from './registry.js';
+import { networkRegistry } from './registry.js';
 
 const INPUT = { imageShape: [12, 12, 1], classes: 3, weightDecay: 0, seed: 5 } as const;
 
@@ -8,7 +8,7 @@ function build(
   changes: Partial<typeof INPUT> | { weightDecay: number; seed: number },
   channels = [4, 6],
 ): tf.LayersModel {
-  return modelRegistry.get('small-cnn')!.create({ ...INPUT, ...changes }, { channels });
+  return networkRegistry.get('small-cnn')!.create({ ...INPUT, ...changes }, { channels });
 }
 
 const weightsOf = (model: tf.LayersModel): number[][] => model.getWeights().map((w) => [...w.dataSync()]);
@@ -55,7 +55,7 @@ describe('small-cnn', () => {
   });
 
   it('has 29,402 parameters for MNIST with the default channels', () => {
-    const entry = modelRegistry.get('small-cnn')!;
+    const entry = networkRegistry.get('small-cnn')!;
     const model = entry.create({ ...INPUT, imageShape: [28, 28, 1], classes: 10 }, entry.options.parse({}));
     expect(model.countParams()).toBe(29_402);
   });

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { LayerBuilder } from './layer-builder.js';
-import type { ModelEntry, ModelInput } from './model.js';
+import type { ModelInput, NetworkEntry } from './model.js';
 
 const optionsSchema = z.strictObject({
   /** Output channels of each convolution; a 2 x 2 max pooling follows each, so the image must be large enough. */
@@ -33,7 +33,7 @@ function create(input: ModelInput, options: unknown): tf.LayersModel {
   return layers.classify(layers.apply(tf.layers.flatten({ name: 'flatten' }), x), 'small-cnn');
 }
 
-export const smallCnn: ModelEntry = {
+export const smallCnn: NetworkEntry = {
   name: 'small-cnn',
   title: 'three 3x3 convolutions (16, 32, 64 channels) with batch normalisation and pooling; option channels',
   options: optionsSchema,

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { LayerBuilder } from './layer-builder.js';
-import type { ModelEntry, ModelInput } from './model.js';
+import type { ModelInput, NetworkEntry } from './model.js';
 import { checkImageSize, isPhotoStem, stemSchema } from './stem.js';
 
 const STEM_WIDTH = 16;
@@ -57,7 +57,7 @@ function create(input: ModelInput, options: unknown): tf.LayersModel {
   return layers.classify(layers.activate(x, 'end'), 'wide-resnet');
 }
 
-export const wideResnet: ModelEntry = {
+export const wideResnet: NetworkEntry = {
   name: 'wide-resnet',
   title: 'wide residual network; options depth (10, 16, 22, 28, 40, ...), widenFactor, stem',
   options: optionsSchema,

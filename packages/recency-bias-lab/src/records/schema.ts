@@ -8,6 +8,7 @@
  *     run.json                   RunHeader, written once
  *     events.jsonl               one RunEvent a line, append-only
  *     checkpoint.bin             the latest training state, replaced atomically
+ *     best.bin                   the weights of the epoch with the lowest test error
  *   report.html, results.json    made from the above at any time
  * ```
  *
@@ -56,6 +57,20 @@ export const runHeaderSchema = z.object({
     classNames: z.array(z.string()),
   }),
   model: z.object({ name: z.string(), parameters: count }),
+  /** What the network sees of an image; absent in records from before models could be exported. */
+  input: z
+    .object({
+      /** [height, width, channels] */
+      imageShape: z.tuple([count, count, count]),
+      /** How images of another shape are brought to it. */
+      fit: z.enum(['crop', 'stretch', 'pad']),
+      /** (pixel / 255 - mean) / std by channel; or `image`: each image by its own moments. */
+      scaling: z.union([
+        z.literal('image'),
+        z.object({ mean: z.array(z.number()).readonly(), std: z.array(z.number()).readonly() }),
+      ]),
+    })
+    .optional(),
   epochs: count,
   warmupEpochs: count,
   batchSize: count,

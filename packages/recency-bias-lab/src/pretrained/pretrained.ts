@@ -1,0 +1,122 @@
+/** The model `pretrained`: a network trained on other data, with a new classification layer, to be fine-tuned. */
+import type * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import type { FileModelEntry, OpenContext, OpenedModel } from '../models/model.js';
+import { openBackbone } from './backbone-source.js';
+import { findCut, layerNamed } from './cut.js';
+import { fineTuningModel } from './fine-tuning-model.js';
+import { knownScaling } from './known-backbones.js';
+import { ModelError } from './model-error.js';
+import type { ModelFiles } from './model-files.js';
+import { savedModelSchema } from './saved-model.js';
+import { describeScaling, scalingOf, scalingSchema } from './scaling.js';
+import type { ScalingOption } from './scaling.js';
+import { buildModel, hasUnseededNoise } from './topology.js';
+
+const optionsSchema = z.strictObject({
+  /** Name of a public network, address or path of a model.json, or a run directory of the lab's. */
+  backbone: z.string('expected a name, address or path; give --backbone').min(1),
+  /** The layer after which the network is cut. Default: the last one before its classifier. */
+  cut: z.string().min(1).optional(),
+  /** Train the new classification layer alone. */
+  freeze: z.boolean().optional(),
+  /** Train only what comes after this layer. */
+  freezeUntil: z.string().min(1).optional(),
+  /** How pixels are scaled. Default: as the network was trained, where that is known, else `imagenet`. */
+  scaling: scalingSchema.optional(),
+  /** SHA-256 of the network, filled in when an experiment begins: it goes on only with the same. */
+  checksum: z.string().optional(),
+});
+
+type Options = z.infer<typeof optionsSchema>;
+
+/** How images are scaled, and where that is known from. */
+function chooseScaling(
+  files: ModelFiles,
+  given: ScalingOption | undefined,
+): [scaling: ScalingOption, note: string] {
+  if (given !== undefined) return [given, describeScaling(given)];
+  const saved = savedModelSchema.safeParse(files.metadata);
+  if (saved.success) return [saved.data.scaling, `${describeScaling(saved.data.scaling)}, as it was trained`];
+  const known = knownScaling(files.topology);
+  if (known !== undefined) return [known.scaling, `${describeScaling(known.scaling)}, ${known.from}`];
+  return [
+    'imagenet',
+    `${describeScaling('imagenet')}: assumed, since the network does not say; if it was trained otherwise, give --scaling symmetric, unit, bytes or data`,
+  ];
+}
+
+/** Shape of the images that a network takes. */
+function imageShapeOf(model: tf.LayersModel, title: string): NonNullable<OpenedModel['imageShape']> {
+  const several = [
+    ...(model.inputs.length > 1 ? ['inputs'] : []),
+    ...(model.outputs.length > 1 ? ['outputs'] : []),
+  ];
+  if (several.length > 0) {
+    throw new ModelError(
+      `${title}: has several ${several.join(' and ')}; a backbone needs one input, the image, and one output`,
+    );
+  }
+  const [, height = null, width = null, channels, ...rest] = model.inputs[0]!.shape;
+  if (typeof channels !== 'number' || rest.length > 0) {
+    throw new ModelError(
+      `${title}: takes inputs of shape [${model.inputs[0]!.shape.join(', ')}]; expected images, [batch, height, width, channels]`,
+    );
+  }
+  return [height, width, channels];
+}
+
+/** What is trained and what is not. */
+function describeFreezing({ freeze, freezeUntil }: Options, cut: string): string {
+  if (freeze === true)
+    return `the new classification layer alone is trained; everything up to ${cut} is frozen`;
+  return freezeUntil === undefined ? 'trained end to end' : `frozen up to ${freezeUntil}, trained behind it`;
+}
+
+async function open(given: unknown, context: OpenContext): Promise<OpenedModel> {
+  const options = optionsSchema.parse(given);
+  if (options.freeze === true && options.freezeUntil !== undefined) {
+    throw new ModelError('model.options: give either freeze or freezeUntil, not both');
+  }
+  const files = await openBackbone(options.backbone, context);
+  const { title, checksum } = files;
+  if (options.checksum !== undefined && options.checksum !== checksum) {
+    throw new ModelError(
+      `${title}: is another network than when the experiment began; put that one back, or begin anew`,
+    );
+  }
+  const model = await buildModel(files);
+  try {
+    const imageShape = imageShapeOf(model, title);
+    const found = findCut(model, title);
+    const cut = layerNamed(model, options.cut ?? found.layer, 'cut', title).name;
+    if (options.freezeUntil !== undefined) layerNamed(model, options.freezeUntil, 'freezeUntil', title);
+    const [scaling, scalingNote] = chooseScaling(files, options.scaling);
+    const classifier = found.classifier === undefined ? '' : `, before its classifier ${found.classifier}`;
+    const shape = model.inputs[0]!.shape;
+    const freezeUntil = options.freeze === true ? cut : options.freezeUntil;
+    return {
+      options: { ...options, cut, scaling, checksum },
+      imageShape,
+      scaling: scalingOf(scaling, imageShape[2]),
+      notes: [
+        `backbone ${title}, cut after ${cut}${options.cut === undefined ? classifier : ''}; ${describeFreezing(options, cut)}`,
+        `pixels scaled ${scalingNote}`,
+        ...(hasUnseededNoise(files.topology)
+          ? ['noise of the backbone that no seed reaches is off, so that runs can be repeated']
+          : []),
+      ],
+      create: (input) => fineTuningModel(files, shape, { cut, freezeUntil }, input),
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+export const pretrained: FileModelEntry = {
+  name: 'pretrained',
+  title:
+    'a pretrained network with a new classification layer; options backbone (name, address, path or run), cut, freeze, freezeUntil, scaling',
+  options: optionsSchema,
+  open,
+};

@@ -1,0 +1,26 @@
+/** What this program writes into the metadata of models that it saves, and needs to use them again. */
+import { z } from 'zod';
+import { scalingSchema } from './scaling.js';
+
+/** `userDefinedMetadata` of a saved model. */
+export const savedModelSchema = z.looseObject({
+  /** Version of what follows. */
+  recencyBias: z.literal(1),
+  /** Class names, in the order of the outputs. */
+  labels: z.array(z.string()).min(2),
+  /** Of the images that it takes. */
+  imageSize: z.object({
+    height: z.int().min(1),
+    width: z.int().min(1),
+    channels: z.union([z.literal(1), z.literal(3)]),
+  }),
+  /** How photos of another shape are brought to it. */
+  fit: z.enum(['crop', 'stretch', 'pad']),
+  /** (pixel / 255 - mean) / std by channel; or `image`: each image by its own moments. */
+  scaling: scalingSchema,
+  /** Share of the held-out samples that it classifies right. */
+  accuracy: z.number().min(0).max(1),
+});
+
+/** What this program writes into the metadata of models that it saves. */
+export type SavedModelMetadata = z.infer<typeof savedModelSchema>;
