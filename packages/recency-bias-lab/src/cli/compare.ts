@@ -10,6 +10,8 @@ import {
 import { loadExperimentData } from '../experiment/load-data.js';
 import { presetNames } from '../experiment/presets.js';
 import { ExperimentError } from '../experiment/problems.js';
+import { readMethodInputs } from '../experiment/method-inputs.js';
+import type { MethodInputs } from '../experiment/method-inputs.js';
 import { chooseBackend } from './choose-backend.js';
 import { checkModel, followModel, openModel } from '../experiment/open-model.js';
 import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
@@ -54,21 +56,26 @@ function resumeCommand(dir: string): string {
   return `${byNpm ? 'npx ' : ''}recency-bias compare --resume --out ${dir}`;
 }
 
+/** An experiment before it is checked. */
+export interface ExperimentInput {
+  readonly input: unknown;
+  /** How to name it in errors. */
+  readonly source: string | undefined;
+  /** The comparison's directory, where it is gone on with. */
+  readonly begun?: string;
+}
+
 /** The experiment as the user gave it: a file, a preset or a directory to resume, with flags over it. */
-async function readInput(
-  file: string | undefined,
-  flags: CompareFlags,
-): Promise<{ input: unknown; source: string | undefined }> {
+export async function readInput(file: string | undefined, flags: CompareFlags): Promise<ExperimentInput> {
   const { preset, resume = false, out } = flags;
   if (file !== undefined && preset !== undefined) {
     throw new CommandError(`Give either an experiment file (${file}) or --preset ${preset}, not both`);
   }
   if (file !== undefined) return { input: applyFlags(await readExperimentFile(file), flags), source: file };
-  if (preset !== undefined)
-    return { input: applyFlags(await readPreset(preset), flags), source: `preset ${preset}` };
+  if (preset !== undefined) return presetInput(preset, flags);
   if (resume && out !== undefined) {
     const input = await readComparisonExperiment(out);
-    if (input !== undefined) return { input: applyFlags(input, flags), source: out };
+    if (input !== undefined) return { input: applyFlags(input, flags), source: out, begun: out };
     throw new CommandError(`${out}: there is nothing to resume (it has no experiment.json)`);
   }
   if (hasExperimentFlags(flags)) return { input: applyFlags(baseFor(flags), flags), source: undefined };
@@ -76,6 +83,10 @@ async function readInput(
   throw new CommandError(
     `Nothing to compare: give an experiment file, --preset <name> (${presets}), or flags such as --epochs 20; see --help`,
   );
+}
+
+async function presetInput(preset: string, flags: CompareFlags): Promise<ExperimentInput> {
+  return { input: applyFlags(await readPreset(preset), flags), source: `preset ${preset}` };
 }
 
 /** What flags alone are put over. */
@@ -97,11 +108,10 @@ function withDefaults(input: unknown): unknown {
 }
 
 async function resolveInput(
-  input: unknown,
-  source: string | undefined,
+  { input, source, begun }: ExperimentInput,
   cache: string,
   out: string | undefined,
-): Promise<{ experiment: ResolvedExperiment; notes: readonly string[] }> {
+): Promise<{ experiment: ResolvedExperiment; inputs: MethodInputs; notes: readonly string[] }> {
   const parsed = parseExperiment(withDefaults(input), source);
   const { backend, advice } = await chooseBackend(parsed, out);
   const progress = fetchProgress(process.stderr);
@@ -113,7 +123,8 @@ async function resolveInput(
   const modelNotes = await checkModel(experiment, opened, dataset);
   const notes = [...modelNotes, ...(advice === undefined ? [] : [advice])];
   try {
-    return { experiment: resolveExperiment(experiment, size, backend), notes };
+    const inputs = await readMethodInputs(experiment, dataset, begun);
+    return { experiment: resolveExperiment(experiment, size, backend, inputs), inputs, notes };
   } catch (error) {
     if (error instanceof ExperimentError && source !== undefined)
       throw new ExperimentError(error.problems, source);
@@ -123,8 +134,7 @@ async function resolveInput(
 
 /** Compares selectors; `file` is an experiment file. */
 export async function compare(file: string | undefined, flags: CompareFlags): Promise<void> {
-  const { input, source } = await readInput(file, flags);
-  await runExperiment(input, source, flags);
+  await runExperiment(await readInput(file, flags), flags);
 }
 
 /** Trains one selector with one seed. */
@@ -135,13 +145,16 @@ export async function train(flags: CompareFlags & { seed?: number }): Promise<vo
   if (more.length > 0) {
     throw new CommandError(`train takes one --selector, not ${more.length + 1}; use compare for several`);
   }
-  const base = flags.preset === undefined ? baseFor(flags) : await readPreset(flags.preset);
   const name = flags.name ?? `train-${label}`;
-  const input = applyFlags(base, { ...rest, selector, name, seeds: [seed] });
-  await runExperiment(input, flags.preset === undefined ? undefined : `preset ${flags.preset}`, flags);
+  const given = { ...rest, selector, name, seeds: [seed] };
+  const input =
+    flags.preset === undefined
+      ? { input: applyFlags(baseFor(flags), given), source: undefined }
+      : await presetInput(flags.preset, given);
+  await runExperiment(input, flags);
 }
 
-async function runExperiment(input: unknown, source: string | undefined, flags: CompareFlags): Promise<void> {
+async function runExperiment(input: ExperimentInput, flags: CompareFlags): Promise<void> {
   const jobs = flags.jobs ?? availableParallelism();
   if (!Number.isInteger(jobs) || jobs < 1) {
     throw new CommandError(`--jobs: is ${jobs}; expected a whole number of at least 1`);
@@ -151,25 +164,25 @@ async function runExperiment(input: unknown, source: string | undefined, flags: 
     throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
   }
   const cache = cacheDirectory(flags.cache);
-  const { experiment: asked, notes } = await resolveInput(input, source, cache, flags.out);
+  const { experiment: asked, inputs, notes } = await resolveInput(input, cache, flags.out);
   const output = await chooseOutputDirectory(asked, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,
     resumeCommand,
   });
   const { dir, experiment, complete, needs } = output;
-  process.stdout.write(`${describePlan(experiment, { dir, jobs, complete })}\n`);
+  process.stdout.write(`${describePlan(experiment, { dir, jobs, complete, inputs })}\n`);
   process.stdout.write(`${notes.map((note) => `${pc.dim(note)}\n`).join('')}\n`);
   if (flags.dryRun === true) return;
 
   const tasks = runTasks(experiment);
   if (complete.size === tasks.length) {
-    if (needs === 'more') await writeComparisonExperiment(dir, experiment);
+    if (needs === 'more') await writeComparisonExperiment(dir, experiment, inputs);
     process.stdout.write(
       `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
     );
   } else {
-    await runAll(output, { jobs, cache, saveEverySeconds, verbose: flags.verbose ?? false });
+    await runAll(output, { jobs, cache, saveEverySeconds, inputs, verbose: flags.verbose ?? false });
   }
   await printReport([dir]);
 }
@@ -177,11 +190,17 @@ async function runExperiment(input: unknown, source: string | undefined, flags: 
 /** Trains what is not complete. Throws when something failed or was interrupted. */
 async function runAll(
   { dir, experiment, complete, needs }: OutputDirectory,
-  options: { jobs: number; cache: string; saveEverySeconds: number; verbose: boolean },
+  options: {
+    jobs: number;
+    cache: string;
+    saveEverySeconds: number;
+    inputs: MethodInputs;
+    verbose: boolean;
+  },
 ): Promise<void> {
-  if (needs === 'experiment') await writeComparisonExperiment(dir, experiment);
+  if (needs === 'experiment') await writeComparisonExperiment(dir, experiment, options.inputs);
   const unlock = await lockDirectory(dir);
-  if (needs === 'more') await writeComparisonExperiment(dir, experiment);
+  if (needs === 'more') await writeComparisonExperiment(dir, experiment, options.inputs);
   const remaining = runTasks(experiment).filter(({ id }) => !complete.has(id));
   const progress = createProgress(remaining, experiment, process.stderr);
   const interrupt = interruptSignal(() => {

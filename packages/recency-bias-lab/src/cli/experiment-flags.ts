@@ -1,7 +1,9 @@
 /** An experiment from flags: each overrides a field of the experiment file. */
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { policyNames } from '../augment/policies.js';
+import { INPUT_OPTION } from '../experiment/method-inputs.js';
 import { modelRegistry } from '../models/registry.js';
 import { scalingNames } from '../pretrained/scaling.js';
 
@@ -114,12 +116,14 @@ export function parseSelector(
     throw new InvalidArgumentError('Expected [label=]name[:option=value,...].');
   }
   const options = colon < 0 ? {} : parseOptions(text.slice(colon + 1));
+  const input = options[INPUT_OPTION];
+  if (typeof input === 'string') options[INPUT_OPTION] = resolve(input); // whatever file the flag is put over
   if (first in previous) throw new InvalidArgumentError(`The label ${first} is used twice.`);
   return { ...previous, [first]: { name: second ?? first, options } };
 }
 
 /** Adds the flags to a command. */
-export function addExperimentFlags(command: Command, selectors: 'one' | 'several'): Command {
+export function addExperimentFlags(command: Command, selectors: 'none' | 'one' | 'several'): Command {
   const group = 'Experiment (each overrides the file):';
   const add = (flags: string, text: string, parse?: (value: string) => unknown): void => {
     const option = new Option(flags, text).helpGroup(group);
@@ -157,6 +161,8 @@ export function addExperimentFlags(command: Command, selectors: 'one' | 'several
   add('--batch-size <n>', 'samples in a batch', parseNumber);
   add('--epochs <n>', 'length of a run, warm-up included', parseNumber);
   add('--iterations <n>', 'length of a run in steps, rounded up to whole epochs', parseNumber);
+  add('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu');
+  if (selectors === 'none') return command;
   add('--warmup-epochs <n>', 'epochs of uniform batches at the beginning', parseNumber);
   add('--window <n>', 'predicted labels kept of each sample', parseNumber);
   const selectorHelp =
@@ -176,7 +182,6 @@ export function addExperimentFlags(command: Command, selectors: 'one' | 'several
     );
     add('--seeds <list>', 'seeds, one training run a selector for each: 1,2,3', parseNumbers);
   }
-  add('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu');
   add('--probe-size <n>', 'training samples on which the loss is measured after each epoch', parseNumber);
   return command;
 }

@@ -1,10 +1,12 @@
 /** What is about to happen, for people. */
 import pc from 'picocolors';
+import { selectorRegistry } from 'recency-bias';
 import { describeAugmentation } from '../augment/policies.js';
 import { stepEpoch } from '../experiment/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { runTasks } from '../experiment/tasks.js';
-import { formatCount, list, plural } from './format.js';
+import type { MethodInputs } from '../experiment/method-inputs.js';
+import { formatCount, formatDuration, list, plural } from './format.js';
 
 function describeTraining(experiment: ResolvedExperiment): string {
   const { epochs, batchSize, dataset, optimizer, learningRate, weightDecay } = experiment;
@@ -42,10 +44,43 @@ function describeWindows({ selectors, warmupEpochs }: ResolvedExperiment): strin
   return `of up to ${plural(longest, 'prediction')}, more than the warm-up makes: still filling when selection begins`;
 }
 
+/** Which methods do not train as many samples an epoch as there are, or look at others besides; undefined when none. */
+function describeWork({ selectors, dataset }: ResolvedExperiment): string | undefined {
+  const of = (trait: 'fewer' | 'scored'): string[] =>
+    Object.entries(selectors).flatMap(([label, { name, options }]) => {
+      const scores = trait === 'scored' && options.recompute === true;
+      return scores || selectorRegistry[name]?.epoch?.includes(trait) === true ? [label] : [];
+    });
+  const verb = (labels: readonly string[], word: string): string =>
+    `${list(labels)} ${word}${labels.length === 1 ? 's' : ''}`;
+  const [fewer, scored] = [of('fewer'), of('scored')];
+  const parts = [
+    fewer.length > 0 &&
+      `${verb(fewer, 'train')} fewer than ${formatCount(dataset.trainSize)} samples an epoch`,
+    scored.length > 0 && `${verb(scored, 'score')} samples by forward passes besides`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/** What was spent before the comparison on the input of a method; undefined when there is none. */
+function describeInputs(inputs: MethodInputs): string | undefined {
+  const parts = [...inputs].map(
+    ([label, { description, cost }]) =>
+      `${label}: ${description}; ${formatCount(cost.trainedSamples)} samples trained and ${formatCount(cost.scoredSamples)} scored ` +
+      `in ${formatDuration(cost.trainSeconds)} beforehand, which the times below leave out`,
+  );
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
 /** The plan as lines, a heading and one line a topic. */
 export function describePlan(
   experiment: ResolvedExperiment,
-  { dir, jobs, complete }: { dir: string; jobs: number; complete: ReadonlySet<string> },
+  {
+    dir,
+    jobs,
+    complete,
+    inputs,
+  }: { dir: string; jobs: number; complete: ReadonlySet<string>; inputs: MethodInputs },
 ): string {
   const { dataset, seeds, warmupEpochs } = experiment;
   const tasks = runTasks(experiment);
@@ -74,6 +109,16 @@ export function describePlan(
     ],
     ['output', dir],
   ];
+  const after = rows.findIndex(([topic]) => topic === 'selectors') + 1;
+  const extra = [
+    ['work', describeWork(experiment)],
+    ['input', describeInputs(inputs)],
+  ] as const;
+  rows.splice(
+    after,
+    0,
+    ...extra.flatMap(([topic, text]): [string, string][] => (text === undefined ? [] : [[topic, text]])),
+  );
   if (complete.size > 0) rows.push(['complete', `${complete.size} of ${tasks.length} from before`]);
   const heading = [pc.bold(experiment.name), experiment.description?.trim()].filter(Boolean).join(': ');
   return [heading, ...rows.map(([topic, text]) => `  ${pc.dim(topic.padEnd(9))}  ${text}`)].join('\n');

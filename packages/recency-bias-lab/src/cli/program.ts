@@ -4,6 +4,9 @@ import { Command, Option } from 'commander';
 import { compare, train } from './compare.js';
 import type { CompareFlags } from './compare.js';
 import { describeDataset, listDatasets, pullDataset, verifyDatasets } from './data.js';
+import { HOLDOUT_KINDS } from '../holdout/parts.js';
+import { holdoutLosses } from './holdout-losses.js';
+import type { HoldoutFlags } from './holdout-losses.js';
 import { addExperimentFlags, parseImageSize, parseNumber } from './experiment-flags.js';
 import { listPresets, presetsHelp, showPreset } from './presets.js';
 import { printReport } from './report.js';
@@ -82,6 +85,48 @@ Examples:
     )
     .addHelpText('after', presetsHelp)
     .action((flags: CompareFlags & { seed?: number }) => train(flags));
+
+  addExperimentFlags(
+    program
+      .command('holdout-losses')
+      .description(
+        "make the input of the selector rho-loss: each sample's loss under a model that has not seen it",
+      )
+      .argument('[file]', 'experiment file (YAML or JSON) whose data, model and training are meant')
+      .option('--preset <name>', 'begin with an experiment that comes with the package')
+      .option('--out <file>', 'file to write (default: <name>.losses)')
+      .addOption(
+        new Option(
+          '--holdout <kind>',
+          'halves: two models, each trained on one half and asked about the other; rest: one model trained on data that trainSize leaves out',
+        )
+          .choices(HOLDOUT_KINDS)
+          .default('halves'),
+      )
+      .option(
+        '--holdout-size <n>',
+        'samples to train on with --holdout rest (default: trainSize)',
+        parseNumber,
+      )
+      .option('--seed <n>', 'seed of all randomness (default: 1)', parseNumber)
+      .option('--resume', 'go on with what was saved beside the output file')
+      .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
+      .option(
+        '--save-every <seconds>',
+        'save within an epoch when so much time has passed (default: 10)',
+        parseNumber,
+      )
+      .option('--verbose', 'show stack traces of errors'),
+    'none',
+  )
+    .addHelpText(
+      'after',
+      `
+Example:
+  recency-bias holdout-losses --preset quick --out quick.losses
+  recency-bias compare --preset quick --selector random=uniform --selector rho-loss:irreducibleLosses=quick.losses`,
+    )
+    .action((file: string | undefined, flags: HoldoutFlags) => holdoutLosses(file, flags));
 
   program
     .command('report')

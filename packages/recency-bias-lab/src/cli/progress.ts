@@ -23,14 +23,19 @@ export function taskTitle(task: RunTask): string {
   return `${task.kind === 'warmup' ? 'warm-up' : task.selector}, seed ${task.seed}`;
 }
 
-/** Steps of an epoch that a run has yet to do at a point of its progress. */
+/** How far a run is, in epochs: methods differ in how many steps these have, and some in how many from epoch to epoch. */
 class RunMeter {
   latest: RunProgress | undefined;
   best: EpochEvent | undefined;
   last: EpochEvent | undefined;
   readonly #first: number;
-  readonly #epochs: number;
-  readonly #stepsPerEpoch: number;
+  /** Steps that the next epoch may have: as many as the last one had. */
+  #expectedSteps: number;
+  /** What was done when this process began, as its first message tells. */
+  #before: { readonly epochs: number; readonly seconds: number } | undefined;
+
+  /** Epochs that the run trains. */
+  readonly epochs: number;
 
   constructor(
     readonly task: RunTask,
@@ -38,33 +43,53 @@ class RunMeter {
   ) {
     const { first, last } = ownEpochs(task, experiment);
     this.#first = first;
-    this.#epochs = last - first + 1;
-    this.#stepsPerEpoch = Math.ceil(experiment.dataset.trainSize / experiment.batchSize);
+    this.epochs = last - first + 1;
+    this.#expectedSteps = Math.ceil(experiment.dataset.trainSize / experiment.batchSize);
   }
 
-  get totalSteps(): number {
-    return this.#epochs * this.#stepsPerEpoch;
-  }
-
-  get doneSteps(): number {
+  /** Epochs done, the one under way in part. */
+  get done(): number {
     const { latest, last } = this;
     const inEpoch =
-      latest === undefined ? 0 : (latest.epoch - this.#first) * this.#stepsPerEpoch + latest.step;
-    const byEpochs = last === undefined ? 0 : (last.epoch - this.#first + 1) * this.#stepsPerEpoch;
-    return Math.min(this.totalSteps, Math.max(inEpoch, byEpochs));
+      latest === undefined ? 0 : latest.epoch - this.#first + Math.min(1, latest.step / this.#expectedSteps);
+    const byEpochs = last === undefined ? 0 : last.epoch - this.#first + 1;
+    return Math.min(this.epochs, Math.max(inEpoch, byEpochs));
+  }
+
+  get share(): number {
+    return this.done / this.epochs;
   }
 
   get epochText(): string {
     const epoch = Math.max(this.latest?.epoch ?? 0, this.last?.epoch ?? 0, this.#first);
-    return `epoch ${epoch}/${this.#first + this.#epochs - 1}`;
+    return `epoch ${epoch}/${this.#first + this.epochs - 1}`;
   }
 
-  get samplesPerSecond(): number | undefined {
+  /** Seconds of training left at the pace of this process; undefined before it has one. */
+  get secondsLeft(): number | undefined {
+    if (this.latest === undefined || this.#before === undefined) return undefined;
+    const epochs = this.done - this.#before.epochs;
+    const seconds = this.latest.seconds - this.#before.seconds;
+    return epochs > 0 ? (seconds / epochs) * (this.epochs - this.done) : undefined;
+  }
+
+  /** `1,234 samples/s`, and how many are scored beside those trained. */
+  get rateText(): string | undefined {
     const { latest } = this;
-    return latest === undefined || latest.seconds === 0 ? undefined : latest.samples / latest.seconds;
+    if (latest === undefined || latest.seconds === 0) return undefined;
+    const rate = `${formatCount(latest.samples / latest.seconds)} samples/s`;
+    return latest.scored === 0 ? rate : `${rate} + ${formatCount(latest.scored / latest.seconds)} scored`;
+  }
+
+  progress(progress: RunProgress): void {
+    this.latest = progress;
+    this.#before ??= { epochs: this.done, seconds: progress.seconds };
   }
 
   epoch(event: EpochEvent): void {
+    if (event.steps !== undefined && this.last?.steps !== undefined) {
+      this.#expectedSteps = Math.max(1, event.steps - this.last.steps);
+    }
     this.last = event;
     if (this.best === undefined || event.testError < this.best.testError) this.best = event;
   }
@@ -79,15 +104,15 @@ class RunMeter {
   }
 }
 
-/** Counts the work of the whole comparison, for the time left. */
+/** Counts the epochs of the whole comparison, for the time left. */
 class TotalMeter {
   readonly #startedAt = performance.now();
   readonly #total: number;
-  #finishedSteps = 0;
+  #finished = 0;
   readonly #active = new Set<RunMeter>();
 
   constructor(tasks: readonly RunTask[], experiment: ResolvedExperiment) {
-    this.#total = tasks.reduce((sum, task) => sum + new RunMeter(task, experiment).totalSteps, 0);
+    this.#total = tasks.reduce((sum, task) => sum + new RunMeter(task, experiment).epochs, 0);
   }
 
   add(meter: RunMeter): void {
@@ -96,12 +121,12 @@ class TotalMeter {
 
   finish(meter: RunMeter): void {
     this.#active.delete(meter);
-    this.#finishedSteps += meter.totalSteps;
+    this.#finished += meter.epochs;
   }
 
   get share(): number {
-    let done = this.#finishedSteps;
-    for (const meter of this.#active) done += meter.doneSteps;
+    let done = this.#finished;
+    for (const meter of this.#active) done += meter.done;
     return this.#total === 0 ? 1 : done / this.#total;
   }
 
@@ -149,7 +174,9 @@ function lines(
       const meter = new RunMeter(task, experiment);
       total.add(meter);
       return {
-        onProgress: (progress) => (meter.latest = progress),
+        onProgress: (progress) => {
+          meter.progress(progress);
+        },
         onEpoch: (event) => {
           meter.epoch(event);
         },
@@ -172,17 +199,14 @@ function bar(share: number, width = 20): string {
   return '━'.repeat(full) + '─'.repeat(width - full);
 }
 
-function barText(meter: RunMeter, { batchSize }: ResolvedExperiment): string {
-  const { latest, last } = meter;
+function barText(meter: RunMeter): string {
+  const { latest, last, rateText, secondsLeft } = meter;
   if (latest === undefined && last === undefined) return 'starting';
-  const rate = meter.samplesPerSecond;
   const parts = [meter.epochText];
   if (latest !== undefined) parts.push(`loss ${latest.trainLoss.toFixed(4)}`);
   if (last !== undefined) parts.push(`error ${formatPercent(last.testError)}`);
-  if (rate !== undefined) {
-    const left = ((meter.totalSteps - meter.doneSteps) * batchSize) / rate;
-    parts.push(`${formatCount(rate)} samples/s`, `${formatDuration(left)} left`);
-  }
+  if (rateText !== undefined) parts.push(rateText);
+  if (secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);
   return parts.join('  ');
 }
 
@@ -200,7 +224,7 @@ function bars(
     const all = ` ${'all runs'.padEnd(width)}  ${bar(share)}  ${Math.floor(100 * share)} %${left}`;
     const runs = [...active].map((meter) => {
       const title = taskTitle(meter.task).padEnd(width);
-      return ` ${title}  ${bar(meter.doneSteps / meter.totalSteps)}  ${barText(meter, experiment)}`;
+      return ` ${title}  ${bar(meter.share)}  ${barText(meter)}`;
     });
     return [...runs, all];
   });
@@ -210,7 +234,9 @@ function bars(
       total.add(meter);
       active.add(meter);
       return {
-        onProgress: (progress) => (meter.latest = progress),
+        onProgress: (progress) => {
+          meter.progress(progress);
+        },
         onEpoch: (event) => {
           meter.epoch(event);
         },

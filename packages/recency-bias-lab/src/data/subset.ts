@@ -35,6 +35,17 @@ export function stratifiedSubset(labels: Int32Array, size: number, random: Rando
   return Int32Array.from(chosen).sort();
 }
 
+/** The indices below `size` that are not among `indices`, ascending. */
+export function complement(indices: Int32Array, size: number): Int32Array {
+  const taken = new Set(indices);
+  return Int32Array.from({ length: size }, (_, i) => i).filter((i) => !taken.has(i));
+}
+
+/** Indices of the training samples that `subsetOf` takes for `seed`. */
+export function trainingSubset({ train }: ImageDataset, size: number, seed: number): Int32Array {
+  return stratifiedSubset(train.labels, size, new Random(seed).split('subset').split('train'));
+}
+
 function shrink(split: ImageSplit, size: number | undefined, random: Random): ImageSplit {
   if (size === undefined || size === split.size) return split;
   return takeSamples(split, stratifiedSubset(split.labels, size, random));

@@ -4,10 +4,12 @@ import type { ImageBatches } from '../data/image-batches.js';
 
 /** Large enough to fill the cores, small enough for the activations to stay in the cache. */
 const EVALUATION_BATCH = 250;
-/** Means over samples. */
+/** Means over samples, and what each sample contributes. */
 export interface Evaluation {
   /** Crossentropy of the true class. */
   readonly loss: number;
+  /** That of each sample, in the order of the indices. */
+  readonly losses: Float32Array;
   /** Share of samples whose highest logit is not their own class's, in [0, 1]. */
   readonly error: number;
 }
@@ -22,6 +24,7 @@ export async function evaluate(
   batches: ImageBatches,
   indices: Int32Array = Int32Array.from({ length: batches.size }, (_, i) => i),
 ): Promise<Evaluation> {
+  const losses = new Float32Array(indices.length);
   let lossSum = 0;
   let wrong = 0;
   const { classes } = batches;
@@ -40,8 +43,10 @@ export async function evaluate(
       // ln(sum of exponentials) - own logit, shifted by the highest logit against overflow
       let sum = 0;
       for (let c = 0; c < classes; c++) sum += Math.exp(logits[start + c]! - logits[start + best]!);
-      lossSum += Math.log(sum) + logits[start + best]! - logits[start + label]!;
+      const loss = Math.log(sum) + logits[start + best]! - logits[start + label]!;
+      losses[from + row] = loss;
+      lossSum += loss;
     }
   }
-  return { loss: lossSum / indices.length, error: wrong / indices.length };
+  return { loss: lossSum / indices.length, losses, error: wrong / indices.length };
 }

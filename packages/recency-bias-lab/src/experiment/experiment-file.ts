@@ -1,9 +1,12 @@
 /** Reads experiment files, and writes experiment.json of a comparison. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isMap, isScalar, parseDocument } from 'yaml';
+import { dirname, join, resolve } from 'node:path';
+import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
 import { loadExperimentData } from './load-data.js';
+import { INPUT_OPTION, readMethodInputs, writeMethodInputs } from './method-inputs.js';
+import type { MethodInputs } from './method-inputs.js';
+import type { ImageDataset } from '../data/image-dataset.js';
 import { makeDirectory } from '../records/make-directory.js';
 import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
@@ -29,7 +32,19 @@ async function readDocument(path: string): Promise<Document> {
     const [reason = ''] = error.message.split('\n');
     throw new ExperimentError([`${path}${line}: is not valid YAML: ${reason.replace(/ at line.*$/, '')}`]);
   }
+  anchorInputs(document, dirname(path));
   return document;
+}
+
+/** Makes paths of methods' inputs, which are relative to the file that names them, absolute. */
+function anchorInputs(document: Document, folder: string): void {
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== INPUT_OPTION) return;
+      const file = isMap(value) ? value.get('file', true) : value;
+      if (isScalar(file) && typeof file.value === 'string') file.value = resolve(folder, file.value);
+    },
+  });
 }
 
 /** Fields of which an experiment has one: the length given replaces that of the experiment extended. */
@@ -100,25 +115,34 @@ export async function readComparisonExperiment(out: string): Promise<unknown> {
   }
 }
 
-/** Writes experiment.json, making the directory if need be. */
-export async function writeComparisonExperiment(out: string, experiment: ResolvedExperiment): Promise<void> {
+/** Writes experiment.json and the files that its selectors read, making the directory if need be. */
+export async function writeComparisonExperiment(
+  out: string,
+  experiment: ResolvedExperiment,
+  inputs: MethodInputs,
+): Promise<void> {
   const path = fileOf(out);
   try {
     await makeDirectory(out);
+    await writeMethodInputs(out, inputs);
     await replaceFile(path, `${JSON.stringify(experiment, null, 2)}\n`);
   } catch (error) {
     throw writeProblem(error, out);
   }
 }
 
-/** The experiment of a comparison directory with its data in memory, for a worker process. */
-export async function openComparison(
-  out: string,
-  cache: string,
-): Promise<
-  { experiment: ResolvedExperiment } & Pick<Awaited<ReturnType<typeof loadExperimentData>>, 'dataset'>
-> {
+/** A comparison as a worker process needs it. */
+export interface OpenComparison {
+  readonly experiment: ResolvedExperiment;
+  /** In memory. */
+  readonly dataset: ImageDataset;
+  readonly inputs: MethodInputs;
+}
+
+/** Reads the experiment of a comparison directory, its data and its selectors' files. */
+export async function openComparison(out: string, cache: string): Promise<OpenComparison> {
   const parsed = parseExperiment(await readComparisonExperiment(out), fileOf(out));
   const { dataset, size } = await loadExperimentData(parsed, { cache });
-  return { experiment: resolveExperiment(parsed, size), dataset };
+  const inputs = await readMethodInputs(parsed, dataset, out);
+  return { experiment: resolveExperiment(parsed, size, undefined, inputs), dataset, inputs };
 }

@@ -1,5 +1,5 @@
 /** From an experiment as written to one with every number filled in and every name known. */
-import { createSelector, selectorRegistry } from 'recency-bias';
+import { selectorRegistry } from 'recency-bias';
 import { resolveAugmentation } from '../augment/policies.js';
 import type { ResolvedAugmentation } from '../augment/policies.js';
 import { datasetRegistry, READ_FIELDS } from '../data/registry.js';
@@ -7,6 +7,8 @@ import type { DatasetEntry } from '../data/registry.js';
 import { modelRegistry } from '../models/registry.js';
 import type { BackendName } from './backend.js';
 import { checkGrid, expandGrid } from './grid.js';
+import { createMethod, missingOptions, recordedOptions } from './method-inputs.js';
+import type { MethodInputs } from './method-inputs.js';
 import { describeIssues, ExperimentError, show } from './problems.js';
 import { experimentSchema } from './schema.js';
 import type { Experiment } from './schema.js';
@@ -130,12 +132,14 @@ export interface DatasetSize {
  * Fills in what depends on the data: sizes, epochs, and the options of selectors, which take `warmupEpochs` and `window` from
  * the experiment unless they are given.
  * @param auto what the backend `auto` means here
+ * @param inputs what `readMethodInputs` read
  * @throws ExperimentError with one line a mistake.
  */
 export function resolveExperiment(
   experiment: Experiment,
   data: DatasetSize,
   auto: BackendName = 'wasm',
+  inputs: MethodInputs = new Map(),
 ): ResolvedExperiment {
   const { iterations, epochs: given, ...rest } = experiment;
   const { batchSize, warmupEpochs, window } = experiment;
@@ -158,8 +162,16 @@ export function resolveExperiment(
     const inherited = Object.fromEntries(Object.entries(shared).filter(([key]) => known.includes(key)));
     const options = { ...selectorRegistry[name]?.defaults, ...inherited, ...own };
     const path = `selectors.${label}`;
+    const missing = missingOptions({ name, options }, path);
+    if (missing.length > 0) {
+      problems.push(...missing);
+      continue;
+    }
     try {
-      createSelector(name, options)({ size: data.trainSize, classes: data.classes, epochs, seed: 0 });
+      createMethod(
+        { name, options },
+        inputs.get(label),
+      )({ size: data.trainSize, classes: data.classes, epochs, seed: 0 });
     } catch (error) {
       problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
       continue;
@@ -170,7 +182,7 @@ export function resolveExperiment(
         `${path}.options.warmupEpochs: is ${ownWarmup}; expected at least the ${warmupEpochs} epochs of the shared warm-up`,
       );
     }
-    selectors[label] = { name, options };
+    selectors[label] = { name, options: recordedOptions(label, options, inputs.get(label)) };
   }
   if (problems.length > 0) throw new ExperimentError(problems);
   return {

@@ -15,6 +15,8 @@ export interface RunCheckpoint extends StateDict {
   /** Cumulative time spent in training since the beginning of the warm-up. */
   readonly trainSeconds: number;
   readonly processorSeconds: number;
+  /** Training steps since the beginning of the warm-up; absent in checkpoints of earlier versions. */
+  readonly steps?: number;
 }
 
 /** Reads a run's own checkpoint; undefined when it has none yet. */

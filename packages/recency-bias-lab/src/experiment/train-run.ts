@@ -1,7 +1,6 @@
 /** Trains one run of an experiment and records it. */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { createSelector } from 'recency-bias';
 import type { Selector, SelectorFactory } from 'recency-bias';
 import { fit } from 'recency-bias/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
@@ -18,6 +17,8 @@ import { softmaxCrossentropy } from './crossentropy.js';
 import { DropoutSeeds } from './dropout-seeds.js';
 import { evaluate } from './evaluate.js';
 import { learningRateAt } from './learning-rate.js';
+import { createMethod } from './method-inputs.js';
+import type { MethodInputs } from './method-inputs.js';
 import { createOptimizer, setLearningRate } from './optimizer.js';
 import { RecordingSelector } from './recording-selector.js';
 import { openModel } from './open-model.js';
@@ -45,8 +46,9 @@ export interface RunProgress {
   /** Steps done in it, and steps in all. */
   readonly step: number;
   readonly stepsPerEpoch: number;
-  /** Samples trained by this process, and the seconds it took. */
+  /** Samples trained and samples scored by this process, and the seconds it took. */
   readonly samples: number;
+  readonly scored: number;
   readonly seconds: number;
   /** Mean loss of the epoch so far. */
   readonly trainLoss: number;
@@ -59,6 +61,8 @@ export interface TrainRunOptions {
   readonly dataset: ImageDataset;
   /** The cache folder, for models that were fetched. */
   readonly cache: string;
+  /** What methods read from files. */
+  readonly inputs?: MethodInputs;
   /** The comparison's directory. */
   readonly out: string;
   /** Backend in use. */
@@ -71,10 +75,16 @@ export interface TrainRunOptions {
   readonly onEpoch?: (event: EpochEvent) => void;
 }
 
+/** What a model is made for. */
+export interface ModelOptions extends Pick<TrainRunOptions, 'experiment' | 'dataset'> {
+  readonly task: Pick<RunTask, 'seed'>;
+}
+
 /** What changes while a run trains. */
 interface LiveRun {
   /** Made by `fit` before the first step. */
   recorder?: RecordingSelector;
+  steps: number;
   trainedSamples: number;
   scoredSamples: number;
   /** Of the epoch that has just ended. */
@@ -83,13 +93,12 @@ interface LiveRun {
 }
 
 /** The factory of the run's selector: the recorder around the method, or around the shared warm-up. */
-function selectorFactory({ experiment, task }: TrainRunOptions, live: LiveRun): SelectorFactory {
+function selectorFactory({ experiment, task, inputs }: TrainRunOptions, live: LiveRun): SelectorFactory {
   return (given) => {
     // A warm-up is a part of runs whose schedules span all epochs.
     const run = { ...given, epochs: experiment.epochs };
     const make = (label: string): Selector => {
-      const { name, options } = experiment.selectors[label]!;
-      return createSelector(name, options)(run);
+      return createMethod(experiment.selectors[label]!, inputs?.get(label))(run);
     };
     const inner =
       task.kind === 'run'
@@ -103,9 +112,10 @@ function selectorFactory({ experiment, task }: TrainRunOptions, live: LiveRun): 
   };
 }
 
-async function buildModel(
+/** The model of an experiment, compiled, its weights drawn by the seed. */
+export async function buildModel(
   opened: OpenedModel,
-  { experiment, task, dataset }: TrainRunOptions,
+  { experiment, task, dataset }: ModelOptions,
 ): Promise<tf.LayersModel> {
   const { weightDecay, optimizer, learningRate } = experiment;
   const { imageShape, classes } = dataset;
@@ -207,11 +217,12 @@ async function train(
   await writer.append({ type: 'start', time: now(), epoch: start?.training.epoch ?? 0 });
 
   const live: LiveRun = {
+    steps: start?.steps ?? 0,
     trainedSamples: start?.training.trainedSamples ?? 0,
     scoredSamples: start?.training.scoredSamples ?? 0,
     stopped: false,
   };
-  const trainedBefore = live.trainedSamples;
+  const { trainedSamples: trainedBefore, scoredSamples: scoredBefore } = live;
   const secondsBefore = clock.time.seconds;
   let lastSave = performance.now();
   let lastYield = performance.now();
@@ -234,12 +245,14 @@ async function train(
         const { seconds: trainSeconds, processorSeconds } = clock.time;
         const { step, epoch, weights } = training;
         if (step === 0 && live.testError !== undefined) await best.consider(epoch, live.testError, weights);
-        await writer.writeCheckpoint({ version: 1, training, trainSeconds, processorSeconds });
+        const { steps } = live;
+        await writer.writeCheckpoint({ version: 1, training, trainSeconds, processorSeconds, steps });
         lastSave = performance.now();
         if (training.step > 0 && !live.stopped) clock.start();
       },
     },
     onStep: async ({ epoch, step, trainedSamples, scoredSamples }) => {
+      live.steps++;
       live.trainedSamples = trainedSamples;
       live.scoredSamples = scoredSamples;
       if (performance.now() - lastYield < YIELD_MS) return;
@@ -248,6 +261,7 @@ async function train(
         step,
         stepsPerEpoch: Math.ceil(experiment.dataset.trainSize / batchSize),
         samples: trainedSamples - trainedBefore,
+        scored: scoredSamples - scoredBefore,
         seconds: clock.time.seconds - secondsBefore,
         trainLoss: live.recorder!.trainLoss,
       });
@@ -285,6 +299,7 @@ async function train(
           testError: testResult.error,
           trainSeconds: clock.time.seconds,
           processorSeconds: clock.time.processorSeconds,
+          steps: live.steps,
           trainedSamples: live.trainedSamples,
           scoredSamples: live.scoredSamples,
           selection: live.recorder!.statistics(),

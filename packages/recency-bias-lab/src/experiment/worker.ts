@@ -11,13 +11,14 @@ const send = (message: WorkerMessage): void => {
 };
 
 async function work({ task, out, cache, saveEverySeconds }: WorkerOrder): Promise<void> {
-  const { experiment, dataset } = await openComparison(out, cache);
+  const { experiment, dataset, inputs } = await openComparison(out, cache);
   await startBackend(experiment.backend);
   const complete = await trainRun({
     experiment,
     task,
     dataset,
     cache,
+    inputs,
     out,
     backend: experiment.backend,
     saveEverySeconds,

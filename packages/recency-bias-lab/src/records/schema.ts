@@ -125,6 +125,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     trainSeconds: z.number(),
     /** The same by the processor time of the run's process, which other programs on the machine do not lengthen. */
     processorSeconds: z.number().optional(),
+    /** Cumulative training steps since the beginning of the warm-up. */
+    steps: count.optional(),
     /** Cumulative samples trained since the beginning of the warm-up (a pass = dataset.trainSize of them). */
     trainedSamples: count,
     /** Cumulative samples scored by extra forward passes. */

@@ -40,10 +40,11 @@ export async function writeIdxFolder(
     test = 60,
     side = 8,
     classes = 4,
-  }: Partial<Record<'train' | 'test' | 'side' | 'classes', number>> = {},
+    seed = 7,
+  }: Partial<Record<'train' | 'test' | 'side' | 'classes' | 'seed', number>> = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const random = new Random(7);
+  const random = new Random(seed);
   const [trainImages, trainLabels] = pictures(train, side, classes, random.split('train'));
   const [testImages, testLabels] = pictures(test, side, classes, random.split('test'));
   trainLabels[0] = classes - 1;

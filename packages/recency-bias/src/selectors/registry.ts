@@ -26,6 +26,8 @@ export interface SelectorEntry {
   readonly defaults: Readonly<Record<string, unknown>>;
   /** Options without a usable default: null in `defaults`, to be given. */
   readonly required?: readonly string[];
+  /** What an epoch is, where it is not one pass's worth of training: `fewer` samples trained, others `scored` besides. */
+  readonly epoch?: readonly ('fewer' | 'scored')[];
   /** Makes a factory from options, checked as by the method's own function. */
   readonly create: (options?: object) => SelectorFactory;
 }
@@ -69,6 +71,7 @@ const entries: readonly SelectorEntry[] = [
     paper: 'Katharopoulos & Fleuret, ICML 2018, arXiv 1803.00942',
     signals: ['gradNormBound'],
     defaults: importanceSamplingDefaults,
+    epoch: ['scored'],
     create: (options) => importanceSampling(options),
   },
   {
@@ -77,6 +80,7 @@ const entries: readonly SelectorEntry[] = [
     paper: 'Jiang et al. 2019, arXiv 1910.00762',
     signals: ['loss'],
     defaults: selectiveBackpropDefaults,
+    epoch: ['fewer', 'scored'],
     create: (options) => selectiveBackprop(options),
   },
   {
@@ -85,6 +89,7 @@ const entries: readonly SelectorEntry[] = [
     paper: 'Qin et al., ICLR 2024, arXiv 2303.04947',
     signals: ['loss'],
     defaults: infoBatchDefaults,
+    epoch: ['fewer'],
     create: (options) => infoBatch(options),
   },
   {
@@ -94,6 +99,7 @@ const entries: readonly SelectorEntry[] = [
     signals: ['loss'],
     defaults: rhoLossDefaults,
     required: ['irreducibleLosses'],
+    epoch: ['scored'],
     create: (options: object = {}) => rhoLoss(options as RhoLossOptions),
   },
   {
@@ -110,6 +116,7 @@ const entries: readonly SelectorEntry[] = [
     paper: 'Kumar, Packer & Koller, NIPS 2010',
     signals: ['loss'],
     defaults: selfPacedDefaults,
+    epoch: ['fewer'],
     create: (options) => selfPaced(options),
   },
   {
@@ -118,6 +125,7 @@ const entries: readonly SelectorEntry[] = [
     paper: 'Raju, Daruwalla & Lipasti 2021, arXiv 2111.12621 (control)',
     signals: [],
     defaults: randomPruningDefaults,
+    epoch: ['fewer'],
     create: (options) => randomPruning(options),
   },
 ];

@@ -3,15 +3,36 @@ import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
 import { estimate } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
-import { passes } from './trajectory.js';
+import { passes, steps } from './trajectory.js';
 
 /** What is drawn against time. */
 export const METRICS = ['testError', 'probeLoss', 'trainLoss'] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** What it is drawn against. */
-export const AXES = ['epoch', 'passes', 'seconds'] as const;
+/** What it is drawn against: samples trained, samples scored besides, passes over the data by both together, and so on. */
+export const AXES = ['epoch', 'steps', 'trained', 'scored', 'passes', 'seconds'] as const;
 export type Axis = (typeof AXES)[number];
+
+const readAxis: Readonly<Record<Axis, (event: EpochEvent, trajectory: Trajectory) => number>> = {
+  epoch: ({ epoch }) => epoch,
+  steps: (event, { header }) => steps(event, header),
+  trained: ({ trainedSamples }) => trainedSamples,
+  scored: ({ scoredSamples }) => scoredSamples,
+  passes: (event, { header }) => passes(event, header),
+  seconds: (event, { clock }) => seconds(event, clock),
+};
+
+/** One column an axis. */
+function axes(column: (axis: Axis) => number[]): Record<Axis, number[]> {
+  return {
+    epoch: column('epoch'),
+    steps: column('steps'),
+    trained: column('trained'),
+    scored: column('scored'),
+    passes: column('passes'),
+    seconds: column('seconds'),
+  };
+}
 
 /** One run. */
 export type SeedCurve = { readonly seed: number; readonly complete: boolean } & Readonly<
@@ -51,9 +72,7 @@ function seedCurve(trajectory: Trajectory): SeedCurve {
   return {
     seed: trajectory.seed,
     complete: trajectory.complete,
-    epoch: column(trajectory, ({ epoch }) => epoch),
-    passes: column(trajectory, (event) => passes(event, trajectory.header)),
-    seconds: column(trajectory, (event) => seconds(event, trajectory.clock)),
+    ...axes((axis) => column(trajectory, (event) => readAxis[axis](event, trajectory))),
     testError: column(trajectory, ({ testError }) => testError),
     probeLoss: column(trajectory, ({ probeLoss }) => probeLoss),
     trainLoss: column(trajectory, ({ trainLoss }) => trainLoss),
@@ -71,7 +90,6 @@ function meanCurve(seeds: readonly SeedCurve[]): MeanCurve {
   const epochs = commonEpochs(seeds);
   const estimates = (name: Axis | Metric) =>
     epochs.map((epoch) => estimate(seeds.map((seed) => seed[name][seed.epoch.indexOf(epoch)]!))!);
-  const axis = (name: Axis): number[] => estimates(name).map((row) => rounded(row.mean));
   const metric = (name: Metric): MeanCurve[Metric] => {
     const rows = estimates(name);
     return {
@@ -80,9 +98,7 @@ function meanCurve(seeds: readonly SeedCurve[]): MeanCurve {
     };
   };
   return {
-    epoch: epochs,
-    passes: axis('passes'),
-    seconds: axis('seconds'),
+    ...axes((name) => estimates(name).map((row) => rounded(row.mean))),
     testError: metric('testError'),
     probeLoss: metric('probeLoss'),
     trainLoss: metric('trainLoss'),

@@ -52,3 +52,8 @@ export function bestEpoch(trajectory: Trajectory): EpochEvent | null {
 export function passes(event: EpochEvent, header: RunHeader): number {
   return (event.trainedSamples + event.scoredSamples) / Math.max(1, header.dataset.trainSize);
 }
+
+/** Training steps up to the end of an epoch. Records that lack them are of methods whose epochs are all of full length. */
+export function steps(event: EpochEvent, { batchSize, dataset }: RunHeader): number {
+  return event.steps ?? event.epoch * Math.ceil(dataset.trainSize / batchSize);
+}

@@ -200,7 +200,7 @@ function marks(data: ChartData, metric: Metric, state: State, theme: Theme): Ser
   ];
 }
 
-/** Chart of one metric against epochs, passes or seconds. */
+/** Chart of one metric against an axis of the toolbar. */
 export function curveChart(data: ChartData, metric: Metric, state: State, theme: Theme): Option {
   const visible = data.curves.filter(({ selector }) => !state.hidden.has(selector));
   const info = new Map(data.selectors.map((selector) => [selector.id, selector]));
@@ -246,7 +246,7 @@ export function curveChart(data: ChartData, metric: Metric, state: State, theme:
             const when = state.axis === 'epoch' ? title : `${title}, epoch ${mean.epoch[i]!}`;
             return tooltipRow(theme.color(slot), when, value);
           });
-        const at = state.axis === 'epoch' ? `epoch ${x}` : `${short(x)} ${state.axis}`;
+        const at = state.axis === 'epoch' ? `epoch ${x}` : `${short(x)} ${AXIS_NAMES[state.axis]}`;
         return tooltipTable(at, rows);
       },
     },

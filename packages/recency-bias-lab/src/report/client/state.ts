@@ -12,6 +12,9 @@ export interface State {
 
 export const AXIS_NAMES: Readonly<Record<Axis, string>> = {
   epoch: 'epochs',
-  passes: 'passes over the training data',
+  steps: 'training steps',
+  trained: 'samples trained',
+  scored: 'samples scored by extra forward passes',
+  passes: 'passes over the training data, trained and scored',
   seconds: 'seconds of training',
 };

@@ -16,7 +16,8 @@ function choice(name: string, value: string, text: string, checked: boolean): Ma
 }
 
 /** Switches for all charts; shown only when scripts run. */
-function toolbar({ selectors, warmupEpochs }: ChartData): Markup {
+function toolbar({ selectors, warmupEpochs, curves }: ChartData): Markup {
+  const scored = curves.some(({ seeds }) => seeds.some((seed) => seed.scored.some((count) => count > 0)));
   return html`<form class="toolbar" aria-label="What the charts show">
       <fieldset>
         <legend>Show</legend>
@@ -29,7 +30,10 @@ function toolbar({ selectors, warmupEpochs }: ChartData): Markup {
       </fieldset>
       <fieldset>
         <legend>Against</legend>
-        ${choice('axis', 'epoch', 'epochs', true)}${choice('axis', 'passes', 'passes', false)}${choice('axis', 'seconds', 'seconds', false)}
+        ${choice('axis', 'epoch', 'epochs', true)}${choice('axis', 'steps', 'steps', false)}
+        ${choice('axis', 'trained', 'trained samples', false)}
+        ${scored && html`${choice('axis', 'scored', 'scored samples', false)}${choice('axis', 'passes', 'passes by both', false)}`}
+        ${choice('axis', 'seconds', 'seconds', false)}
       </fieldset>
       <fieldset>
         <legend>Scale</legend>

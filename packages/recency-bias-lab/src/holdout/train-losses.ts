@@ -1,0 +1,180 @@
+/** Trains the models that judge training samples which they have not seen. */
+import { uniform } from 'recency-bias';
+import type { StateDict } from 'recency-bias';
+import { fit } from 'recency-bias/tfjs';
+import type { TrainingState } from 'recency-bias/tfjs';
+import { DropoutSeeds } from '../experiment/dropout-seeds.js';
+import { evaluate } from '../experiment/evaluate.js';
+import { learningRateAt } from '../experiment/learning-rate.js';
+import { setLearningRate } from '../experiment/optimizer.js';
+import type { ResolvedExperiment } from '../experiment/resolve.js';
+import { prepareRunData } from '../experiment/run-data.js';
+import { buildModel } from '../experiment/train-run.js';
+import { TrainingClock } from '../experiment/training-clock.js';
+import type { OpenedModel } from '../models/model.js';
+import type { HoldoutCost } from './losses-file.js';
+import type { HoldoutPart } from './parts.js';
+
+/** How often the event loop gets a turn, for signals. */
+const YIELD_MS = 30;
+
+/** Where the work stands; plain data, to be saved and gone on from. */
+export interface HoldoutProgress extends StateDict {
+  readonly version: 1;
+  /** Number of parts that are done. */
+  readonly part: number;
+  /** State of the part under way; null before its first save. */
+  readonly training: TrainingState | null;
+  /** Of the parts done and, for the one under way, of its best epoch so far. */
+  readonly losses: Float32Array;
+  /** Mean loss at that epoch; null before the first. */
+  readonly best: number | null;
+  /** Epochs whose losses were kept, one a part done, and that of the part under way (0 before the first). */
+  readonly epochs: readonly number[];
+  readonly cost: HoldoutCost & StateDict;
+}
+
+/** What `trainLosses` is given. */
+export interface TrainLossesOptions {
+  readonly experiment: ResolvedExperiment;
+  /** The experiment's model. */
+  readonly opened: OpenedModel;
+  readonly parts: readonly HoldoutPart[];
+  /** Number of the experiment's training samples. */
+  readonly size: number;
+  readonly seed: number;
+  /** What an earlier process saved. */
+  readonly progress?: HoldoutProgress;
+  /** Save within an epoch when so many seconds have passed since the last time. */
+  readonly saveEverySeconds: number;
+  readonly save: (progress: HoldoutProgress) => Promise<void>;
+  /** Aborted when the work is to be saved and stopped at its next step. */
+  readonly stop: AbortSignal;
+  /** After each epoch. */
+  readonly onEpoch?: (epoch: {
+    readonly part: number;
+    readonly epoch: number;
+    readonly loss: number;
+    readonly error: number;
+  }) => void;
+}
+
+/** The beginning. */
+function nothingDone(size: number): HoldoutProgress {
+  const cost = { version: 1, trainedSamples: 0, scoredSamples: 0, trainSeconds: 0, processorSeconds: 0 };
+  return {
+    version: 1,
+    part: 0,
+    training: null,
+    losses: new Float32Array(size),
+    best: null,
+    epochs: [],
+    cost,
+  };
+}
+
+/**
+ * Trains one model a part with uniform batches and keeps, of each, the losses of the epoch at which those it is asked about
+ * are lowest in the mean.
+ * @returns the finished progress; undefined when it was stopped, after saving.
+ */
+export async function trainLosses(options: TrainLossesOptions): Promise<HoldoutProgress | undefined> {
+  let progress = options.progress ?? nothingDone(options.size);
+  for (let part = progress.part; part < options.parts.length; part++) {
+    const done = await trainPart(options, options.parts[part]!, progress);
+    if (done === undefined) return undefined;
+    progress = { ...done, part: part + 1, training: null, best: null };
+    await options.save(progress);
+  }
+  return progress;
+}
+
+async function trainPart(
+  options: TrainLossesOptions,
+  { dataset, asked }: HoldoutPart,
+  start: HoldoutProgress,
+): Promise<HoldoutProgress | undefined> {
+  const { part } = start;
+  // Each part is a run of its own, whose random numbers are not those of the other.
+  const task = { seed: (options.seed + part) >>> 0 };
+  const experiment = {
+    ...options.experiment,
+    dataset: { ...options.experiment.dataset, trainSize: dataset.train.size },
+  };
+  const { epochs, batchSize, learningRate } = experiment;
+  const data = await prepareRunData(experiment, dataset, task.seed, options.opened.scaling);
+  const model = await buildModel(options.opened, { experiment, task, dataset });
+  const dropout = await DropoutSeeds.create(model, task.seed, experiment.backend);
+  let epochUnderWay = 0;
+  const clock = new TrainingClock({
+    seconds: start.cost.trainSeconds,
+    processorSeconds: start.cost.processorSeconds,
+  });
+  // The samples of the parts before.
+  const before = start.cost.trainedSamples - (start.training?.trainedSamples ?? 0);
+  const losses = start.losses.slice();
+  const kept = [...start.epochs];
+  let { best } = start;
+  let { trainedSamples, scoredSamples } = start.cost;
+  const live = { stopped: false };
+  let lastYield = performance.now();
+
+  const snapshot = (training: TrainingState | null): HoldoutProgress => {
+    const { seconds: trainSeconds, processorSeconds } = clock.time;
+    const cost = { version: 1, trainedSamples, scoredSamples, trainSeconds, processorSeconds };
+    return { version: 1, part, training, losses, best, epochs: kept, cost };
+  };
+  const { training } = start;
+  await fit(model, data.train, {
+    selector: uniform(),
+    epochs,
+    batchSize,
+    seed: task.seed,
+    yieldEvery: 'never',
+    ...(training !== null && { resume: training }),
+    checkpoint: {
+      everySeconds: options.saveEverySeconds,
+      save: async (state) => {
+        clock.pause();
+        await options.save(snapshot(state));
+        if (state.step > 0 && !live.stopped) clock.start();
+      },
+    },
+    onStep: async (step) => {
+      trainedSamples = before + step.trainedSamples;
+      if (performance.now() - lastYield < YIELD_MS) return;
+      await new Promise((resolve) => setImmediate(resolve));
+      lastYield = performance.now();
+      if (!options.stop.aborted) return;
+      live.stopped = true;
+      model.stopTraining = true;
+    },
+    callbacks: {
+      onEpochBegin: (epoch) => {
+        epochUnderWay = epoch;
+        setLearningRate(model.optimizer, learningRateAt(learningRate, epoch + 1, epochs));
+        clock.start();
+        return Promise.resolve();
+      },
+      onBatchBegin: (step) => {
+        dropout.seedStep(epochUnderWay, step);
+        return Promise.resolve();
+      },
+      onEpochEnd: async (epoch) => {
+        if (live.stopped) return;
+        // Part of the work, unlike the evaluation of a run: it chooses the epoch.
+        const result = await evaluate(model, data.test);
+        scoredSamples += asked.length;
+        clock.pause();
+        if (best === null || result.loss < best) {
+          best = result.loss;
+          kept[part] = epoch + 1;
+          asked.forEach((index, row) => (losses[index] = result.losses[row]!));
+        }
+        options.onEpoch?.({ part, epoch: epoch + 1, loss: result.loss, error: result.error });
+      },
+    },
+  });
+  model.dispose();
+  return live.stopped ? undefined : snapshot(null);
+}
