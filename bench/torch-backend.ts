@@ -29,6 +29,7 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
+  { network: 'small-cnn', mode: 'train', threads: 1, against: 'pytorch' },
   { network: 'resnet-20', mode: 'train', threads: 1, against: 'pytorch' },
   { network: 'resnet-20', mode: 'train', threads: 2, against: 'pytorch' },
   { network: 'densenet-25-12', mode: 'train', threads: 2, against: 'pytorch' },

@@ -120,7 +120,16 @@ def mobilenet_v2():
     return nn.Sequential(*layers, Conv(channels, 1280, 1), norm(1280), nn.ReLU6(), Head(1280))
 
 
+def small_cnn():
+    layers, channels = [], 3
+    for filters in (16, 32, 64, 64):
+        layers += [Conv(channels, filters, 3), norm(filters), nn.ReLU(), nn.MaxPool2d(2)]
+        channels = filters
+    return nn.Sequential(*layers, Head(channels))
+
+
 NETWORKS = {
+    'small-cnn': (small_cnn, 128, 32),
     'resnet-20': (resnet20, 128, 32),
     'densenet-25-12': (densenet25, 128, 32),
     'mobilenet-v2': (mobilenet_v2, 32, 96),

@@ -25,6 +25,20 @@ function model(size: number, body: (x: Tensor) => Tensor): tf.LayersModel {
   return tf.model({ inputs, outputs: tf.layers.dense({ units: 10 }).apply(pooled) as Tensor });
 }
 
+/** Blocks of a convolution, normalisation, ReLU and a pooling by half. */
+const smallCnn: Network = {
+  batch: 128,
+  size: 32,
+  build: () =>
+    model(32, (image) =>
+      [16, 32, 64, 64].reduce(
+        (x, filters) =>
+          tf.layers.maxPooling2d({ poolSize: 2 }).apply(relu(norm(conv(x, filters, 3)))) as Tensor,
+        image,
+      ),
+    ),
+};
+
 /** He et al., 2016 (arXiv 1512.03385), section 4.2, n = 3; the shortcuts that change the shape are convolutions. */
 const resnet20: Network = {
   batch: 128,
@@ -101,6 +115,7 @@ const mobilenetV2: Network = {
 
 /** The networks by the names that networks.py has, too. */
 export const networks: Readonly<Record<string, Network>> = {
+  'small-cnn': smallCnn,
   'resnet-20': resnet20,
   'densenet-25-12': densenet25,
   'mobilenet-v2': mobilenetV2,

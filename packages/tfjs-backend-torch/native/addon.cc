@@ -230,8 +230,8 @@ napi_value setDevice(Call& call) {
   const at::Device device(js::string(call.env, call.arguments[0]));
   TORCH_CHECK(device.is_cpu() || (device.is_cuda() && at::hasCUDA()), "libtorch ", TORCH_VERSION,
               " as found here cannot use the device '", device.str(), "'");
-  at::empty({1}, at::TensorOptions(at::kFloat).device(device));  // fails now where the driver is missing
-  call.addon.device = device;
+  // A tensor, since this fails now where the driver is missing, and says which of several GPUs 'cuda' is.
+  call.addon.device = at::empty({1}, at::TensorOptions(at::kFloat).device(device)).device();
   return js::undefined(call.env);
 }
 

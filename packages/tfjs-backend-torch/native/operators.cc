@@ -128,7 +128,7 @@ napi_value Operator::call(napi_env env, TensorTable& tensors, at::Device device,
   for (size_t i = 0; i < plans_.size(); ++i) {
     const ArgumentPlan& plan = plans_[i];
     const bool absent = i >= count || js::isUndefined(env, arguments[i]);
-    if (absent && plan.kind == TypeKind::DeviceObjType && !device.is_cpu()) {
+    if (plan.kind == TypeKind::DeviceObjType && !device.is_cpu() && (absent || js::isNull(env, arguments[i]))) {
       stack.push_back(device);
       continue;
     }
