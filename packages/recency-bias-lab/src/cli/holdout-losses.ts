@@ -207,7 +207,7 @@ interface Loaded {
 async function load(file: string | undefined, flags: HoldoutFlags): Promise<Loaded> {
   const { input, source } = await readInput(file, { ...flags, resume: false });
   // Whatever selectors the experiment names, they are not needed here, and may lack the file that is about to be made.
-  const plain = { grid: undefined, selectors: { random: 'uniform' } };
+  const plain = { grid: undefined, warmupEpochs: 0, selectors: { random: 'uniform' } };
   const parsed = parseExperiment(typeof input === 'object' ? { ...input, ...plain } : input, source);
   const { backend } = await chooseBackend(parsed, undefined);
   const progress = fetchProgress(process.stderr);

@@ -9,6 +9,7 @@ import { EpochOrder } from './epoch-order.js';
 import { PagedBucketTable } from './paged-bucket-table.js';
 import { rankDescending } from './rank-order.js';
 import type { SampleTable } from './sample-table.js';
+import { SubsetOrder } from './subset-order.js';
 import { SumTree } from './sum-tree.js';
 import { TreeTable } from './tree-table.js';
 
@@ -201,6 +202,26 @@ describe('EpochOrder', () => {
     }
     expect(dealt).not.toEqual(dealt.toSorted((a, b) => a - b));
     expect(dealt.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('deals each ordered pair equally often', () => {
+    const order = new EpochOrder(5);
+    const draw: Draw = (out, count, random) => {
+      order.shuffle(random);
+      order.deal(out, count);
+    };
+    expect(pairsFollow([1, 1, 1, 1, 1], draw, 8)).toBe(true);
+  });
+});
+
+describe('SubsetOrder', () => {
+  it('deals each ordered pair of its samples equally often, and no other sample', () => {
+    const order = new SubsetOrder();
+    const draw: Draw = (out, count, random) => {
+      order.start(Int32Array.of(1, 2, 4, 5), random);
+      order.deal(out, count);
+    };
+    expect(pairsFollow([0, 1, 1, 0, 1, 1], draw, 9)).toBe(true);
   });
 });
 
