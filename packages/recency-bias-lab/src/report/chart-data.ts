@@ -1,9 +1,13 @@
 /** What the charts of the report are drawn from; embedded in the page as JSON. */
 import { LOSS_BIN_EDGES } from '../records/schema.js';
+import type { Clock } from './analysis/clock.js';
 import type { SelectorCurves } from './analysis/curves.js';
 import { selectorCurves } from './analysis/curves.js';
 import type { ErrorComparison } from './analysis/errors.js';
 import { mainComparisons } from './analysis/errors.js';
+import type { GridMap } from './analysis/grid.js';
+import { gridMaps } from './analysis/grid.js';
+import { FINE_TUNED } from './analysis/paper-table.js';
 import type { Analysis } from './analysis/results.js';
 import type { Coverage, LossDistribution, Moment, UncertaintyHistory } from './analysis/selection.js';
 import { coverages, lossDistributions, momentOf, uncertaintyHistories } from './analysis/selection.js';
@@ -24,6 +28,10 @@ export interface ChartData {
   readonly selectors: readonly ChartSelector[];
   readonly epochs: number;
   readonly warmupEpochs: number;
+  /** What seconds are read from. */
+  readonly clock: Clock;
+  /** Whether a pretrained network is fine-tuned. */
+  readonly fineTuned: boolean;
   /** Mean best test error of the random baseline, a line in the error chart; null when unknown. */
   readonly baseline: { readonly title: string; readonly error: number } | null;
   readonly curves: readonly SelectorCurves[];
@@ -37,6 +45,8 @@ export interface ChartData {
   readonly coverage: readonly Coverage[];
   /** Errors compared seed by seed, in the order of the table. */
   readonly paired: readonly ErrorComparison[];
+  /** Maps of a grid search; usually one, and none for other experiments. */
+  readonly grids: readonly GridMap[];
 }
 
 /** Palette slots: 0 for the baseline, 1 for the subject, then the others in order. */
@@ -59,7 +69,7 @@ export function paletteSlots({
 }
 
 /** Collects what the charts need. */
-export function chartData({ results, header, trajectories, title }: Analysis): ChartData {
+export function chartData({ comparison, results, header, trajectories, title }: Analysis): ChartData {
   const slots = paletteSlots(results);
   const curves = selectorCurves(
     results.selectors.map(({ selector }) => selector),
@@ -73,6 +83,8 @@ export function chartData({ results, header, trajectories, title }: Analysis): C
     selectors: shown.map((id) => ({ id, title: title(id), slot: slots.get(id)! })),
     epochs,
     warmupEpochs,
+    clock: results.clock,
+    fineTuned: header?.model.name === FINE_TUNED,
     baseline: baseline?.best == null ? null : { title: baseline.title, error: baseline.best.mean },
     curves,
     moments: SHARES.map((share) => {
@@ -83,5 +95,6 @@ export function chartData({ results, header, trajectories, title }: Analysis): C
     uncertainty: uncertaintyHistories(shown, trajectories),
     coverage: coverages(shown, trajectories),
     paired: mainComparisons(results.errorComparisons, results.baseline, results.subject),
+    grids: gridMaps(comparison, results.selectors),
   };
 }

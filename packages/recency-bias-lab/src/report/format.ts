@@ -30,6 +30,12 @@ export function percentEstimate(estimate: Estimate | null): string {
   return standardError === null ? percent(mean) : `${percent(mean)} ± ${percent(standardError)}`;
 }
 
+/** A fraction with its standard error as `24.6 % ± 1.3`, or `24.6 %` without one. */
+export function percentage(fraction: number, standardError: number | null): string {
+  const spread = standardError === null ? '' : ` ± ${percent(standardError, 1)}`;
+  return `${percent(fraction, 1)} %${spread}`;
+}
+
 /** A relative change with its sign: a reduction of 0.031 is `−3.1 %`. */
 export function change(reduction: number | null): string {
   return reduction === null ? NONE : `${signed(-100 * reduction, 1)} %`;

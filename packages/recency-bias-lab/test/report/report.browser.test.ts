@@ -10,7 +10,7 @@ import { launchChromium, withoutChromium } from './chromium.js';
 import { writeSyntheticComparison } from './synthetic-comparison.js';
 
 /** Charts of a comparison of four selectors. */
-const CHARTS = 13;
+const CHARTS = 16;
 
 /** A page with what went wrong and what it asked for. */
 interface Opened {
@@ -91,7 +91,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
 
   it('draws every chart, without an error or a request', async () => {
     const { page, problems, requests } = await open();
-    // Two paired comparisons, three curves, two distributions, two coverages, and a heat map for each of the four selectors.
+    // Two paired comparisons, three curves against epochs and three against seconds, two distributions, two coverages, and a heat map for each of the four selectors.
     expect(await page.locator('[data-chart]').count()).toBe(CHARTS);
     expect(await drawn(page)).toBeLessThan(CHARTS);
     await seeAll(page);
@@ -104,10 +104,13 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
   it('follows the toolbar', async () => {
     const { page, problems } = await open();
     await seeAll(page);
-    const chart = page.locator('[data-of=testError]');
+    const chart = page.locator('[data-chart=curve][data-of=testError]');
     expect(await chart.textContent()).toContain('epochs');
-    await page.locator('[name=axis][value=seconds]').check();
-    expect(await chart.textContent()).toContain('seconds of training');
+    await page.locator('[name=axis][value=trained]').check();
+    expect(await chart.textContent()).toContain('samples trained');
+    expect(await page.locator('[data-chart=seconds][data-of=testError]').textContent()).toContain(
+      'seconds of training',
+    );
     const before = await chart.locator('path').count();
     await page.locator('[name=selector][value=uniform]').uncheck();
     expect(await chart.locator('path').count()).toBeLessThan(before);
@@ -120,7 +123,7 @@ describe.skipIf(withoutChromium)('the report in Chromium', () => {
 
   it('shows the values of all selectors on hovering, with names as text', async () => {
     const { page, problems } = await open();
-    const chart = page.locator('[data-of=testError]');
+    const chart = page.locator('[data-chart=curve][data-of=testError]');
     await chart.scrollIntoViewIfNeeded();
     await chart.hover({ position: { x: 500, y: 150 } });
     const tip = chart.locator('table');

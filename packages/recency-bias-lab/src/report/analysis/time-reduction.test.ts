@@ -42,11 +42,24 @@ describe('the time reduction', () => {
     expect(timeReduction('m', 'r', records, 'seconds').reduction).toBeCloseTo((-1 + 0) / 2, 12);
   });
 
+  it('is a mean over seeds with its standard error', () => {
+    const records = courses(
+      ...[1, 2].map((seed) => run([0.5, 0.4, 0.3, 0.2], { selector: 'm', seed })),
+      run([0.2, 0.5, 0.5, 0.5], { selector: 'r', seed: 1 }),
+      run([0.5, 0.5, 0.2, 0.5], { selector: 'r', seed: 2 }),
+    );
+    // 75 % and 25 %: mean 50 %, deviation 0.5 / √2, standard error 0.25.
+    const result = timeReduction('r', 'm', records, 'passes');
+    expect(result.reduction).toBeCloseTo(0.5, 12);
+    expect(result.reductionError).toBeCloseTo(0.25, 12);
+  });
+
   it('is null when no seed reached the error', () => {
     const records = courses(run([0.1], { selector: 'm' }), run([0.2], { selector: 'r' }));
     expect(timeReduction('r', 'm', records, 'seconds')).toMatchObject({
       reached: 0,
       reduction: null,
+      reductionError: null,
       time: null,
       verdict: 'cannot tell',
     });

@@ -6,7 +6,7 @@
 import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
 import type { Verdict } from './statistics.js';
-import { mean, pairedDifference } from './statistics.js';
+import { estimate, mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch, passes } from './trajectory.js';
 
@@ -36,6 +36,8 @@ export interface TimeReduction {
   readonly referenceTime: number | null;
   readonly time: number | null;
   readonly reduction: number | null;
+  /** Standard error of the mean reduction; null with fewer than two seeds that reached it. */
+  readonly reductionError: number | null;
   /** Whether t_R differs from t_M beyond the noise. Never `lower` while some seed has not reached the error. */
   readonly verdict: Verdict;
 }
@@ -100,6 +102,7 @@ export function timeReduction(
     referenceTime: hits.length === 0 ? null : mean(hits.map(({ reference }) => reference)),
     time: hits.length === 0 ? null : mean(hits.map(({ own }) => own)),
     reduction: reductions.length === 0 ? null : mean(reductions),
+    reductionError: estimate(reductions)?.standardError ?? null,
     verdict: verdict === 'lower' && hits.length < seeds.length ? 'within the noise' : verdict,
   };
 }

@@ -6,6 +6,7 @@ import { chartData, paletteSlots } from '../chart-data.js';
 import { coverageChart } from './coverage-chart.js';
 import { bandPoints, curveChart, warmupEnd } from './curve-chart.js';
 import { binName, distributionChart, usedBins } from './distribution-chart.js';
+import { gridMap } from './grid-map.js';
 import { heatCells, heatMap } from './heat-map.js';
 import { pairedChart, pairedRows } from './paired-chart.js';
 import { logTicks } from './scale.js';
@@ -135,6 +136,22 @@ describe('the other charts', () => {
     expect(pairedRows(made, 'best', { ...STATE, hidden: new Set(['uniform']) })).toEqual([]);
     const { max } = pairedChart(made, 'best', STATE, LIGHT).xAxis as { max: number };
     expect(max).toBeGreaterThan(78.5);
+  });
+
+  it('show a grid’s errors with their standard errors, the lowest in bold', () => {
+    const runs = ['a', 'b'].flatMap((selector, i) =>
+      [1, 2].map((seed) => run([0.9, 0.1 * (i + 1) + 0.01 * seed], { selector, seed })),
+    );
+    const experiment = { grid: { selector: 's', options: { window: [5, 10, 15] }, labels: ['a', 'b', 'c'] } };
+    const made = chartData(analyse({ ...comparison(runs), experiment }, new Date(0)));
+    const option = gridMap(made, 0, LIGHT)!;
+    const cells = series(option)[0]!.data as { value: number[]; label: Record<string, string> }[];
+    // 11 and 12 %; 21 and 22 %; the third has not been run.
+    expect(cells.map(({ value, label }) => [value[0], label.formatter, label.fontWeight])).toEqual([
+      [0, '11.50\n± 0.50', 'bold'],
+      [1, '21.50\n± 0.50', 'normal'],
+    ]);
+    expect(gridMap(data([1]), 0, LIGHT)).toBeNull();
   });
 
   it('show coverage in percent', () => {

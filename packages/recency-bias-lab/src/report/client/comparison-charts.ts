@@ -18,6 +18,7 @@ import type { CoverageMetric } from './coverage-chart.js';
 import { coverageChart } from './coverage-chart.js';
 import { curveChart } from './curve-chart.js';
 import { distributionChart } from './distribution-chart.js';
+import { gridMap } from './grid-map.js';
 import { heatMap } from './heat-map.js';
 import { pairedChart } from './paired-chart.js';
 import type { State } from './state.js';
@@ -123,10 +124,15 @@ export class ComparisonCharts {
     switch (chart) {
       case 'curve':
         return curveChart(data, of as Metric, state, theme);
+      case 'seconds':
+      case 'passes':
+        return curveChart(data, of as Metric, { ...state, axis: chart }, theme);
       case 'distribution':
         return distributionChart(data, Number(of), state, theme);
       case 'heat':
         return heatMap(data, of, theme);
+      case 'grid':
+        return gridMap(data, Number(of), theme);
       case 'paired':
         return pairedChart(data, of as ErrorKind, state, theme);
       case 'coverage':

@@ -200,6 +200,12 @@ function marks(data: ChartData, metric: Metric, state: State, theme: Theme): Ser
   ];
 }
 
+function axisName({ clock }: ChartData, axis: State['axis']): string {
+  return axis === 'seconds' && clock === 'processor'
+    ? `${AXIS_NAMES.seconds} (processor time)`
+    : AXIS_NAMES[axis];
+}
+
 /** Chart of one metric against an axis of the toolbar. */
 export function curveChart(data: ChartData, metric: Metric, state: State, theme: Theme): Option {
   const visible = data.curves.filter(({ selector }) => !state.hidden.has(selector));
@@ -215,7 +221,7 @@ export function curveChart(data: ChartData, metric: Metric, state: State, theme:
     start + 1e-9,
     ...data.curves.flatMap(({ seeds }) => seeds.flatMap((seed) => seed[state.axis])),
   ]);
-  const style = axisStyle(theme, AXIS_NAMES[state.axis], 30);
+  const style = axisStyle(theme, axisName(data, state.axis), 30);
   return {
     ...base(theme),
     xAxis: {

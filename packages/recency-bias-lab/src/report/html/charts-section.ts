@@ -112,6 +112,63 @@ function curves(data: ChartData, place: Place): Markup {
   );
 }
 
+/** Figure 4 of the paper, or its figure 5 where a pretrained network is fine-tuned. */
+function overTime({ clock, fineTuned }: ChartData, place: Place): Markup {
+  const charts = [
+    figure(
+      place,
+      'Test error',
+      'Where a curve first touches the dashed line, its method has reached the baseline’s best error.',
+      chart('seconds', 'testError', 'Line chart of the test error against seconds of training'),
+    ),
+    ...(fineTuned
+      ? [
+          figure(
+            place,
+            'Test error against passes',
+            'Passes over the training data do not depend on the machine.',
+            chart(
+              'passes',
+              'testError',
+              'Line chart of the test error against passes over the training data',
+            ),
+          ),
+        ]
+      : []),
+    figure(
+      place,
+      'Training loss, comparable',
+      'On the fixed subset that is the same for all.',
+      chart('seconds', 'probeLoss', 'Line chart of the loss on a fixed subset against seconds of training'),
+    ),
+    figure(
+      place,
+      'Training loss, as trained',
+      'Of the samples that were drawn, as the paper has it.',
+      chart(
+        'seconds',
+        'trainLoss',
+        'Line chart of the loss of the selected samples against seconds of training',
+      ),
+    ),
+  ];
+  return section(
+    place,
+    'over-time',
+    fineTuned ? 'Against time: figure 5 of the paper' : 'Against time: figure 4 of the paper',
+    html`<p class="note">
+        Seconds of training without evaluation,
+        ${
+          clock === 'processor'
+            ? 'as processor time: what the clock on the wall would show on an idle machine.'
+            : 'by the clock on the wall.'
+        }
+        Means over seeds with bands of one standard error; the shaded warm-up is shared by all.
+      </p>
+      <div class="grid ${!fineTuned && 'lead'}">${charts}</div>`,
+  );
+}
+
 /** Shares below the axis of the distribution charts, in words. */
 function lowest({ selectors, lossEdges }: ChartData, found: readonly LossDistribution[]): string {
   const parts = found.flatMap(({ selector, shares }) => {
@@ -131,7 +188,7 @@ function distributions(data: ChartData, place: Place): Markup {
       const label = `Distribution of the loss of the selected samples at epoch ${moment.epoch}`;
       return figure(
         place,
-        `Losses of the selected samples at ${share} of training`,
+        `At ${share} of training`,
         `Epoch ${moment.epoch}. Further right: harder samples were drawn.${shift}`,
         found.length === 0
           ? html`<p class="note">No run has come this far.</p>`
@@ -166,26 +223,35 @@ function heatMaps({ selectors, uncertainty }: ChartData, place: Place): Markup {
   );
 }
 
-/** What was drawn, and how evenly. */
-function selection(data: ChartData, place: Place): Markup {
+/** Figure 3 of the paper. */
+function selectedLosses(data: ChartData, place: Place): Markup {
   return section(
     place,
     'selection',
-    'What was selected',
+    'Losses of the selected samples: figure 3 of the paper',
     html`<p class="note">
         A method that draws by chance has the loss distribution of the training set; others shift it towards
-        the samples that they prefer.
+        the samples that they prefer. Mean over seeds, eight bins a decade of the loss.
       </p>
-      ${distributions(data, place)}
-      <div class="grid">
-        ${figure(place, 'Effective sample size', '1 / Σp² of the drawing probabilities: 100 % when every sample is equally likely. Methods without such probabilities have no line.', chart('coverage', 'effectiveSampleSize', 'Line chart of the effective sample size over epochs'))}
-        ${figure(place, 'Distinct samples', 'Share of the training set that was drawn at least once in the epoch.', chart('coverage', 'distinctShare', 'Line chart of the share of distinct samples over epochs'))}
-      </div>`,
+      ${distributions(data, place)}`,
+  );
+}
+
+function evenness(place: Place): Markup {
+  return section(
+    place,
+    'coverage',
+    'How evenly the data were used',
+    html`<div class="grid">
+      ${figure(place, 'Effective sample size', '1 / Σp² of the drawing probabilities: 100 % when every sample is equally likely. Methods without such probabilities have no line.', chart('coverage', 'effectiveSampleSize', 'Line chart of the effective sample size over epochs'))}
+      ${figure(place, 'Distinct samples', 'Share of the training set that was drawn at least once in the epoch.', chart('coverage', 'distinctShare', 'Line chart of the share of distinct samples over epochs'))}
+    </div>`,
   );
 }
 
 /** All charts; nothing before the first epoch. */
 export function chartsSections(data: ChartData, place: Place): Markup {
   if (data.curves.length === 0) return html``;
-  return html`${curves(data, place)} ${selection(data, place)} ${heatMaps(data, place)}`;
+  return html`${curves(data, place)} ${overTime(data, place)} ${selectedLosses(data, place)}
+  ${evenness(place)} ${heatMaps(data, place)}`;
 }

@@ -7,6 +7,7 @@ import { chartData } from '../chart-data.js';
 import { plural } from '../format.js';
 import { headline } from '../headline.js';
 import { chartsSections } from './charts-section.js';
+import { gridSection } from './grid-section.js';
 import { html, jsonElement, scriptElement, styleElement } from './markup.js';
 import type { Markup } from './markup.js';
 import { pairedSection } from './paired-section.js';
@@ -18,6 +19,7 @@ import type { Place } from './section.js';
 import { ALONE } from './section.js';
 import { reproduceSection, settingsSection } from './settings-section.js';
 import { STYLES } from './styles.js';
+import { timeReductionSection } from './time-reduction-section.js';
 
 /**
  * Allows the page its own script, its own styles and images within it, and nothing else: the report makes no request, and
@@ -40,7 +42,8 @@ function summary({ comparison, results }: Analysis): Markup {
 function sections(analysis: Analysis, data: ChartData, place: Place, beside: Markup | false = false): Markup {
   const { results } = analysis;
   return html`${settingsSection(analysis, place)} ${resultsSection(results, place)} ${beside}
-  ${pairedSection(results, place)} ${matricesSection(results, place)} ${chartsSections(data, place)}
+  ${gridSection(analysis, data, place)} ${pairedSection(results, place)}
+  ${timeReductionSection(analysis, place)} ${matricesSection(results, place)} ${chartsSections(data, place)}
   ${samplesSection(analysis, place)} ${reproduceSection(analysis, place)}`;
 }
 

@@ -40,6 +40,7 @@ article{margin-top:72px;padding-top:40px;border-top:1px solid var(--line)}
 .grid{display:grid;gap:20px;grid-template-columns:repeat(2,minmax(0,1fr));margin-top:20px}
 .grid>.card{display:flex;flex-direction:column}
 .grid>.card>.chart{margin-top:auto}
+.grid.lead>.card:first-child{grid-column:1/-1}
 .scroll{overflow-x:auto}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(210px,1fr));gap:14px 24px;margin:0}
 .facts div{min-width:0}
