@@ -5,10 +5,17 @@ import { writeReport } from '../report/index.js';
 /** Flags of `report`. */
 export interface ReportFlags {
   out?: string;
+  figures?: string;
 }
 
-/** Makes the report of one comparison or several and prints the table and where the page lies. */
-export async function printReport(dirs: readonly string[], { out }: ReportFlags = {}): Promise<void> {
-  const { reportPath, terminalTable } = await writeReport(dirs, out === undefined ? {} : { out });
-  process.stdout.write(`${terminalTable}\n\nReport: ${pc.bold(reportPath)}\n`);
+/** Makes the report of one comparison or several and prints the table and where the page and the figures lie. */
+export async function printReport(dirs: readonly string[], flags: ReportFlags = {}): Promise<void> {
+  const { reportPath, terminalTable, figures } = await writeReport(dirs, flags);
+  const lines = [
+    terminalTable,
+    '',
+    ...(figures.length === 0 ? [] : [`Figures: ${figures.join(', ')}`]),
+    `Report: ${pc.bold(reportPath)}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

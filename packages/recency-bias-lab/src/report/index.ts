@@ -11,6 +11,8 @@ import { paperTable } from './analysis/paper-table.js';
 import type { Analysis, Results } from './analysis/results.js';
 import { analyse, RESULTS_VERSION } from './analysis/results.js';
 import { clientScript } from './bundle-client.js';
+import { chartData } from './chart-data.js';
+import { writeFigures } from './figures.js';
 import { reportPage } from './html/page.js';
 import { terminalPaperTable } from './terminal-paper-table.js';
 import { terminalTable } from './terminal-table.js';
@@ -33,6 +35,8 @@ export interface Report {
   readonly reportPath: string;
   /** Table for the terminal, without a line feed at its end; coloured only where the terminal shows colours. */
   readonly terminalTable: string;
+  /** Paths of the figures, where they were asked for. */
+  readonly figures: readonly string[];
 }
 
 export interface ReportOptions {
@@ -41,6 +45,8 @@ export interface ReportOptions {
    * `results.json` in the directory, or `combined-report.html` and `combined-report.json` in the first of several.
    */
   readonly out?: string;
+  /** Folder for the main charts as SVG files. */
+  readonly figures?: string;
   /** Time of the report; default the present. */
   readonly now?: Date;
 }
@@ -114,5 +120,12 @@ export async function writeReport(
   const { page, numbers: numbersPath } = destination(directories, options.out);
   await write(numbersPath, `${JSON.stringify(numbers(analyses, now), null, 2)}\n`);
   await write(page, reportPage(analyses, await clientScript()));
-  return { reportPath: page, terminalTable: terminalText(analyses) };
+  const figures =
+    options.figures === undefined
+      ? []
+      : await writeFigures(
+          options.figures,
+          analyses.map((analysis) => ({ name: analysis.results.name, data: chartData(analysis) })),
+        );
+  return { reportPath: page, terminalTable: terminalText(analyses), figures };
 }

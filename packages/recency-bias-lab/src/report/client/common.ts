@@ -22,7 +22,8 @@ export type Option = ComposeOption<
 >;
 export type Series = LineSeriesOption | CustomSeriesOption;
 
-export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+/** Without double quotes, which the SVG renderer would put into an attribute as they are. */
+export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 /** Escapes text for a tooltip. */
 export function escapeText(text: string): string {
