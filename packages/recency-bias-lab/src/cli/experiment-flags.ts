@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { selectorRegistry } from 'recency-bias';
 import { policyNames } from '../augment/policies.js';
 import { INPUT_OPTION } from '../experiment/method-inputs.js';
 import { modelRegistry } from '../models/registry.js';
@@ -169,8 +170,9 @@ export function addExperimentFlags(command: Command, selectors: 'none' | 'one' |
     selectors === 'several'
       ? 'method to compare, repeatable, e.g. recency-bias:selectionPressure=10 or random=uniform'
       : 'method to train with, e.g. recency-bias:selectionPressure=10';
+  const names = Object.keys(selectorRegistry).join(', ');
   command.addOption(
-    new Option('--selector <[label=]name[:option=value,...]>', selectorHelp)
+    new Option('--selector <[label=]name[:option=value,...]>', `${selectorHelp} (${names})`)
       .helpGroup(group)
       .argParser(parseSelector),
   );

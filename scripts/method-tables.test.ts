@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { describe, expect, it } from 'vitest';
+import { comparison, run } from '../packages/recency-bias-lab/test/report/records.js';
+import type { Run } from '../packages/recency-bias-lab/src/records/run.js';
+import { methodTable, withTables } from './method-tables.js';
+
+const DOCUMENT = fileURLToPath(new URL('../docs/choosing.md', import.meta.url));
+const RECORDS = fileURLToPath(new URL('../docs/records', import.meta.url));
+
+/** Four epochs of 1,000 samples, of which `trained` are trained and `scored` scored. */
+function course(
+  selector: string,
+  seed: number,
+  errors: readonly number[],
+  { trained = 1000, scored = 0, seconds = 10 } = {},
+  options: Record<string, unknown> = {},
+): Run {
+  const made = run(errors, { selector, seed, method: { name: selector, options } });
+  const epochs = made.epochs.map((event) => ({
+    ...event,
+    trainedSamples: trained * event.epoch,
+    scoredSamples: scored * event.epoch,
+    trainSeconds: seconds * event.epoch,
+  }));
+  return { ...made, epochs };
+}
+
+/** The cells of a method's row. */
+function cells(table: string, label: string): string[] {
+  const line = table.split('\n').find((text) => text.startsWith(`| \`${label}\` |`))!;
+  return line
+    .split('|')
+    .slice(2, -1)
+    .map((cell) => cell.trim());
+}
+
+describe('the tables of the methods', () => {
+  const random = [1, 2, 3].map((seed) => course('random', seed, [0.4, 0.3, 0.2, 0.1]));
+
+  it('compare at the end, and at the cost of the cheaper of the two, a scored sample counting a third', () => {
+    const half = [1, 2, 3].map((seed) =>
+      course('info-batch', seed, [0.35, 0.25, 0.15, 0.12], { trained: 500, seconds: 5 }),
+    );
+    // Each epoch costs two of Random's.
+    const scoring = [1, 2, 3].map((seed) =>
+      course('rho-loss', seed, [0.2, 0.08, 0.06, 0.04], { scored: 3000, seconds: 25 }),
+    );
+    const table = methodTable(comparison([...random, ...half, ...scoring]));
+    expect(cells(table, 'random')).toEqual([
+      '10.00 ± 0.00',
+      'baseline',
+      'baseline',
+      '4.0',
+      '0.0',
+      '1.00',
+      '1.00',
+    ]);
+    const [, atEnd, atEqualCost, ...work] = cells(table, 'info-batch');
+    expect(atEnd).toMatch(/^\*\*\+2\.00 .*, higher$/);
+    // Its four epochs cost two of Random's, at whose end Random is at 30 %.
+    expect(atEqualCost).toMatch(/^\*\*−18\.00 .*, lower$/);
+    expect(work).toEqual(['2.0', '0.0', '0.50', '0.50']);
+    const [, later, sooner, ...more] = cells(table, 'rho-loss');
+    expect(later).toMatch(/^\*\*−6\.00/);
+    expect(sooner).toMatch(/^\*\*−2\.00/); // after two epochs
+    expect(more).toEqual(['4.0', '12.0', '2.00', '2.50']);
+    expect(table).toContain('at the end `rho-loss`; at equal cost `info-batch` and `rho-loss`');
+  });
+
+  it('count what the input of a method cost, divided over its runs', () => {
+    const irreducibleLosses = { file: 'x', cost: { trainedSamples: 3000, scoredSamples: 9000 } };
+    const scoring = [1, 2, 3].map((seed) =>
+      course('rho-loss', seed, [0.2, 0.08, 0.06, 0.04], {}, { irreducibleLosses }),
+    );
+    const table = methodTable(comparison([...random, ...scoring]));
+    // 6,000 over three runs: two epochs' worth before the first.
+    expect(cells(table, 'rho-loss')[5]).toBe('1.50');
+    expect(cells(table, 'rho-loss')[2]).toMatch(/^\*\*−2\.00/);
+  });
+
+  it('claim nothing within the noise, and set pruning against random pruning of the same size', () => {
+    const noisy = [1, 2, 3].map((seed) => course('info-batch', seed, [0.4, 0.3, 0.2, 0.07 + 0.02 * seed]));
+    const control = [1, 2, 3].map((seed) => course('random-pruning', seed, [0.4, 0.3, 0.2, 0.1]));
+    const table = methodTable(comparison([...random, ...noisy, ...control]));
+    expect(cells(table, 'info-batch')[1]).toMatch(/^\+1\.00 \(−3\.97 to \+5\.97\)$/);
+    expect(table).toContain('beyond the noise: at the end none; at equal cost none');
+    expect(table).toContain('- `info-batch` against `random-pruning`, at the end: +1.00');
+  });
+
+  it('are in docs/choosing.md as the committed records give them', async () => {
+    const committed = readFileSync(DOCUMENT, 'utf8');
+    const made = await withTables(committed, RECORDS);
+    const options = await resolveConfig(DOCUMENT);
+    expect(committed, 'run `npm run tables`').toBe(await format(made, { ...options, filepath: DOCUMENT }));
+  });
+});
