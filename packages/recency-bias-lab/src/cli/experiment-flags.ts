@@ -23,6 +23,7 @@ export interface ExperimentFlags {
   testSize?: number;
   imageSize?: number | readonly [number, number];
   skipUnreadable?: boolean;
+  labelNoise?: number;
   model?: NamedOptions;
   backbone?: string;
   cut?: string;
@@ -139,6 +140,11 @@ export function addExperimentFlags(command: Command, selectors: 'none' | 'one' |
   add('--train-size <n>', 'number of training samples (stratified random subset)', parseNumber);
   add('--test-size <n>', 'number of test samples (stratified random subset)', parseNumber);
   add(
+    '--label-noise <share>',
+    'give this share of the training samples a wrong label, e.g. 0.05',
+    parseNumber,
+  );
+  add(
     '--model <name[:option=value,...]>',
     `model, e.g. resnet:depth=20 (${[...modelRegistry.keys()].join(', ')})`,
     parseNamed,
@@ -238,6 +244,7 @@ export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
     testSize: flags.testSize,
     imageSize: flags.imageSize,
     skipUnreadable: flags.skipUnreadable,
+    labelNoise: flags.labelNoise,
   });
   if (flags.model !== undefined) input.model = flags.model;
   applyFineTuning(input, flags);

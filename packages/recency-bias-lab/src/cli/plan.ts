@@ -6,7 +6,7 @@ import { stepEpoch } from '../experiment/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { runTasks } from '../experiment/tasks.js';
 import type { MethodInputs } from '../experiment/method-inputs.js';
-import { formatCount, formatDuration, list, plural } from './format.js';
+import { formatCount, formatDuration, formatPercent, list, plural } from './format.js';
 
 function describeTraining(experiment: ResolvedExperiment): string {
   const { epochs, batchSize, dataset, optimizer, learningRate, weightDecay } = experiment;
@@ -42,6 +42,12 @@ function describeWindows({ selectors, warmupEpochs }: ResolvedExperiment): strin
   );
   if (longest === 0) return undefined;
   return `of up to ${plural(longest, 'prediction')}, more than the warm-up makes: still filling when selection begins`;
+}
+
+function describeNoise({ labelNoise }: ResolvedExperiment['dataset']): string {
+  return labelNoise === undefined
+    ? ''
+    : `; ${formatPercent(labelNoise.share)} of the training labels made wrong`;
 }
 
 /** Which methods do not train as many samples an epoch as there are, or look at others besides; undefined when none. */
@@ -90,7 +96,7 @@ export function describePlan(
   const rows: [string, string][] = [
     [
       'data',
-      `${dataset.name}, ${formatCount(dataset.trainSize)} training and ${formatCount(dataset.testSize)} test images`,
+      `${dataset.name}, ${formatCount(dataset.trainSize)} training and ${formatCount(dataset.testSize)} test images${describeNoise(dataset)}`,
     ],
     ['images', `augmentation: ${describeAugmentation(experiment.augmentation)}`],
     ['model', `${experiment.model.name} on the ${experiment.backend} backend`],

@@ -8,6 +8,8 @@ import { HOLDOUT_KINDS } from '../holdout/parts.js';
 import { holdoutLosses } from './holdout-losses.js';
 import type { HoldoutFlags } from './holdout-losses.js';
 import { addExperimentFlags, parseImageSize, parseNumber } from './experiment-flags.js';
+import { makeInsights } from './insights.js';
+import type { InsightsFlags } from './insights.js';
 import { listPresets, presetsHelp, showPreset } from './presets.js';
 import { printReport } from './report.js';
 import type { ReportFlags } from './report.js';
@@ -147,6 +149,24 @@ Examples:
   recency-bias report runs/* --out all.html`,
     )
     .action((dirs: string[], flags: ReportFlags) => printReport(dirs, flags));
+
+  program
+    .command('insights')
+    .description('show what a run says of its training samples: uncertain ones, likely wrong labels')
+    .argument('<dir>', "a run's directory, or a comparison's")
+    .option('--run <id>', 'run of the comparison (default: recency-bias with the first seed)')
+    .option('--samples <n>', 'samples in each gallery (default: 24)', parseNumber)
+    .option('--data-path <path>', 'where the data set lies now, if it was moved')
+    .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  recency-bias insights runs/quick
+  recency-bias insights runs/quick --run random-seed2
+  recency-bias insights runs/quick/recency-bias-seed1`,
+    )
+    .action((dir: string, flags: InsightsFlags) => makeInsights(dir, flags));
 
   const presets = program.command('presets').description('experiments that come with the package');
   presets.command('list', { isDefault: true }).description('list them (the default)').action(listPresets);

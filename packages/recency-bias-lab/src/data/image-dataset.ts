@@ -16,6 +16,8 @@ export interface ImageSplit {
   readonly source?: ImageSource;
   /** Class of each sample, in [0, classes). */
   readonly labels: Int32Array;
+  /** Path of each sample's file within its folder or archive, where each sample is a file. */
+  readonly files?: readonly string[];
 }
 
 /** A classification data set with its official division into training and test samples. */
@@ -55,8 +57,10 @@ export async function gatherImages(
 /** Copies the samples at `indices` into a split of their own, sample `indices[i]` becoming sample i. */
 export function takeSamples(split: ImageSplit, indices: Int32Array): ImageSplit {
   const { source } = split;
+  const files = split.files && { files: Array.from(indices, (index) => split.files![index]!) };
   if (source !== undefined) {
     return {
+      ...files,
       size: indices.length,
       images: split.images,
       labels: Int32Array.from(indices, (index) => split.labels[index]!),
@@ -71,5 +75,5 @@ export function takeSamples(split: ImageSplit, indices: Int32Array): ImageSplit 
     images.set(split.images.subarray(from, from + length), i * length);
     labels[i] = split.labels[indices[i]!]!;
   }
-  return { size: indices.length, images, labels };
+  return { ...files, size: indices.length, images, labels };
 }

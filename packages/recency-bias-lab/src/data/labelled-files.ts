@@ -47,15 +47,25 @@ export function unreadableError(title: string, reasons: readonly string[]): Data
 }
 
 /** Moves the rows that are kept together, in place. */
-function compact(split: ImageSplit, keep: (index: number) => boolean): ImageSplit {
+function compact(
+  split: ImageSplit & { readonly files: readonly string[] },
+  keep: (index: number) => boolean,
+): ImageSplit {
   const length = split.images.length / split.size;
+  const files: string[] = [];
   let size = 0;
   for (let i = 0; i < split.size; i++) {
     if (!keep(i)) continue;
     split.images.copyWithin(size * length, i * length, (i + 1) * length);
     split.labels[size++] = split.labels[i]!;
+    files.push(split.files[i]!);
   }
-  return { size, images: split.images.subarray(0, size * length), labels: split.labels.subarray(0, size) };
+  return {
+    size,
+    images: split.images.subarray(0, size * length),
+    labels: split.labels.subarray(0, size),
+    files,
+  };
 }
 
 /**
@@ -69,7 +79,8 @@ export async function decodeTree(
 ): Promise<DecodedDataset> {
   const { height, width, channels } = target;
   const length = height * width * channels;
-  const make = ({ labels }: LabelledFiles): ImageSplit => ({
+  const make = ({ paths, labels }: LabelledFiles) => ({
+    files: paths,
     size: labels.length,
     images: new Uint8Array(labels.length * length),
     labels: labels.slice(),

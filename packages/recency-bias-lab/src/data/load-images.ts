@@ -33,7 +33,7 @@ export interface ImageFilesOptions extends SplitOptions {
 }
 
 /** Goes up when the same files would be decoded or divided differently. */
-const VERSION = 1;
+const VERSION = 2;
 /** Image size of folders whose experiment names none. */
 const FOLDER_SIDE = 64;
 
@@ -87,6 +87,7 @@ function decodedOnDemand(
     size: paths.length,
     images: new Uint8Array(0),
     labels,
+    files: paths,
     source: new OnDemandImages(paths, readOne, target, (limit * paths.length) / images),
   });
   const { name, classNames, train, test } = files;

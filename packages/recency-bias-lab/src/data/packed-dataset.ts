@@ -25,7 +25,14 @@ const headerSchema = z.object({
   train: count,
   test: count,
   skipped: z.array(z.string()),
+  /** Paths of the training and test files, where each sample is a file. */
+  trainFiles: z.array(z.string()).optional(),
+  testFiles: z.array(z.string()).optional(),
 });
+
+function filesOf(files: readonly string[] | undefined): { files?: readonly string[] } {
+  return files === undefined ? {} : { files };
+}
 
 /** The bytes of a typed array, shared. */
 function bytesOf(array: Uint8Array | Int32Array): Uint8Array {
@@ -36,7 +43,16 @@ function bytesOf(array: Uint8Array | Int32Array): Uint8Array {
 export async function writePacked(path: string, { dataset, skipped }: DecodedDataset): Promise<void> {
   const { name, imageShape, classNames, train, test } = dataset;
   const header = Buffer.from(
-    JSON.stringify({ name, imageShape, classNames, train: train.size, test: test.size, skipped }),
+    JSON.stringify({
+      name,
+      imageShape,
+      classNames,
+      train: train.size,
+      test: test.size,
+      skipped,
+      trainFiles: train.files,
+      testFiles: test.files,
+    }),
   );
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
@@ -115,8 +131,8 @@ export async function readPacked(path: string): Promise<DecodedDataset | undefin
         imageShape,
         classes: classNames.length,
         classNames,
-        train: { size: train, images: trainImages, labels: trainLabels },
-        test: { size: test, images: testImages, labels: testLabels },
+        train: { size: train, images: trainImages, labels: trainLabels, ...filesOf(header.trainFiles) },
+        test: { size: test, images: testImages, labels: testLabels, ...filesOf(header.testFiles) },
       },
       skipped,
     };

@@ -18,6 +18,7 @@ import { observerState, WarmupSelector } from './warmup-selector.js';
 import type { WarmupState } from './warmup-selector.js';
 
 const RUN: TrainingRun = { size: 40, classes: 4, epochs: 6, seed: 1 };
+const LABELS = Int32Array.from({ length: RUN.size }, (_, i) => i % 4);
 const noScore = (): Promise<never> => Promise.reject(new Error('not scored'));
 
 /** What a network might say: it depends on sample and time alone, so that every selector sees the same. */
@@ -51,16 +52,16 @@ describe('RecordingSelector', () => {
   it('changes nothing of what the selector does', () => {
     const options = { warmupEpochs: 1, window: 3 };
     const plain = drive(recencyBias(options)(RUN), 1, 6);
-    expect(drive(new RecordingSelector(recencyBias(options)(RUN), RUN, 10), 1, 6)).toEqual(plain);
+    expect(drive(new RecordingSelector(recencyBias(options)(RUN), RUN, 10, LABELS), 1, 6)).toEqual(plain);
   });
 
   it('asks for the loss and the predicted label besides what the selector asks for', () => {
-    const recorder = new RecordingSelector(activeBias({ warmupEpochs: 2 })(RUN), RUN, 10);
+    const recorder = new RecordingSelector(activeBias({ warmupEpochs: 2 })(RUN), RUN, 10, LABELS);
     expect([...recorder.signals].sort()).toEqual(['loss', 'predictedLabel', 'trueClassProbability']);
   });
 
   it('counts draws, distinct samples, losses and labels of the epoch', () => {
-    const recorder = new RecordingSelector(uniform()(RUN), RUN, 3);
+    const recorder = new RecordingSelector(uniform()(RUN), RUN, 3, LABELS);
     drive(recorder, 1, 2);
     recorder.beginEpoch(3);
     const { indices } = recorder.select(10, noScore) as Selection;
@@ -79,7 +80,7 @@ describe('RecordingSelector', () => {
 
   it('goes on in mid-epoch from its state as if nothing had happened', () => {
     const make = (): RecordingSelector =>
-      new RecordingSelector(onlineBatch({ warmupEpochs: 1 })(RUN), RUN, 5);
+      new RecordingSelector(onlineBatch({ warmupEpochs: 1 })(RUN), RUN, 5, LABELS);
     const whole = make();
     drive(whole, 1, 3, 2);
     const resumed = make();
@@ -101,7 +102,7 @@ describe('WarmupSelector', () => {
       ['active', activeBias({ warmupEpochs: 2 })(RUN)],
     ]);
     const warmup = new WarmupSelector(RUN, observers);
-    const recorder = new RecordingSelector(warmup, RUN, 3);
+    const recorder = new RecordingSelector(warmup, RUN, 3, LABELS);
     expect(drive(recorder, 1, 2)).toEqual(drive(uniform()(RUN), 1, 2));
 
     // A selector that only watches the same observations, outside of the warm-up.

@@ -2,7 +2,8 @@
 import { LabelHistory } from 'recency-bias';
 import type { Observation, Scorer, Selection, Selector, Signal, StateDict, TrainingRun } from 'recency-bias';
 import { LOSS_BIN_EDGES } from '../records/schema.js';
-import type { SelectionStatistics } from '../records/schema.js';
+import type { SampleRecordFile, SampleState, SelectionStatistics } from '../records/schema.js';
+import { SampleRecord } from './sample-record.js';
 import { effectiveShare, lossBin, uncertaintyHistogram } from './selection-statistics.js';
 
 const RECORDED: readonly Signal[] = ['loss', 'predictedLabel'];
@@ -23,6 +24,9 @@ export class RecordingSelector implements Selector {
 
   readonly #inner: Selector;
   readonly #size: number;
+  readonly #labels: Int32Array;
+  /** Absent in a run that an older version began without it: half a record would mislead. */
+  #samples: SampleRecord | undefined;
   /** Epoch in which each sample was last drawn; 0 for never. */
   readonly #epochDrawn: Int32Array;
   readonly #lossCounts = new Uint32Array(LOSS_BIN_EDGES.length + 1);
@@ -32,8 +36,16 @@ export class RecordingSelector implements Selector {
   #lossCount = 0;
   #effectiveSampleSize: number | null = null;
 
-  /** @param window number of predicted labels to keep of each sample */
-  constructor(inner: Selector, { size, classes }: Pick<TrainingRun, 'size' | 'classes'>, window: number) {
+  /**
+   * @param window number of predicted labels to keep of each sample
+   * @param labels the labels that the samples are trained with
+   */
+  constructor(
+    inner: Selector,
+    { size, classes, epochs }: Pick<TrainingRun, 'size' | 'classes' | 'epochs'>,
+    window: number,
+    labels: Int32Array,
+  ) {
     this.name = inner.name;
     this.signals = [...new Set([...inner.signals, ...RECORDED])];
     this.history = new LabelHistory(size, classes, window);
@@ -41,11 +53,14 @@ export class RecordingSelector implements Selector {
     this.#epochDrawn = new Int32Array(size);
     this.#inner = inner;
     this.#size = size;
+    this.#labels = labels;
+    this.#samples = new SampleRecord({ epochs }, labels);
     if (inner.probabilities !== undefined) this.probabilities = () => inner.probabilities!();
   }
 
   beginEpoch(epoch: number): void {
     this.#inner.beginEpoch(epoch);
+    this.#samples?.endEpoch(epoch - 1, this.history);
     this.#epoch = epoch;
     this.#distinct = 0;
     this.#lossSum = 0;
@@ -80,6 +95,7 @@ export class RecordingSelector implements Selector {
       this.history.record(indices[row]!, predictedLabel[row]!);
       this.#lossCounts[lossBin(loss[row]!)]!++;
       this.#lossSum += loss[row]!;
+      this.#samples?.observe(indices[row]!, predictedLabel[row]!, loss[row]!, this.#epoch);
     }
     this.#lossCount += indices.length;
   }
@@ -99,6 +115,20 @@ export class RecordingSelector implements Selector {
     };
   }
 
+  /** What is kept of each sample at the end of the last epoch; undefined when it was not recorded from the beginning. */
+  sampleRecord(): (SampleRecordFile & StateDict) | undefined {
+    if (this.#samples === undefined) return undefined;
+    this.#samples.endEpoch(this.#epoch, this.history);
+    return {
+      version: 1,
+      epoch: this.#epoch,
+      labels: this.#labels,
+      timesDrawn: this.timesDrawn,
+      history: { ...this.history.stateDict(), window: this.history.window, classes: this.history.classes },
+      samples: this.#samples.stateDict(),
+    };
+  }
+
   stateDict(): StateDict {
     return { version: 1, inner: this.#inner.stateDict(), record: this.#recordState() };
   }
@@ -115,6 +145,7 @@ export class RecordingSelector implements Selector {
       lossSum: this.#lossSum,
       lossCount: this.#lossCount,
       effectiveSampleSize: this.#effectiveSampleSize,
+      ...(this.#samples !== undefined && { samples: this.#samples.stateDict() }),
     };
   }
 
@@ -130,6 +161,8 @@ export class RecordingSelector implements Selector {
     this.#lossSum = record.lossSum;
     this.#lossCount = record.lossCount;
     this.#effectiveSampleSize = record.effectiveSampleSize;
+    if (record.samples === undefined) this.#samples = undefined;
+    else this.#samples?.loadStateDict(record.samples);
   }
 }
 
@@ -146,5 +179,6 @@ export interface RecordingState extends StateDict {
     readonly lossSum: number;
     readonly lossCount: number;
     readonly effectiveSampleSize: number | null;
+    readonly samples?: SampleState & StateDict;
   };
 }

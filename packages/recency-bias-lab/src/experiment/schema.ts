@@ -37,6 +37,16 @@ const datasetSchema = z.strictObject({
   testSize: z.int().min(1).optional(),
   /** Seed of the subsets; the same for all runs, so that the runs' seeds vary the training alone. */
   subsetSeed: seed.default(0),
+  /**
+   * Gives this share of the training samples another label at random; test labels stay as they are. A number is a share with
+   * seed 0. For experiments on wrong labels.
+   */
+  labelNoise: z
+    .preprocess(
+      (value) => (typeof value === 'number' ? { share: value } : value),
+      z.strictObject({ share: z.number().gt(0).lt(1), seed: seed.default(0) }),
+    )
+    .optional(),
 });
 
 const modelSchema = z.strictObject({

@@ -34,8 +34,6 @@ import { TrainingClock } from './training-clock.js';
 import { uncertainSamples } from './uncertain-samples.js';
 import { WarmupSelector } from './warmup-selector.js';
 
-/** Number of most uncertain samples recorded at the end of a run. */
-const UNCERTAIN_SAMPLES = 24;
 /** How often the event loop gets a turn, for signals and messages: wasm's promises never leave the current one. */
 const YIELD_MS = 30;
 
@@ -93,7 +91,10 @@ interface LiveRun {
 }
 
 /** The factory of the run's selector: the recorder around the method, or around the shared warm-up. */
-function selectorFactory({ experiment, task, inputs }: TrainRunOptions, live: LiveRun): SelectorFactory {
+function selectorFactory(
+  { experiment, task, dataset, inputs }: TrainRunOptions,
+  live: LiveRun,
+): SelectorFactory {
   return (given) => {
     // A warm-up is a part of runs whose schedules span all epochs.
     const run = { ...given, epochs: experiment.epochs };
@@ -107,7 +108,7 @@ function selectorFactory({ experiment, task, inputs }: TrainRunOptions, live: Li
             run,
             new Map(Object.keys(experiment.selectors).map((label) => [label, make(label)])),
           );
-    live.recorder = new RecordingSelector(inner, run, experiment.window);
+    live.recorder = new RecordingSelector(inner, run, experiment.window, dataset.train.labels);
     return live.recorder;
   };
 }
@@ -313,8 +314,10 @@ async function train(
   if (live.stopped) return false;
 
   if (task.kind === 'run') {
-    const samples = await uncertainSamples(live.recorder!, dataset, UNCERTAIN_SAMPLES);
-    await writer.append({ type: 'uncertain-samples', time: now(), samples });
+    const record = live.recorder!.sampleRecord();
+    if (record !== undefined) await writer.writeSamples(record);
+    const samples = await uncertainSamples(live.recorder!, dataset);
+    await writer.append({ type: 'uncertain-samples', time: now(), ...samples });
   }
   await writer.append({ type: 'end', time: now(), epochs: last });
   return true;

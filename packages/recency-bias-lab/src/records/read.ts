@@ -98,23 +98,29 @@ export async function readEvents(dir: string): Promise<RunEvent[]> {
 export function foldEvents(events: readonly RunEvent[]): Omit<Run, 'header'> {
   const epochs = new Map<number, EpochEvent>();
   let uncertainSamples: UncertainSample[] = [];
+  let suspects: Run['suspects'];
   let complete = false;
   for (const event of events) {
     if (event.type === 'start') {
       // The process went back to its checkpoint: what was recorded beyond it will be recorded again.
       for (const epoch of epochs.keys()) if (epoch > event.epoch) epochs.delete(epoch);
       uncertainSamples = [];
+      suspects = undefined;
       complete = false;
     } else if (event.type === 'epoch') {
       epochs.set(event.epoch, event);
     } else if (event.type === 'uncertain-samples') {
       uncertainSamples = event.samples;
+      suspects = event.suspects && {
+        samples: event.suspects,
+        count: event.suspectCount ?? event.suspects.length,
+      };
     } else {
       complete = true;
     }
   }
   const ordered = [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
-  return { epochs: ordered, uncertainSamples, complete };
+  return { epochs: ordered, uncertainSamples, complete, ...(suspects && { suspects }) };
 }
 
 /**
@@ -135,7 +141,12 @@ async function readRuns(dir: string, entries: readonly Dirent[]): Promise<Run[]>
     const runDir = join(dir, entry.name);
     const header = await readRunHeader(runDir);
     if (header === undefined) continue;
-    runs.push({ header, ...foldEvents(await readEvents(runDir)) });
+    const insights = join(runDir, 'insights.html');
+    runs.push({
+      header,
+      ...foldEvents(await readEvents(runDir)),
+      ...(existsSync(insights) && { insights }),
+    });
   }
   return runs;
 }

@@ -1,15 +1,19 @@
 import { open, rename, rm } from 'node:fs/promises';
 
 /**
- * Replaces a file's content: readers see the old or the new one, never a part, also after a crash or on a full disk.
+ * Replaces a file's content, given whole or in pieces: readers see the old or the new one, never a part, also after a crash or on a full disk.
  * (write-file-atomic 7 does not notice when a full disk takes only a part of the content, and puts that in place.)
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+): Promise<void> {
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, 'w');
     try {
-      await file.writeFile(content);
+      for (const piece of pieces) await file.writeFile(piece); // goes on at the file's position
       await file.sync();
     } finally {
       await file.close();

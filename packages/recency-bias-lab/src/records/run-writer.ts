@@ -104,6 +104,11 @@ export class RunWriter {
     await this.#attempt(CHECKPOINT_FILE, (path) => replaceFile(path, encodeState(state)));
   }
 
+  /** Writes samples.bin, whole or not at all. */
+  async writeSamples(state: StateDict): Promise<void> {
+    await this.#attempt('samples.bin', (path) => replaceFile(path, encodeState(state)));
+  }
+
   async close(): Promise<void> {
     await this.#events.close();
     await this.#unlock();

@@ -7,6 +7,10 @@ export interface Run {
   readonly epochs: readonly EpochEvent[];
   /** Empty until the run has ended. */
   readonly uncertainSamples: readonly UncertainSample[];
+  /** Samples whose labels are likely wrong: the first ones, and how many there are. Absent until the run has ended. */
+  readonly suspects?: { readonly samples: readonly UncertainSample[]; readonly count: number };
+  /** Path of its insights.html, where that was made; in a report relative to the page. */
+  readonly insights?: string;
   /** Whether the run has ended. */
   readonly complete: boolean;
 }

@@ -9,12 +9,15 @@
  *     events.jsonl               one RunEvent a line, append-only
  *     checkpoint.bin             the latest training state, replaced atomically
  *     best.bin                   the weights of the epoch with the lowest test error
+ *     samples.bin                SampleState: what was remembered of each training sample, written once at the end of a run
+ *     insights.html, .csv, .json made from samples.bin at any time
  *   report.html, results.json    made from the above at any time
  * ```
  *
  * A run that was interrupted and resumed repeats the events of the epoch it had begun: of two `epoch` events with
  * the same number the later one counts.
  */
+import type { StateDict } from 'recency-bias';
 import { z } from 'zod';
 
 /** Version of everything below; readers refuse a newer one. */
@@ -25,6 +28,15 @@ export const LOSS_BIN_EDGES: readonly number[] = Array.from({ length: 48 }, (_, 
 
 /** Uncertainty (normalised entropy in [0, 1]) is counted in this many equal bins. */
 export const UNCERTAINTY_BINS = 20;
+
+/** Most epochs of a run after which the uncertainty of every sample is kept. */
+export const UNCERTAINTY_POINTS = 20;
+
+/** Kept uncertainties are whole numbers from 0 to this one, which stands for 1. */
+export const UNCERTAINTY_LEVELS = 254;
+
+/** The kept uncertainty of a sample that had not been seen. */
+export const UNSEEN = 255;
 
 const count = z.number().int().nonnegative();
 
@@ -133,12 +145,72 @@ export const runEventSchema = z.discriminatedUnion('type', [
     scoredSamples: count,
     selection: selectionStatisticsSchema,
   }),
-  /** The most uncertain training samples at the end of the run. */
-  z.object({ type: z.literal('uncertain-samples'), time: z.iso.datetime(), samples: z.array(sampleSchema) }),
+  /** Training samples at the end of the run. */
+  z.object({
+    type: z.literal('uncertain-samples'),
+    time: z.iso.datetime(),
+    /** The most uncertain ones. */
+    samples: z.array(sampleSchema),
+    /** Those whose labels are most likely wrong, likeliest first. */
+    suspects: z.array(sampleSchema).optional(),
+    /** How many suspects there are in all. */
+    suspectCount: count.optional(),
+  }),
   /** The run is complete. */
   z.object({ type: z.literal('end'), time: z.iso.datetime(), epochs: count }),
 ]);
 
+const typed = <T>(type: new () => T): z.ZodType<T> =>
+  z.custom<T>((value) => value instanceof type, `expected a ${type.name}`);
+const uint8 = typed<Uint8Array>(Uint8Array);
+const uint16 = typed<Uint16Array>(Uint16Array);
+const uint32 = typed<Uint32Array>(Uint32Array);
+const int32 = typed<Int32Array>(Int32Array);
+const float32 = typed<Float32Array>(Float32Array);
+
+/** Bytes of samples.bin are those of `encodeState`; every array has one value a sample unless it says otherwise. */
+export const sampleStateSchema = z.object({
+  version: z.literal(1),
+  /** Observations, i.e. how often the sample was trained and measured; and those of the second half of the run. */
+  observed: uint32,
+  lateObserved: uint32,
+  /** Sums of losses (crossentropy) over all observations, and over those of the second half. */
+  lossSum: float32,
+  lateLossSum: float32,
+  /** Loss when it was last observed. */
+  lastLoss: float32,
+  /** Sum over all observations of the probability that the network gave to the sample's label. */
+  confidenceSum: float32,
+  /** How often it was predicted wrong after having been predicted right the time before; 65,535 stands for more. */
+  timesForgotten: uint16,
+  /** The epoch in which it was first predicted right; 0 for never. */
+  epochLearnt: uint16,
+  /** 1 where the latest prediction was right. */
+  right: uint8,
+  /** The epochs after which uncertainty was kept. */
+  uncertaintyEpochs: int32,
+  /** [epochs kept, samples] uncertainty in UNCERTAINTY_LEVELS; UNSEEN also for epochs that have not been trained. */
+  uncertainty: uint8,
+});
+
+/** Content of samples.bin. */
+export const sampleRecordSchema = z.object({
+  version: z.literal(1),
+  /** Epochs completed, warm-up included. */
+  epoch: count,
+  /** The labels with which the samples were trained. */
+  labels: int32,
+  timesDrawn: uint32,
+  /** State of a LabelHistory: the windows of predicted labels. */
+  history: z.custom<StateDict & { readonly window: number; readonly classes: number }>(
+    (value) => z.looseObject({ window: count, classes: count }).safeParse(value).success,
+    'expected the state of a LabelHistory',
+  ),
+  samples: sampleStateSchema,
+});
+
+export type SampleState = z.infer<typeof sampleStateSchema>;
+export type SampleRecordFile = z.infer<typeof sampleRecordSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type RunHeader = z.infer<typeof runHeaderSchema>;
 export type SelectionStatistics = z.infer<typeof selectionStatisticsSchema>;

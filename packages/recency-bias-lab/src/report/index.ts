@@ -1,5 +1,5 @@
 /** The end of a comparison: a table for the terminal, its numbers as JSON, and a page. */
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import pc from 'picocolors';
 import { makeDirectory } from '../records/make-directory.js';
 import { mergeComparisons } from '../records/merge.js';
@@ -79,6 +79,17 @@ function withDistinctNames(comparisons: readonly Comparison[]): Comparison[] {
   });
 }
 
+/** Paths of insights as the page at `page` links to them. */
+function linkedFrom(page: string, comparison: Comparison): Comparison {
+  const link = (path: string): string => encodeURI(relative(dirname(page), path).replaceAll('\\', '/'));
+  return {
+    ...comparison,
+    runs: comparison.runs.map((run) =>
+      run.insights === undefined ? run : { ...run, insights: link(run.insights) },
+    ),
+  };
+}
+
 function numbers(analyses: readonly Analysis[], now: Date): Results | CombinedResults {
   const [first, ...others] = analyses.map(({ results }) => results);
   if (first !== undefined && others.length === 0) return first;
@@ -116,8 +127,10 @@ export async function writeReport(
   if (directories.length === 0) throw new RecordError('report: got no directory, expected at least one');
   const now = options.now ?? new Date();
   const comparisons = mergeComparisons(await Promise.all(directories.map(readComparison)));
-  const analyses = withDistinctNames(comparisons).map((comparison) => analyse(comparison, now));
   const { page, numbers: numbersPath } = destination(directories, options.out);
+  const analyses = withDistinctNames(comparisons).map((comparison) =>
+    analyse(linkedFrom(page, comparison), now),
+  );
   await write(numbersPath, `${JSON.stringify(numbers(analyses, now), null, 2)}\n`);
   await write(page, reportPage(analyses, await clientScript()));
   const figures =

@@ -22,7 +22,8 @@ export function labelColor(label: number): string {
   return `hsl(${hue.toFixed(0)} ${label % 3 === 1 ? 40 : 60}% ${lightness}%)`;
 }
 
-function className(names: readonly string[], label: number): string {
+/** Name of a class, its number where it has none. */
+export function className(names: readonly string[], label: number): string {
   return names[label] ?? String(label);
 }
 
@@ -33,37 +34,51 @@ export function tally(window: readonly number[]): [label: number, times: number]
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
 }
 
-function card(sample: UncertainSample, names: readonly string[]): Markup {
+/** The picture of a training sample, 72 pixels wide. */
+export function picture(
+  { image, index, label }: Pick<UncertainSample, 'image' | 'index' | 'label'>,
+  names: readonly string[],
+): Markup {
+  if (!IMAGE.test(image)) return html`<span class="blank"></span>`;
+  return html`<img
+    src="${image}"
+    width="72"
+    height="72"
+    alt="Training image ${index}, labelled ${className(names, label)}"
+  />`;
+}
+
+/** The window of predicted labels as a strip of coloured cells; those that agree with the sample's label are underlined. */
+export function windowStrip(
+  { window, label: own }: Pick<UncertainSample, 'window' | 'label'>,
+  names: readonly string[],
+): Markup {
+  return html`<ol class="window" aria-label="Predicted labels, oldest first">
+    ${window.map((label) => {
+      const text = className(names, label);
+      return html`<li
+        class="${label === own ? 'true' : ''}"
+        style="--label:${labelColor(label)}"
+        title="${text}"
+      >
+        ${text.length <= 2 ? text : label}
+      </li>`;
+    })}
+  </ol>`;
+}
+
+/** A sample with its window. */
+export function card(sample: UncertainSample, names: readonly string[]): Markup {
   const counts = tally(sample.window)
     .map(([label, times]) => `${className(names, label)}\u00a0×${times}`)
     .join(', ');
   const name = className(names, sample.label);
   const never = sample.window.length > 0 && !sample.window.includes(sample.label);
   return html`<li class="sample">
-    ${
-      IMAGE.test(sample.image)
-        ? html`<img
-            src="${sample.image}"
-            width="72"
-            height="72"
-            alt="Training image ${sample.index}, labelled ${name}"
-          />`
-        : html`<span class="blank"></span>`
-    }
+    ${picture(sample, names)}
     <div class="about">
       <p>labelled <strong>${name}</strong></p>
-      <ol class="window" aria-label="Predicted labels, oldest first">
-        ${sample.window.map((label) => {
-          const text = className(names, label);
-          return html`<li
-            class="${label === sample.label ? 'true' : ''}"
-            style="--label:${labelColor(label)}"
-            title="${text}"
-          >
-            ${text.length <= 2 ? text : label}
-          </li>`;
-        })}
-      </ol>
+      ${windowStrip(sample, names)}
       <p class="muted">${counts}${never && '; its own label never'}</p>
       <p class="muted">
         uncertainty ${sample.uncertainty.toFixed(2)}, drawn ${plural(sample.timesDrawn, 'time')}

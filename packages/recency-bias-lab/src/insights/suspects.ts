@@ -1,0 +1,48 @@
+/**
+ * Which labels are likely wrong.
+ *
+ * A network learns what most samples have in common before it memorises single ones (Arpit et al. 2017, arXiv 1706.05394), so
+ * what it says of a mislabelled sample while it trains is mostly the label that the sample should have. Two things are asked
+ * of a suspect, and both are needed: hard samples also fail one of them.
+ *
+ * - Settled against the label: more than half of the window agrees on one other label. This leaves out the samples that the
+ *   network cannot make up its mind about, however high their loss.
+ * - Below chance: the mean probability of its label over the whole run, the “confidence” of Swayamdipta et al. 2020
+ *   (arXiv 2009.10795, who find label errors where it is low), is less than 1 / classes, that of a guess. This leaves
+ *   out samples near a boundary, of which the network says one label while it keeps thinking of the other.
+ *
+ * Suspects are ordered by confidence, lowest first. It is the mean loss with each observation bounded: exp(−loss) instead of
+ * loss, so that one bad moment early in training does not decide.
+ */
+import type { SampleTable } from './sample-table.js';
+
+/** Predictions in the window without which nothing is settled; fewer only in shorter windows. */
+const FEWEST_PREDICTIONS = 3;
+
+/** Whether the network has settled on another label than the sample's. */
+export function isSettledAgainst(table: SampleTable, index: number): boolean {
+  const { history, labels } = table;
+  if (history.count(index) < Math.min(FEWEST_PREDICTIONS, history.window)) return false;
+  const { label, share } = table.verdict(index);
+  return label !== labels[index] && share > 1 / 2;
+}
+
+/** Whether a sample's label is likely wrong. */
+export function isSuspect(table: SampleTable, index: number): boolean {
+  const confidence = table.confidence(index);
+  return confidence !== null && confidence < 1 / table.classes && isSettledAgainst(table, index);
+}
+
+/** All suspects, likeliest first. */
+export function suspects(table: SampleTable): number[] {
+  return indicesWhere(table, (index) => isSuspect(table, index)).sort(
+    (a, b) => table.confidence(a)! - table.confidence(b)! || a - b,
+  );
+}
+
+/** Samples of which `condition` holds, ascending. */
+export function indicesWhere({ size }: SampleTable, condition: (index: number) => boolean): number[] {
+  const found: number[] = [];
+  for (let index = 0; index < size; index++) if (condition(index)) found.push(index);
+  return found;
+}
