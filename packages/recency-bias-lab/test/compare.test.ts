@@ -77,6 +77,8 @@ async function expectSameResults(comparison: string, other: string): Promise<voi
     expect(numbers(two.runs[i]!)).toEqual(numbers(run));
     const { id } = run.header;
     expect(await trainingState(other, id)).toEqual(await trainingState(comparison, id));
+    const samples = (out: string): Promise<Buffer> => readFile(join(dir, out, id, 'samples.bin'));
+    expect((await samples(other)).equals(await samples(comparison))).toBe(true);
   }
 }
 

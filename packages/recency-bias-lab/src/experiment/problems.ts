@@ -27,7 +27,7 @@ function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, key) => {
     if (typeof value === 'object' && value !== null) return (value as Record<PropertyKey, unknown>)[key];
     // A bare value may stand for an object with this field alone.
-    return key === 'name' || key === 'initial' ? value : undefined;
+    return key === 'name' || key === 'initial' || key === 'share' ? value : undefined;
   }, input);
 }
 

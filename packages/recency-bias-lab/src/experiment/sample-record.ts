@@ -17,7 +17,7 @@ export function lateEpoch(epochs: number): number {
 const MOST = 0xffff;
 
 /**
- * Counts and sums of each sample, updated by every observation without allocating: 33 bytes a sample, and one for each of at
+ * Counts and sums of each sample, updated by every observation without allocating: 29 bytes a sample, and one for each of at
  * most 20 epochs whose uncertainty is kept.
  *
  * A sample is learnt when it is predicted right, and forgotten each time it is predicted wrong after it was predicted right
