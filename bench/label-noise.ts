@@ -114,13 +114,14 @@ async function trainSeed(
       selectors: SELECTORS,
       seeds: [seed],
     });
-    const { dataset: data, size } = await loadExperimentData(parsed, { cache: cacheDirectory() });
+    const cache = cacheDirectory();
+    const { dataset: data, size } = await loadExperimentData(parsed, { cache });
     const experiment = resolveExperiment(parsed, size, backend);
     const wrong = new Set(flippedSamples(data.train.size, { share: SHARE, seed }));
     const results: RunResult[] = [];
     for (const task of runTasks(experiment)) {
       const stop = new AbortController().signal;
-      await trainRun({ experiment, task, dataset: data, out, backend, saveEverySeconds: 60, stop });
+      await trainRun({ experiment, task, dataset: data, cache, out, backend, saveEverySeconds: 60, stop });
       if (task.kind === 'warmup') continue;
       const dir = join(out, task.id);
       const { epochs } = await readRun(dir);
