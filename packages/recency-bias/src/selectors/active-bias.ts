@@ -12,7 +12,7 @@ import type {
 import { readPermutation, readState, readVersion } from '../core/state-fields.js';
 import { EpochOrder } from '../core/sampling/epoch-order.js';
 import { SumTree } from '../core/sampling/sum-tree.js';
-import { checkChoice, checkInteger, checkKeys, checkNumber } from '../core/validate.js';
+import { checkChoice, checkInteger, overDefaults, checkNumber } from '../core/validate.js';
 
 const FORMS = ['loss-weight', 'sampling'] as const;
 
@@ -47,8 +47,7 @@ export const activeBiasDefaults = {
 export function activeBias(
   options: ActiveBiasOptions = {},
 ): SelectorFactory<'trueClassProbability', ActiveBiasSelector> {
-  checkKeys('activeBias', options, Object.keys(activeBiasDefaults));
-  const given = { ...activeBiasDefaults, ...options };
+  const given = overDefaults<ActiveBiasOptions>('activeBias', activeBiasDefaults, options);
   const settings: Settings = {
     form: checkChoice('activeBias: form', given.form, FORMS),
     smoothing: checkNumber('activeBias: smoothing', given.smoothing, 1e-9, 1e9),
@@ -151,9 +150,7 @@ export class ActiveBiasSelector implements OneStageSelector<'trueClassProbabilit
   /** The distribution of the next draw: by emphasis in the sampling form, uniform in the other and in the warm-up. */
   probabilities(): Float64Array {
     const { size } = this.#run;
-    const tree = this.#tree;
-    if (tree === null) return new Float64Array(size).fill(1 / size);
-    return Float64Array.from({ length: size }, (_, i) => tree.get(i) / tree.total);
+    return this.#tree?.probabilities() ?? new Float64Array(size).fill(1 / size);
   }
 
   stateDict(): StateDict {
@@ -179,8 +176,7 @@ export class ActiveBiasSelector implements OneStageSelector<'trueClassProbabilit
     }
     progress.commit();
     moments.commit();
-    this.#order = order && new EpochOrder(size);
-    if (order !== null) this.#order?.restore(order, progress.drawn);
+    this.#order = order && EpochOrder.restored(order, progress.drawn);
     this.#tree = null;
     if (sampling) this.#plant();
   }

@@ -17,7 +17,7 @@ import type {
   TrainingRun,
 } from '../core/selector.js';
 import { readPermutation, readState, readTyped, readVersion } from '../core/state-fields.js';
-import { checkInteger, checkKeys } from '../core/validate.js';
+import { checkInteger, overDefaults } from '../core/validate.js';
 
 /** Options of `adaBoundary`. */
 export interface AdaBoundaryOptions {
@@ -47,8 +47,7 @@ export const adaBoundaryDefaults = {
 export function adaBoundary(
   options: AdaBoundaryOptions = {},
 ): SelectorFactory<'boundaryDistance', AdaBoundarySelector> {
-  checkKeys('adaBoundary', options, Object.keys(adaBoundaryDefaults));
-  const given = { ...adaBoundaryDefaults, ...options };
+  const given = overDefaults<AdaBoundaryOptions>('adaBoundary', adaBoundaryDefaults, options);
   const pressure = checkPressure('adaBoundary: selectionPressure', given.selectionPressure);
   const settings: Settings = {
     pressure:
@@ -129,9 +128,7 @@ export class AdaBoundarySelector implements OneStageSelector<'boundaryDistance'>
   /** The distribution of the next draw; uniform before the first epoch and in the warm-up. */
   probabilities(): Float64Array {
     const { size } = this.#run;
-    const tree = this.#tree;
-    if (tree === null) return new Float64Array(size).fill(1 / size);
-    return Float64Array.from({ length: size }, (_, i) => tree.get(i) / tree.total);
+    return this.#tree?.probabilities() ?? new Float64Array(size).fill(1 / size);
   }
 
   stateDict(): StateDict {
@@ -154,8 +151,7 @@ export class AdaBoundarySelector implements OneStageSelector<'boundaryDistance'>
     const order = state.warmup === null ? null : readPermutation(state, 'warmup', size);
     progress.commit();
     this.#distances.set(distances);
-    this.#warmup = order && new EpochOrder(size);
-    if (order !== null) this.#warmup?.restore(order, progress.drawn);
+    this.#warmup = order && EpochOrder.restored(order, progress.drawn);
     this.#tree = null;
     if (order === null && progress.epoch > 0) this.#plant(progress.epoch);
   }

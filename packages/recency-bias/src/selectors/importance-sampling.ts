@@ -12,7 +12,7 @@ import type {
   TrainingRun,
 } from '../core/selector.js';
 import { readState, readVersion } from '../core/state-fields.js';
-import { checkBoolean, checkInteger, checkKeys, checkNumber } from '../core/validate.js';
+import { checkBoolean, checkInteger, overDefaults, checkNumber } from '../core/validate.js';
 
 /** Options of `importanceSampling`. */
 export interface ImportanceSamplingOptions {
@@ -45,8 +45,11 @@ export const importanceSamplingDefaults = {
 export function importanceSampling(
   options: ImportanceSamplingOptions = {},
 ): SelectorFactory<'gradNormBound', ImportanceSamplingSelector> {
-  checkKeys('importanceSampling', options, Object.keys(importanceSamplingDefaults));
-  const given = { ...importanceSamplingDefaults, ...options };
+  const given = overDefaults<ImportanceSamplingOptions>(
+    'importanceSampling',
+    importanceSamplingDefaults,
+    options,
+  );
   const settings: Required<ImportanceSamplingOptions> = {
     presample: checkNumber('importanceSampling: presample', given.presample, 1, 1e6),
     threshold:

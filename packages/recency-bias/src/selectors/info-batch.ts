@@ -10,7 +10,7 @@ import type {
   TrainingRun,
 } from '../core/selector.js';
 import { readState, readSubset, readTyped, readVersion } from '../core/state-fields.js';
-import { checkKeys, checkNumber } from '../core/validate.js';
+import { overDefaults, checkNumber } from '../core/validate.js';
 
 /** Options of `infoBatch`. */
 export interface InfoBatchOptions {
@@ -33,8 +33,7 @@ export const infoBatchDefaults = {
  * @throws TypeError or RangeError for an unknown option or value
  */
 export function infoBatch(options: InfoBatchOptions = {}): SelectorFactory<'loss', InfoBatchSelector> {
-  checkKeys('infoBatch', options, Object.keys(infoBatchDefaults));
-  const given = { ...infoBatchDefaults, ...options };
+  const given = overDefaults<InfoBatchOptions>('infoBatch', infoBatchDefaults, options);
   const pruneRatio = checkNumber('infoBatch: pruneRatio', given.pruneRatio, 0, 0.99);
   const delta = checkNumber('infoBatch: delta', given.delta, 0, 1);
   return (run) => new InfoBatchSelector(run, { pruneRatio, delta });

@@ -20,7 +20,7 @@ import { readPermutation, readState, readTyped, readVersion } from '../core/stat
 import { DistinctWeighted } from '../core/sampling/distinct.js';
 import { EpochOrder } from '../core/sampling/epoch-order.js';
 import { rankDescending } from '../core/sampling/rank-order.js';
-import { checkBoolean, checkInteger, checkKeys } from '../core/validate.js';
+import { checkBoolean, checkInteger, overDefaults } from '../core/validate.js';
 
 /** Options of `onlineBatch`. */
 export interface OnlineBatchOptions {
@@ -63,8 +63,7 @@ export function onlineBatch(options: OnlineBatchOptions): SelectorFactory<'loss'
 export function onlineBatch(
   options: OnlineBatchOptions = {},
 ): SelectorFactory<'loss', OnlineBatchSelector | OneStageOnlineBatch> {
-  checkKeys('onlineBatch', options, Object.keys(onlineBatchDefaults));
-  const given = { ...onlineBatchDefaults, ...options };
+  const given = overDefaults<OnlineBatchOptions>('onlineBatch', onlineBatchDefaults, options);
   const settings: Settings = {
     pressure: checkPressure('onlineBatch: selectionPressure', given.selectionPressure),
     warmupEpochs: checkInteger('onlineBatch: warmupEpochs', given.warmupEpochs, 0),
@@ -169,8 +168,7 @@ export class OnlineBatchSelector implements Selector<'loss'> {
     const stale = checkBoolean('state.stale', state.stale);
     progress.commit();
     this.#losses.set(losses);
-    this.#warmup = order && new EpochOrder(size);
-    if (order !== null) this.#warmup?.restore(order, progress.drawn);
+    this.#warmup = order && EpochOrder.restored(order, progress.drawn);
     this.#ranking = ranking;
     this.#stale = stale;
   }

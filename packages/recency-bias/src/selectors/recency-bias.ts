@@ -22,7 +22,7 @@ import { PagedBucketTable } from '../core/sampling/paged-bucket-table.js';
 import type { SampleTable } from '../core/sampling/sample-table.js';
 import { TreeTable } from '../core/sampling/tree-table.js';
 import { EpochOrder } from '../core/sampling/epoch-order.js';
-import { checkChoice, checkInteger, checkKeys } from '../core/validate.js';
+import { checkChoice, checkInteger, overDefaults } from '../core/validate.js';
 
 /** Options of `recencyBias`. */
 export interface RecencyBiasOptions {
@@ -69,8 +69,7 @@ export const recencyBiasDefaults = {
 export function recencyBias(
   options: RecencyBiasOptions = {},
 ): SelectorFactory<'predictedLabel', RecencyBiasSelector> {
-  checkKeys('recencyBias', options, Object.keys(recencyBiasDefaults));
-  const given = { ...recencyBiasDefaults, ...options };
+  const given = overDefaults<RecencyBiasOptions>('recencyBias', recencyBiasDefaults, options);
   const settings: Settings = {
     window: checkInteger('recencyBias: window', given.window, 1, MAX_WINDOW),
     pressure: checkPressure('recencyBias: selectionPressure', given.selectionPressure),
@@ -189,8 +188,7 @@ export class RecencyBiasSelector implements OneStageSelector<'predictedLabel'> {
     const tableState = table?.prepare(readState(state, 'table'));
     history.commit();
     progress.commit();
-    this.#warmup = order && new EpochOrder(size);
-    if (order !== null) this.#warmup?.restore(order, progress.drawn);
+    this.#warmup = order && EpochOrder.restored(order, progress.drawn);
     this.#table = table;
     table?.weigh(this.#weightAt(progress.epoch));
     tableState?.commit();

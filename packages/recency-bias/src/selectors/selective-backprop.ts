@@ -12,7 +12,7 @@ import type {
   TrainingRun,
 } from '../core/selector.js';
 import { readPermutation, readState, readSubset, readVersion } from '../core/state-fields.js';
-import { checkInteger, checkKeys, checkNumber } from '../core/validate.js';
+import { checkInteger, overDefaults, checkNumber } from '../core/validate.js';
 
 /** Options of `selectiveBackprop`. */
 export interface SelectiveBackpropOptions {
@@ -44,8 +44,11 @@ export const selectiveBackpropDefaults = {
 export function selectiveBackprop(
   options: SelectiveBackpropOptions = {},
 ): SelectorFactory<'loss', SelectiveBackpropSelector> {
-  checkKeys('selectiveBackprop', options, Object.keys(selectiveBackpropDefaults));
-  const given = { ...selectiveBackpropDefaults, ...options };
+  const given = overDefaults<SelectiveBackpropOptions>(
+    'selectiveBackprop',
+    selectiveBackpropDefaults,
+    options,
+  );
   const settings: Required<SelectiveBackpropOptions> = {
     beta: checkNumber('selectiveBackprop: beta', given.beta, 0, 1e6),
     history: checkInteger('selectiveBackprop: history', given.history, 1, 65536),

@@ -10,7 +10,7 @@ import type {
   TrainingRun,
 } from '../core/selector.js';
 import { readState, readSubset, readVersion } from '../core/state-fields.js';
-import { checkInteger, checkKeys, checkNumber } from '../core/validate.js';
+import { checkInteger, overDefaults, checkNumber } from '../core/validate.js';
 
 /** Options of `selfPaced`. */
 export interface SelfPacedOptions {
@@ -42,8 +42,7 @@ export const selfPacedDefaults = {
  *   run
  */
 export function selfPaced(options: SelfPacedOptions = {}): SelectorFactory<'loss', SelfPacedSelector> {
-  checkKeys('selfPaced', options, Object.keys(selfPacedDefaults));
-  const given = { ...selfPacedDefaults, ...options };
+  const given = overDefaults<SelfPacedOptions>('selfPaced', selfPacedDefaults, options);
   const settings: Required<SelfPacedOptions> = {
     warmupEpochs: checkInteger('selfPaced: warmupEpochs', given.warmupEpochs, 0),
     threshold:

@@ -106,7 +106,6 @@ class WarmupSelector<S extends Signal> implements Selector<S> {
     const order = state.order === null ? null : readPermutation(state, 'order', this.#size);
     this.#inner.loadStateDict(readState(state, 'inner'));
     progress.commit();
-    this.#order = order && new EpochOrder(this.#size);
-    if (order !== null) this.#order?.restore(order, progress.drawn);
+    this.#order = order && EpochOrder.restored(order, progress.drawn);
   }
 }

@@ -39,6 +39,13 @@ export class EpochOrder {
     return this.#order.slice();
   }
 
+  /** The order of a saved permutation, checked by the caller, of which `dealt` samples are gone. */
+  static restored(order: Int32Array, dealt: number): EpochOrder {
+    const restored = new EpochOrder(order.length);
+    restored.restore(order, dealt);
+    return restored;
+  }
+
   /** Restores a permutation, checked by the caller, of which `dealt` samples are gone. */
   restore(order: Int32Array, dealt: number): void {
     this.#order.set(order);

@@ -59,6 +59,11 @@ export class SumTree {
     }
   }
 
+  /** Probability of each sample to be drawn. The total must be positive. */
+  probabilities(): Float64Array {
+    return Float64Array.from({ length: this.#size }, (_, i) => this.get(i) / this.total);
+  }
+
   /** A sample, drawn in proportion to its weight. The total must be positive. */
   draw(random: Random): number {
     const levels = this.#levels;
