@@ -82,4 +82,15 @@ describe('merging comparisons', () => {
       directory(path, [random(seed)], { dataset: { name: 'folder', path } });
     expect(mergeComparisons([at('/photos', 1), at('/home/photos', 2)])).toHaveLength(1);
   });
+
+  it('takes a pretrained network at another place for the same where its checksum says so', () => {
+    const from = (backbone: string, seed: number, checksum: Record<string, string>) =>
+      directory(backbone, [random(seed)], {
+        model: { name: 'pretrained', options: { backbone, ...checksum } },
+      });
+    const same = { checksum: 'ab' };
+    expect(mergeComparisons([from('/a', 1, same), from('/b', 2, same)])).toHaveLength(1);
+    expect(mergeComparisons([from('/a', 1, same), from('/b', 2, { checksum: 'cd' })])).toHaveLength(2);
+    expect(mergeComparisons([from('/a', 1, {}), from('/b', 2, {})])).toHaveLength(2);
+  });
 });

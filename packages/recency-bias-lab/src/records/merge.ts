@@ -17,12 +17,19 @@ function without(fields: object, left: ReadonlySet<string>): Record<string, unkn
   return Object.fromEntries(Object.entries(fields).filter(([key]) => !left.has(key)));
 }
 
+/** The place of a pretrained network makes no difference where its checksum says which one it is. */
+const FREE_OF_CHECKED_MODEL = new Set(['backbone']);
+
 /** What two directories must have in common. */
 function settings({ experiment }: Comparison): Record<string, unknown> {
-  const { dataset } = experiment;
+  const { dataset, model } = experiment;
+  const options = isMapping(model) ? model.options : undefined;
   return {
     ...without(experiment, FREE),
     dataset: isMapping(dataset) ? without(dataset, FREE_OF_DATASET) : dataset,
+    ...(isMapping(model) &&
+      isMapping(options) &&
+      'checksum' in options && { model: { ...model, options: without(options, FREE_OF_CHECKED_MODEL) } }),
   };
 }
 

@@ -3,11 +3,31 @@ import { PAPER_FINE_TUNING_DATA, PAPER_FINE_TUNING_REDUCTIONS } from './analysis
 import type { TableGroup, TableRow } from './analysis/paper-table.js';
 import { FINE_TUNED } from './analysis/paper-table.js';
 import { change, count, plural } from './format.js';
-import { describeOptimizer } from './html/facts.js';
+import { describeOptimizer, describeValue } from './html/facts.js';
 
 /** Data and optimizer of a group: `mnist, plain SGD`. */
 export function groupTitle({ dataset, optimizer }: TableGroup): string {
   return optimizer === '' ? dataset : `${dataset}, ${describeOptimizer({ name: optimizer })}`;
+}
+
+/** An option's value in short: `8-16-32` of a list, the last part of a path. */
+function optionValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map(optionValue).join('-');
+  if (typeof value !== 'string') return describeValue(value);
+  return (
+    value
+      .replace(/\/model\.json$/, '')
+      .split('/')
+      .at(-1) ?? value
+  );
+}
+
+/** The network with its options: `small-cnn (channels 8-16-32)`. */
+export function modelTitle({ model, modelOptions }: TableRow): string {
+  const options = Object.entries(modelOptions)
+    .filter(([name]) => name !== 'checksum')
+    .map(([name, value]) => `${name} ${optionValue(value)}`);
+  return options.length === 0 ? model : `${model} (${options.join(', ')})`;
 }
 
 /** The setting of an experiment in a line. */

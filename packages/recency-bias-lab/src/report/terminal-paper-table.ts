@@ -4,7 +4,7 @@ import type { PaperTable, TableCell, TableGroup, TableRow } from './analysis/pap
 import { paperReductions } from './analysis/paper-table.js';
 import { PAPER_METHODS } from './analysis/paper-numbers.js';
 import { change, errorVerdict, NONE, percentEstimate, plural } from './format.js';
-import { groupTitle, withoutRow } from './paper-table-words.js';
+import { groupTitle, modelTitle, withoutRow } from './paper-table-words.js';
 import type { Cell } from './terminal-text.js';
 import { aligned, clipped, paint, printable, wrapped } from './terminal-text.js';
 
@@ -25,14 +25,15 @@ function verdict(found: TableCell | null | undefined): Cell {
 }
 
 /** Three lines: errors, changes against Random, verdicts. */
-function ours({ model, epochs, seeds, cells }: TableRow): Cell[][] {
+function ours(row: TableRow): Cell[][] {
+  const { trainSize, epochs, cells } = row;
   const changes = byColumn((i) => ({ text: cells[i]?.reduction == null ? '' : change(cells[i].reduction) }));
   return [
     line(
-      { text: printable(model), paint: pc.bold },
+      { text: printable(modelTitle(row)), paint: pc.bold },
       byColumn((i) => ({ text: percentEstimate(cells[i]?.error ?? null) })),
     ),
-    line({ text: `  ${plural(epochs, 'epoch')}, ${plural(seeds, 'seed')}`, paint: pc.dim }, changes),
+    line({ text: `  ${plural(trainSize, 'sample')}, ${plural(epochs, 'epoch')}`, paint: pc.dim }, changes),
     line(
       { text: '' },
       byColumn((i) => verdict(cells[i])),
@@ -77,7 +78,7 @@ export function terminalPaperTable({ columns, groups }: PaperTable): string {
     ...text,
     '',
     ...wrapped(
-      `Below each error: the change against Random, and whether it is beyond the noise. The paper’s networks and sizes are larger: compare how the methods rank.${rest}`,
+      `Below each error: the change against Random, and whether it is beyond the noise. Where networks and sizes differ from the paper’s, compare how the methods rank.${rest}`,
       '',
     ).map(pc.dim),
   ]

@@ -43,7 +43,7 @@ describe('the maps of a grid', () => {
       {
         selector: 's',
         options: { update: ['epoch', 'batch'], p: [1], window: [5, 10] },
-        labels: [...'abcd'],
+        labels: ['a', 'b', 'c', 'd'],
       },
       { a: 0.1, b: 0.2, c: 0.3, d: 0.4 },
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { comparison, header, run } from '../../../test/report/records.js';
+import { modelTitle } from '../paper-table-words.js';
 import { terminalPaperTable } from '../terminal-paper-table.js';
 import { TABLE_WIDTH } from '../terminal-text.js';
 import type { Comparison } from '../../records/run.js';
@@ -95,20 +96,34 @@ describe('the paper’s table', () => {
   });
 });
 
+describe('a row’s network', () => {
+  it('is named with its options, without places on a machine', () => {
+    const row = paperTable([analysis({ random: 0.1 })]).groups[0]!.rows[0]!;
+    expect(modelTitle(row)).toBe('small-cnn');
+    expect(modelTitle({ ...row, modelOptions: { channels: [8, 16], stem: 'cifar' } })).toBe(
+      'small-cnn (channels 8-16, stem cifar)',
+    );
+    const backbone = '/home/x/models/mobilenet/model.json';
+    expect(modelTitle({ ...row, model: 'pretrained', modelOptions: { backbone, checksum: 'ab' } })).toBe(
+      'pretrained (backbone mobilenet)',
+    );
+  });
+});
+
 describe('the paper’s table in the terminal', () => {
   const full = { random: 0.0213, 'online-batch': 0.2, 'active-bias': 0.3, 'recency-bias': 0.0113 };
 
   it('shows ours above the paper’s, in columns', () => {
     const lines = plain(terminalPaperTable(paperTable([analysis(full)]))).split('\n');
     expect(lines.slice(0, 8)).toEqual([
-      'Best test error, %           Random   Online Batch    Active Bias   Recency Bias',
+      'Best test error, %               Random   Online Batch    Active Bias   Recency Bias',
       '',
       'mnist, plain SGD',
-      'small-cnn               2.33 ± 0.06   20.20 ± 0.06   30.20 ± 0.06    1.33 ± 0.06',
-      '  2 epochs, 3 seeds                       +767.0 %      +1196.1 %        −42.9 %',
-      '                                            higher         higher          lower',
-      'paper: DenseNet-40-12          1.23          0.765          0.679          0.986',
-      '                                           −37.8 %        −44.8 %        −19.8 %',
+      'small-cnn                   2.33 ± 0.06   20.20 ± 0.06   30.20 ± 0.06    1.33 ± 0.06',
+      '  1,000 samples, 2 epochs                     +767.0 %      +1196.1 %        −42.9 %',
+      '                                                higher         higher          lower',
+      'paper: DenseNet-40-12              1.23          0.765          0.679          0.986',
+      '                                               −37.8 %        −44.8 %        −19.8 %',
     ]);
   });
 

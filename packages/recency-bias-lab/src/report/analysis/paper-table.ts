@@ -21,7 +21,10 @@ export interface TableRow {
   /** Its place among the analyses. */
   readonly index: number;
   readonly name: string;
+  /** Registry name. */
   readonly model: string;
+  /** As the experiment gives them. */
+  readonly modelOptions: Readonly<Record<string, unknown>>;
   readonly parameters: number;
   readonly trainSize: number;
   readonly epochs: number;
@@ -90,6 +93,13 @@ function optimizerOf({ comparison }: Analysis): string {
   return typeof optimizer.name === 'string' ? optimizer.name : '';
 }
 
+/** Options of the model of an experiment; none when it does not say. */
+function modelOptionsOf({ comparison }: Analysis): Record<string, unknown> {
+  const { model } = comparison.experiment;
+  if (typeof model !== 'object' || model === null || !('options' in model)) return {};
+  return typeof model.options === 'object' && model.options !== null ? { ...model.options } : {};
+}
+
 /** Methods beyond the paper's that an experiment can show in a column of its own. */
 function otherMethods(analyses: readonly Analysis[]): string[] {
   const methods = analyses.flatMap((analysis) =>
@@ -122,6 +132,7 @@ export function paperTable(analyses: readonly Analysis[]): PaperTable {
       index,
       name: results.name,
       model: header.model.name,
+      modelOptions: modelOptionsOf(analysis),
       parameters: header.model.parameters,
       trainSize: header.dataset.trainSize,
       epochs: header.epochs,

@@ -96,7 +96,7 @@ function rowSeries(rows: readonly PairedRow[], theme: Theme): CustomSeriesOption
     },
     tooltip: {
       formatter: (params) => {
-        const row = rows[params.dataIndex ?? 0]!;
+        const row = rows[params.dataIndex]!;
         const points = (value: number): string => `${signed(value, 2)} points`;
         return tooltipTable(row.title, [
           tooltipRow(theme.color(row.slot), 'mean', points(row.mean)),

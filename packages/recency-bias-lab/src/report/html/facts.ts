@@ -142,7 +142,7 @@ export function facts(analysis: Analysis): Fact[] {
     [
       'Seconds',
       results.clock === 'processor'
-        ? 'processor time: what the clock on the wall would show on an idle machine, as each run has one thread'
+        ? 'processor time of each run, which has one thread'
         : 'by the clock on the wall',
     ],
     ...wallClock(analysis),

@@ -2,7 +2,7 @@
 import type { PaperTable, TableCell, TableGroup, TableRow } from '../analysis/paper-table.js';
 import { paperReductions } from '../analysis/paper-table.js';
 import { change, errorVerdict, NONE, percentEstimate } from '../format.js';
-import { groupTitle, setting, withoutRow } from '../paper-table-words.js';
+import { groupTitle, modelTitle, setting, withoutRow } from '../paper-table-words.js';
 import type { Markup } from './markup.js';
 import { html } from './markup.js';
 import { verdictClass } from './results-section.js';
@@ -24,7 +24,7 @@ function cell(found: TableCell | null): Markup {
 
 function ours(row: TableRow, anchor: (index: number) => string | null): Markup {
   const target = anchor(row.index);
-  const name = target === null ? html`${row.model}` : html`<a href="#${target}">${row.model}</a>`;
+  const name = target === null ? html`${modelTitle(row)}` : html`<a href="#${target}">${modelTitle(row)}</a>`;
   return html`<tr>
     <th scope="row" class="setting">${name}<span class="sub">${setting(row)}</span></th>
     ${row.cells.map(cell)}
@@ -71,7 +71,7 @@ export function paperTableSection(
     html`<p class="note">
         Best test error in %, mean ± standard error over seeds; below it the relative change against Random,
         and whether it is beyond the noise. Rows of the paper are its full setting: all data, 40,000
-        iterations of 128 samples, a warm-up of 15 epochs, three repeats. Our networks and sizes differ, so
+        iterations of 128 samples, a warm-up of 15 epochs, three repeats. Where our networks and sizes differ,
         compare how the methods rank, not the errors.
       </p>
       <div class="card scroll" role="region" tabindex="0" aria-label="Test errors beside the paper’s">
