@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { PaperTable, TableCell, TableGroup, TableRow } from './analysis/paper-table.js';
 import { paperReductions } from './analysis/paper-table.js';
 import { PAPER_METHODS } from './analysis/paper-numbers.js';
-import { change, errorVerdict, NONE, percentEstimate, plural } from './format.js';
+import { change, NONE, percentEstimate, plural } from './format.js';
 import { groupTitle, modelTitle, withoutRow } from './paper-table-words.js';
 import type { Cell } from './terminal-text.js';
 import { aligned, clipped, paint, printable, wrapped } from './terminal-text.js';
@@ -21,7 +21,7 @@ function byColumn(read: (column: number) => Cell): Cell[] {
 
 function verdict(found: TableCell | null | undefined): Cell {
   if (found?.verdict == null || found.pairs === 0) return { text: '' };
-  return { text: errorVerdict(found.verdict, found.pairs), paint: paint(found.verdict) };
+  return { text: found.pairs === 1 ? 'one seed' : found.verdict, paint: paint(found.verdict) };
 }
 
 /** Three lines: errors, changes against Random, verdicts. */
