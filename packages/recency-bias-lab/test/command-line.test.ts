@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -92,7 +92,7 @@ describe('recency-bias', () => {
     expect(code).toBe(1);
   });
 
-  it('says with --dry-run what it would do, and does nothing', async () => {
+  it('says with --dry-run what it would do and what that takes, and does nothing', async () => {
     const args = [
       'compare',
       '--data-path',
@@ -104,14 +104,36 @@ describe('recency-bias', () => {
       '--warmup-epochs',
       '1',
     ];
+    const temporary = join(dir, 'temporary');
+    await mkdir(temporary);
     const { code, stdout } = await runCli(
       [...args, '--lr-steps', '0.5:0.1', '--seeds', '1,2', '--dry-run'],
       dir,
+      { TMPDIR: temporary },
     );
     expect(code).toBe(0);
     expect(stdout).toContain('4 epochs of 10 steps (batch 16), momentum 0.9, rate 0.1, x 0.1 after epoch 2');
     expect(stdout).toContain('2 warm-ups and 8 runs (seeds 1 and 2)');
+    expect(stdout).toMatch(/^ {2}time {7}about \S+ (second|minute)s?, 2 runs at a time/m);
+    expect(stdout).toMatch(
+      /^ {13}measured: \S+ m?s a training step \(\d+ steps\), \S+ m?s to evaluate after each/m,
+    );
+    expect(stdout).toMatch(/^ {2}memory {5}about \S+ [MG]B: \d+ MB a run/m);
+    expect(stdout).toMatch(
+      /^ {2}disk {7}about \S+ [kM]B: a checkpoint of \S+ [kM]B and the best weights of \S+ [kM]B/m,
+    );
+    expect(stdout).toMatch(/^ {2}download {3}nothing$/m);
     expect(existsSync(join(dir, 'runs'))).toBe(false);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('measures on images of the same shape what is still to be fetched', async () => {
+    const args = ['compare', '--preset', 'quick', '--cache', 'no-cache', '--backend', 'wasm', '--dry-run'];
+    const { code, stdout } = await runCli(args, dir);
+    expect(code).toBe(0);
+    expect(stdout).toContain('mnist, 5,000 training and 5,000 test images');
+    expect(stdout).toMatch(/^ {2}download {3}11 MB still to be fetched; measured on random images/m);
+    expect(existsSync(join(dir, 'no-cache'))).toBe(false);
   });
 
   it('takes a preset from a folder by its path, and prints it as an experiment file', async () => {

@@ -7,7 +7,9 @@ import {
   readExperimentFile,
   writeComparisonExperiment,
 } from '../experiment/experiment-file.js';
-import { loadExperimentData } from '../experiment/load-data.js';
+import { estimate } from '../experiment/estimate.js';
+import type { EstimateOptions } from '../experiment/estimate.js';
+import { downloadOf, loadExperimentData, standInData } from '../experiment/load-data.js';
 import { presetNames } from '../experiment/presets.js';
 import { ExperimentError } from '../experiment/problems.js';
 import { readMethodInputs } from '../experiment/method-inputs.js';
@@ -31,7 +33,7 @@ import { list, plural } from './format.js';
 import { interruptSignal } from './interrupt.js';
 import { chooseOutputDirectory } from './output-directory.js';
 import type { OutputDirectory } from './output-directory.js';
-import { describePlan } from './plan.js';
+import { describeEstimate, describePlan } from './plan.js';
 import { readPreset } from './presets.js';
 import { createProgress, taskTitle } from './progress.js';
 import { printReport } from './report.js';
@@ -110,7 +112,7 @@ function withDefaults(input: unknown): unknown {
 async function resolveInput(
   { input, source, begun }: ExperimentInput,
   cache: string,
-  out: string | undefined,
+  { out, dryRun = false }: CompareFlags,
 ): Promise<{ experiment: ResolvedExperiment; inputs: MethodInputs; notes: readonly string[] }> {
   const parsed = parseExperiment(withDefaults(input), source);
   const { backend, advice } = await chooseBackend(parsed, out);
@@ -118,7 +120,8 @@ async function resolveInput(
   const fetching = { cache, onProgress: progress.update, onSkipped: progress.skipped };
   const opened = await openModel(parsed.model, modelContext(fetching));
   const experiment = followModel(parsed, opened);
-  const { size, dataset } = await loadExperimentData(experiment, fetching);
+  const standIn = dryRun ? standInData(experiment, cache) : undefined;
+  const { size, dataset } = standIn ?? (await loadExperimentData(experiment, fetching));
   progress.end();
   const modelNotes = await checkModel(experiment, opened, dataset);
   const notes = [...modelNotes, ...(advice === undefined ? [] : [advice])];
@@ -164,18 +167,23 @@ async function runExperiment(input: ExperimentInput, flags: CompareFlags): Promi
     throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
   }
   const cache = cacheDirectory(flags.cache);
-  const { experiment: asked, inputs, notes } = await resolveInput(input, cache, flags.out);
+  const { experiment: asked, inputs, notes } = await resolveInput(input, cache, flags);
   const output = await chooseOutputDirectory(asked, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,
     resumeCommand,
   });
   const { dir, experiment, complete, needs } = output;
+  const tasks = runTasks(experiment);
   process.stdout.write(`${describePlan(experiment, { dir, jobs, complete, inputs })}\n`);
+  if (flags.dryRun === true) {
+    const remaining = tasks.filter(({ id }) => !complete.has(id));
+    const options = { jobs, cache, saveEverySeconds, inputs };
+    if (remaining.length > 0) await printEstimate(experiment, remaining, options);
+  }
   process.stdout.write(`${notes.map((note) => `${pc.dim(note)}\n`).join('')}\n`);
   if (flags.dryRun === true) return;
 
-  const tasks = runTasks(experiment);
   if (complete.size === tasks.length) {
     if (needs === 'more') await writeComparisonExperiment(dir, experiment, inputs);
     process.stdout.write(
@@ -185,6 +193,20 @@ async function runExperiment(input: ExperimentInput, flags: CompareFlags): Promi
     await runAll(output, { jobs, cache, saveEverySeconds, inputs, verbose: flags.verbose ?? false });
   }
   await printReport([dir]);
+}
+
+/** Measures what the runs will take, and prints it. */
+async function printEstimate(
+  experiment: ResolvedExperiment,
+  tasks: readonly RunTask[],
+  { jobs, ...options }: EstimateOptions,
+): Promise<void> {
+  const { model, backend } = experiment;
+  process.stderr.write(`Measuring some training steps of ${model.name} on ${backend} ...\n`);
+  const result = await estimate(experiment, tasks, { jobs, ...options });
+  const downloadMegabytes = downloadOf(experiment, options.cache)?.downloadMegabytes;
+  const shown = { jobs: Math.min(jobs, tasks.length), downloadMegabytes };
+  process.stdout.write(`${describeEstimate(result, experiment, shown)}\n`);
 }
 
 /** Trains what is not complete. Throws when something failed or was interrupted. */

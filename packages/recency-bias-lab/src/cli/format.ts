@@ -21,6 +21,27 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** A time that is known roughly, in words: `50 seconds`, `12 minutes`, `3.4 hours`, `11 days`. */
+export function formatSpan(seconds: number): string {
+  const units = [
+    ['second', 1, 90],
+    ['minute', 60, 90],
+    ['hour', 3600, 36],
+    ['day', 86_400, Number.POSITIVE_INFINITY],
+  ] as const;
+  const [unit, length] = units.find(([, size, limit]) => seconds < size * limit)!;
+  const amount = seconds / length;
+  const rounded = amount < 10 && length > 1 ? Number(amount.toFixed(1)) : Math.max(1, Math.round(amount));
+  return `${rounded} ${unit}${rounded === 1 ? '' : 's'}`;
+}
+
+/** `340 kB`, `12 MB`, `1.9 GB`; a kilobyte is 1000 bytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  if (bytes < 1e9) return `${bytes < 1e7 ? (bytes / 1e6).toFixed(1) : Math.round(bytes / 1e6)} MB`;
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** `1 run`, `8 runs` */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -2,11 +2,20 @@
 import pc from 'picocolors';
 import { selectorRegistry } from 'recency-bias';
 import { describeAugmentation } from '../augment/policies.js';
+import type { Estimate } from '../experiment/estimate.js';
 import { stepEpoch } from '../experiment/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { runTasks } from '../experiment/tasks.js';
 import type { MethodInputs } from '../experiment/method-inputs.js';
-import { formatCount, formatDuration, formatPercent, list, plural } from './format.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatSpan,
+  list,
+  plural,
+} from './format.js';
 
 function describeTraining(experiment: ResolvedExperiment): string {
   const { epochs, batchSize, dataset, optimizer, learningRate, weightDecay } = experiment;
@@ -127,5 +136,55 @@ export function describePlan(
   );
   if (complete.size > 0) rows.push(['complete', `${complete.size} of ${tasks.length} from before`]);
   const heading = [pc.bold(experiment.name), experiment.description?.trim()].filter(Boolean).join(': ');
-  return [heading, ...rows.map(([topic, text]) => `  ${pc.dim(topic.padEnd(9))}  ${text}`)].join('\n');
+  return [heading, ...rows.map(row)].join('\n');
+}
+
+function row([topic, text]: readonly [topic: string, text: string]): string {
+  return `  ${pc.dim(topic.padEnd(9))}  ${text}`;
+}
+
+/** `0.84 s`, `12 ms` */
+function formatShort(seconds: number): string {
+  return seconds < 0.1 ? `${(1000 * seconds).toPrecision(2)} ms` : `${seconds.toPrecision(2)} s`;
+}
+
+/** How much longer a step takes than its processor time before the machine is called busy. */
+const BUSY = 1.25;
+
+/**
+ * What the plan takes on this machine, a line a topic.
+ * @param jobs runs at a time
+ * @param downloadMegabytes what is still to be fetched, if anything
+ */
+export function describeEstimate(
+  { seconds, processorSeconds, memoryBytes, runBytes, diskBytes, cost }: Estimate,
+  { probeSize, dataset }: ResolvedExperiment,
+  { jobs, downloadMegabytes }: { jobs: number; downloadMegabytes: number | undefined },
+): string {
+  const isBusy = seconds > BUSY * processorSeconds;
+  const { step, evaluation } = isBusy ? cost.processor : cost.wall;
+  const evaluated = probeSize + dataset.testSize;
+  const busy = isBusy ? `; about ${formatSpan(seconds)} if the machine stays as busy as it is now` : '';
+  const rows: [string, string][] = [
+    [
+      'time',
+      `about ${formatSpan(isBusy ? processorSeconds : seconds)}, ${plural(jobs, 'run')} at a time${busy}`,
+    ],
+    [
+      '',
+      `measured: ${formatShort(step)} a training step (${plural(cost.steps, 'step')}), ${formatShort(evaluated * evaluation)} to evaluate after each epoch`,
+    ],
+    ['memory', `about ${formatBytes(memoryBytes)}: ${formatBytes(runBytes)} a run, and the command itself`],
+    [
+      'disk',
+      `about ${formatBytes(diskBytes)}: a checkpoint of ${formatBytes(cost.checkpointBytes)} and the best weights of ${formatBytes(cost.weightsBytes)} a run, and the records`,
+    ],
+    [
+      'download',
+      downloadMegabytes === undefined
+        ? 'nothing'
+        : `${downloadMegabytes} MB still to be fetched; measured on random images of the same shape`,
+    ],
+  ];
+  return rows.map(row).join('\n');
 }

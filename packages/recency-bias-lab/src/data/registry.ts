@@ -1,4 +1,5 @@
 /** The data sets that an experiment can name. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CIFAR100_LAYOUT, CIFAR10_LAYOUT, readCifarFolder } from './cifar-format.js';
 import { CIFAR10, CIFAR10_CLASSES, fetchCifar10, loadCifar10 } from './cifar10.js';
@@ -10,6 +11,7 @@ import { loadImageFolder, loadTinyImagenet } from './load-images.js';
 import type { ImageFilesOptions } from './load-images.js';
 import { fetchMnist, loadMnist, MNIST } from './mnist.js';
 import { fetchTinyImagenet, TINY_IMAGENET } from './tiny-imagenet.js';
+import { cacheFolder } from './verified-folder.js';
 import type { FetchOptions, VerifiedFiles } from './verified-folder.js';
 
 /** How a data set is to be read: the fields of an experiment's `dataset` that concern reading. */
@@ -33,6 +35,16 @@ export const READ_FIELDS = [
 /** One of them. */
 export type ReadField = (typeof READ_FIELDS)[number];
 
+/** What is known of a data set before it is fetched. */
+export interface PublishedSizes {
+  readonly imageShape: ImageDataset['imageShape'];
+  readonly classes: number;
+  readonly trainSize: number;
+  readonly testSize: number;
+  /** Megabytes (10^6 bytes) to download. */
+  readonly downloadMegabytes: number;
+}
+
 /** A data set by name. */
 export interface DatasetEntry {
   readonly name: string;
@@ -46,6 +58,8 @@ export interface DatasetEntry {
   readonly pull?: (options: FetchOptions) => Promise<string>;
   /** What lies in the cache; absent where there is nothing to fetch. */
   readonly files?: VerifiedFiles;
+  /** Its published sizes; absent where there is nothing to fetch. */
+  readonly published?: PublishedSizes;
   /** Reads it into memory, fetching it first if need be. */
   readonly load: (options: FetchOptions & ReadOptions) => Promise<ImageDataset>;
 }
@@ -53,29 +67,50 @@ export interface DatasetEntry {
 const entries: readonly DatasetEntry[] = [
   {
     name: 'mnist',
-    title: 'MNIST: handwritten digits, 28x28 grey, 10 classes, 60,000 + 10,000 (11 MB download)',
+    title: 'MNIST: handwritten digits, 28x28 grey, 10 classes, 60,000 + 10,000',
     needsPath: false,
     fields: [],
     pull: fetchMnist,
     files: MNIST,
+    published: {
+      imageShape: [28, 28, 1],
+      classes: 10,
+      trainSize: 60_000,
+      testSize: 10_000,
+      downloadMegabytes: 11,
+    },
     load: loadMnist,
   },
   {
     name: 'fashion-mnist',
-    title: 'Fashion-MNIST: clothes, 28x28 grey, 10 classes, 60,000 + 10,000 (31 MB download)',
+    title: 'Fashion-MNIST: clothes, 28x28 grey, 10 classes, 60,000 + 10,000',
     needsPath: false,
     fields: [],
     pull: fetchFashionMnist,
     files: FASHION_MNIST,
+    published: {
+      imageShape: [28, 28, 1],
+      classes: 10,
+      trainSize: 60_000,
+      testSize: 10_000,
+      downloadMegabytes: 31,
+    },
     load: loadFashionMnist,
   },
   {
     name: 'cifar10',
-    title: 'CIFAR-10: photos, 32x32 RGB, 10 classes, 50,000 + 10,000 (139 MB download)',
+    title: 'CIFAR-10: photos, 32x32 RGB, 10 classes, 50,000 + 10,000',
     needsPath: false,
     fields: ['path'],
     pull: fetchCifar10,
     files: CIFAR10,
+    published: {
+      imageShape: [32, 32, 3],
+      classes: 10,
+      trainSize: 50_000,
+      testSize: 10_000,
+      downloadMegabytes: 139,
+    },
     load: (options) =>
       options.path === undefined
         ? loadCifar10(options)
@@ -83,11 +118,18 @@ const entries: readonly DatasetEntry[] = [
   },
   {
     name: 'cifar100',
-    title: 'CIFAR-100, fine labels: photos, 32x32 RGB, 100 classes, 50,000 + 10,000 (169 MB download)',
+    title: 'CIFAR-100, fine labels: photos, 32x32 RGB, 100 classes, 50,000 + 10,000',
     needsPath: false,
     fields: ['path'],
     pull: fetchCifar100,
     files: CIFAR100,
+    published: {
+      imageShape: [32, 32, 3],
+      classes: 100,
+      trainSize: 50_000,
+      testSize: 10_000,
+      downloadMegabytes: 169,
+    },
     load: (options) =>
       options.path === undefined
         ? loadCifar100(options)
@@ -95,11 +137,18 @@ const entries: readonly DatasetEntry[] = [
   },
   {
     name: 'tiny-imagenet',
-    title: 'Tiny-ImageNet: photos, 64x64 RGB, 200 classes, 100,000 + 10,000 (248 MB download)',
+    title: 'Tiny-ImageNet: photos, 64x64 RGB, 200 classes, 100,000 + 10,000',
     needsPath: false,
     fields: ['path', 'imageSize', 'channels', 'fit', 'skipUnreadable', 'memoryLimit'],
     pull: fetchTinyImagenet,
     files: TINY_IMAGENET,
+    published: {
+      imageShape: [64, 64, 3],
+      classes: 200,
+      trainSize: 100_000,
+      testSize: 10_000,
+      downloadMegabytes: 248,
+    },
     load: (options) => loadTinyImagenet(options.path, options),
   },
   {
@@ -117,6 +166,11 @@ const entries: readonly DatasetEntry[] = [
     load: ({ path }) => readIdxFolder(resolve(path ?? '.'), 'idx'),
   },
 ];
+
+/** Whether a data set lies in the cache, or is never kept there. */
+export function isHere({ files }: DatasetEntry, cache: string): boolean {
+  return files === undefined || existsSync(cacheFolder(files, cache));
+}
 
 /** Name -> data set. */
 export const datasetRegistry: ReadonlyMap<string, DatasetEntry> = new Map(

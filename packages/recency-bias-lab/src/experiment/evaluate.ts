@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ImageBatches } from '../data/image-batches.js';
 
 /** Large enough to fill the cores, small enough for the activations to stay in the cache. */
-const EVALUATION_BATCH = 250;
+export const EVALUATION_BATCH = 250;
 /** Means over samples, and what each sample contributes. */
 export interface Evaluation {
   /** Crossentropy of the true class. */

@@ -1,12 +1,21 @@
 /** The data of an experiment, in memory. */
-import type { ImageDataset } from '../data/image-dataset.js';
+import { Random } from 'recency-bias';
+import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
 import { withLabelNoise } from '../data/label-noise.js';
-import type { FetchOptions } from '../data/verified-folder.js';
+import { isHere } from '../data/registry.js';
+import type { PublishedSizes } from '../data/registry.js';
 import { subsetOf } from '../data/subset.js';
+import type { FetchOptions } from '../data/verified-folder.js';
 import { ExperimentError } from './problems.js';
 import { datasetEntry } from './resolve.js';
 import type { DatasetSize } from './resolve.js';
 import type { Experiment } from './schema.js';
+
+/** A data set in memory and its sizes. */
+export interface LoadedData {
+  readonly dataset: ImageDataset;
+  readonly size: DatasetSize;
+}
 
 /**
  * Reads the data set that an experiment names, fetching it if need be, takes the subset that it asks for, and flips the labels
@@ -15,9 +24,54 @@ import type { Experiment } from './schema.js';
 export async function loadExperimentData(
   experiment: Pick<Experiment, 'dataset'>,
   options: FetchOptions,
-): Promise<{ dataset: ImageDataset; size: DatasetSize }> {
-  const { trainSize, testSize, subsetSeed, labelNoise, ...reading } = experiment.dataset;
-  const whole = await datasetEntry(experiment).load({ ...options, ...reading });
+): Promise<LoadedData> {
+  return takeSubset(await datasetEntry(experiment).load({ ...options, ...experiment.dataset }), experiment);
+}
+
+/** What is known of a data set that is still to be fetched; undefined where it is here, or the user's own. */
+export function downloadOf(
+  experiment: Pick<Experiment, 'dataset'>,
+  cache: string,
+): PublishedSizes | undefined {
+  const entry = datasetEntry(experiment);
+  return experiment.dataset.path === undefined && !isHere(entry, cache) ? entry.published : undefined;
+}
+
+/**
+ * Random images in the shape of a data set that is still to be fetched: enough to measure how long training takes.
+ * @returns undefined where there is nothing to fetch.
+ */
+export function standInData(experiment: Pick<Experiment, 'dataset'>, cache: string): LoadedData | undefined {
+  const published = downloadOf(experiment, cache);
+  if (published === undefined) return undefined;
+  const { imageShape, classes, trainSize, testSize } = published;
+  const { name, imageSize, channels } = experiment.dataset;
+  const [height, width] = typeof imageSize === 'number' ? [imageSize, imageSize] : (imageSize ?? imageShape);
+  const shape = [height, width, channels ?? imageShape[2]] as const;
+  const random = new Random(0).split('stand-in');
+  const split = (size: number): ImageSplit => ({
+    size,
+    images: randomBytes(size * height * width * shape[2], random),
+    labels: Int32Array.from({ length: size }, (_, i) => i % classes),
+  });
+  const classNames = Array.from({ length: classes }, (_, i) => String(i));
+  return takeSubset(
+    { name, imageShape: shape, classes, classNames, train: split(trainSize), test: split(testSize) },
+    experiment,
+  );
+}
+
+/** Random bytes, repeated after a mebibyte. */
+function randomBytes(length: number, random: Random): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const period = Math.min(length, 2 ** 20);
+  for (let i = 0; i < period; i++) bytes[i] = random.int(256);
+  for (let at = period; at < length; at += period) bytes.copyWithin(at, 0, Math.min(period, length - at));
+  return bytes;
+}
+
+function takeSubset(whole: ImageDataset, { dataset: wanted }: Pick<Experiment, 'dataset'>): LoadedData {
+  const { trainSize, testSize, subsetSeed, labelNoise } = wanted;
   let dataset: ImageDataset;
   try {
     dataset = subsetOf(whole, {

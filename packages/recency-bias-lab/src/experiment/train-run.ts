@@ -1,7 +1,7 @@
 /** Trains one run of an experiment and records it. */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { Selector, SelectorFactory } from 'recency-bias';
+import type { Selector, TrainingRun } from 'recency-bias';
 import { fit } from 'recency-bias/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
 import type { ImageDataset } from '../data/image-dataset.js';
@@ -90,27 +90,24 @@ interface LiveRun {
   stopped: boolean;
 }
 
-/** The factory of the run's selector: the recorder around the method, or around the shared warm-up. */
-function selectorFactory(
-  { experiment, task, dataset, inputs }: TrainRunOptions,
-  live: LiveRun,
-): SelectorFactory {
-  return (given) => {
-    // A warm-up is a part of runs whose schedules span all epochs.
-    const run = { ...given, epochs: experiment.epochs };
-    const make = (label: string): Selector => {
-      return createMethod(experiment.selectors[label]!, inputs?.get(label))(run);
-    };
-    const inner =
-      task.kind === 'run'
-        ? make(task.selector)
-        : new WarmupSelector(
-            run,
-            new Map(Object.keys(experiment.selectors).map((label) => [label, make(label)])),
-          );
-    live.recorder = new RecordingSelector(inner, run, experiment.window, dataset.train.labels);
-    return live.recorder;
+/** The run's selector: the recorder around the method, or around the shared warm-up. */
+export function createRecorder(
+  { experiment, task, dataset, inputs }: Pick<TrainRunOptions, 'experiment' | 'task' | 'dataset' | 'inputs'>,
+  given: TrainingRun,
+): RecordingSelector {
+  // A warm-up is a part of runs whose schedules span all epochs.
+  const run = { ...given, epochs: experiment.epochs };
+  const make = (label: string): Selector => {
+    return createMethod(experiment.selectors[label]!, inputs?.get(label))(run);
   };
+  const inner =
+    task.kind === 'run'
+      ? make(task.selector)
+      : new WarmupSelector(
+          run,
+          new Map(Object.keys(experiment.selectors).map((label) => [label, make(label)])),
+        );
+  return new RecordingSelector(inner, run, experiment.window, dataset.train.labels);
 }
 
 /** The model of an experiment, compiled, its weights drawn by the seed. */
@@ -229,7 +226,7 @@ async function train(
   let lastYield = performance.now();
 
   await fit(model, data.train, {
-    selector: selectorFactory(options, live),
+    selector: (run) => (live.recorder = createRecorder(options, run)),
     epochs: last,
     batchSize,
     seed: task.seed,

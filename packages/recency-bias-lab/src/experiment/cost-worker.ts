@@ -1,0 +1,36 @@
+/** The process that measures what a run costs. */
+import { startBackend } from './backend.js';
+import { loadExperimentData, standInData } from './load-data.js';
+import { measureCost } from './measure-cost.js';
+import type { RunCost } from './measure-cost.js';
+import type { MethodInputs } from './method-inputs.js';
+import type { ResolvedExperiment } from './resolve.js';
+
+/** The message to the process. */
+export interface CostOrder {
+  readonly experiment: ResolvedExperiment;
+  readonly cache: string;
+  readonly inputs: MethodInputs;
+}
+
+/** Its answer. */
+export type CostMessage = { readonly cost: RunCost } | { readonly error: string };
+
+async function work({ experiment, cache, inputs }: CostOrder): Promise<RunCost> {
+  const { dataset } = standInData(experiment, cache) ?? (await loadExperimentData(experiment, { cache }));
+  const { backend } = experiment;
+  await startBackend(backend);
+  return measureCost({ experiment, dataset, backend, cache, inputs });
+}
+
+process.on('message', (order: CostOrder) => {
+  void work(order)
+    .then((cost): CostMessage => ({ cost }))
+    .catch((error: unknown): CostMessage => ({
+      error: error instanceof Error ? error.message : String(error),
+    }))
+    .then((message) => process.send?.(message))
+    .finally(() => {
+      process.disconnect();
+    });
+});
