@@ -136,15 +136,14 @@ describe('recency-bias', () => {
     expect(existsSync(join(dir, 'no-cache'))).toBe(false);
   });
 
-  it('takes a preset from a folder by its path, and prints it as an experiment file', async () => {
+  it('prints a preset of a folder as an experiment file, which can be run', async () => {
     const shown = await runCli(['presets', 'show', 'scaled/mnist-small-cnn-sgd'], dir);
     expect(shown.stdout).toMatch(/^name: scaled-mnist-small-cnn-sgd$/m);
     expect(shown.stdout).toMatch(/^# The paper's protocol/m);
     await writeFile(join(dir, 'shown.yaml'), shown.stdout);
     const over = ['--data-path', 'data', '--dataset', 'idx', '--train-size', '160', '--dry-run'];
-    const plan = await runCli(['compare', '--preset', 'scaled/mnist-small-cnn-sgd', ...over], dir);
+    const plan = await runCli(['compare', 'shown.yaml', ...over], dir);
     expect(plan.stdout).toContain(join('runs', 'scaled-mnist-small-cnn-sgd'));
-    expect((await runCli(['compare', 'shown.yaml', ...over], dir)).stdout).toBe(plan.stdout);
   });
 
   it('puts a file over the preset that it extends, field by field', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readExperimentFile } from './experiment-file.js';
+import { parse } from 'yaml';
+import { readExperimentFile, readPresetText } from './experiment-file.js';
 import { presetNames, presetPath } from './presets.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
 import type { ResolvedExperiment } from './resolve.js';
@@ -33,6 +34,12 @@ describe('presets', () => {
       expect(Object.values(experiment.selectors)[0]!.name).toBe('uniform');
     },
   );
+
+  it.each(presetNames())('%s is printed as a file that says the same', async (name) => {
+    const text = await readPresetText(name, 'preset');
+    expect(text).not.toContain('extends:');
+    expect(parse(text)).toEqual(await readExperimentFile(presetPath(name, 'preset')));
+  });
 
   const cells = ['mnist', 'cifar10', 'cifar100', 'tiny-imagenet'].flatMap((data) =>
     ['densenet40', 'resnet50'].flatMap((model) =>
