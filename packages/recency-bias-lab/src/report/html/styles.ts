@@ -59,7 +59,7 @@ tbody th{font-weight:600}
 tr+.paper th,tr+.paper td{padding-top:8px}
 .paper-table th,.paper-table td{vertical-align:top}
 .group{padding-top:22px;font-size:15px}
-.setting .sub{white-space:normal;min-width:20ch;max-width:34ch}
+.setting{white-space:normal;min-width:30ch}
 .sub{display:block;color:var(--muted);font-size:13px;font-weight:400}
 .self{color:var(--muted)}
 .swatch{display:inline-block;width:11px;height:11px;margin-right:9px;border-radius:3px;vertical-align:-1px}
@@ -109,6 +109,9 @@ h1{font-size:26px}
 .card{padding:16px}
 .facts{grid-template-columns:repeat(auto-fill,minmax(135px,1fr))}
 .toolbar{position:static}
+.setting{min-width:0}
+.paper-table tbody th{max-width:40vw;white-space:normal;overflow-wrap:anywhere}
+.paper-table .group{max-width:none}
 .chart.tall{height:300px}
 }
 @media print{
