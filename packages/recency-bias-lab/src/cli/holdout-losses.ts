@@ -200,7 +200,7 @@ interface Loaded {
   readonly experiment: ResolvedExperiment;
   readonly opened: OpenedModel;
   readonly dataset: ImageDataset;
-  /** The data set of which `dataset` may be a part. */
+  /** The data set of which `dataset` may be a part, with the labels that it came with. */
   readonly whole: ImageDataset;
 }
 
@@ -219,7 +219,7 @@ async function load(file: string | undefined, flags: HoldoutFlags): Promise<Load
   const opened = await openModel(parsed.model, modelContext(fetching));
   const experiment = followModel(parsed, opened);
   const { dataset, size } = await loadExperimentData(experiment, fetching);
-  const all = { ...experiment.dataset, trainSize: undefined };
+  const all = { ...experiment.dataset, trainSize: undefined, labelNoise: undefined };
   const whole =
     flags.holdout === 'rest' ? (await loadExperimentData({ dataset: all }, fetching)).dataset : dataset;
   progress.end();

@@ -60,6 +60,15 @@ describe('the rest', () => {
     expect(ones(part!.dataset.train.labels)).toBe(10);
   });
 
+  it('has as large a share of wrong labels where the experiment makes labels wrong', () => {
+    const labelNoise = { share: 0.5, seed: 1 };
+    const [clean] = rest(whole, dataset, subset, 1);
+    const [noisy] = rest(whole, dataset, { ...subset, labelNoise }, 1);
+    const { images, labels } = noisy!.dataset.train;
+    expect(images).toEqual(clean!.dataset.train.images);
+    expect(labels.filter((label, i) => label !== clean!.dataset.train.labels[i])).toHaveLength(15);
+  });
+
   it('trains on a given number of them, at most all', () => {
     expect(rest(whole, dataset, subset, 1, 60)[0]!.dataset.train.size).toBe(60);
     expect(() => rest(whole, dataset, subset, 1, 61)).toThrow(

@@ -2,6 +2,8 @@
 import { Random } from 'recency-bias';
 import { takeSamples } from '../data/image-dataset.js';
 import type { ImageDataset } from '../data/image-dataset.js';
+import { withLabelNoise } from '../data/label-noise.js';
+import type { LabelNoise } from '../data/label-noise.js';
 import { complement, stratifiedSubset, trainingSubset } from '../data/subset.js';
 
 /** `halves`: two models, each on one half of the training samples; `rest`: one on data that the experiment leaves out. */
@@ -31,18 +33,24 @@ export function halves(dataset: ImageDataset, seed: number): HoldoutPart[] {
 
 /**
  * One model on training data of the whole data set that the experiment's subset leaves out.
- * @param subset the experiment's `dataset.trainSize` and `dataset.subsetSeed`
+ * Where the experiment makes labels wrong on purpose, as large a share of theirs is wrong, too.
+ * @param whole the data set with all training samples and the labels that it came with
+ * @param subset the experiment's `dataset.trainSize`, `dataset.subsetSeed` and `dataset.labelNoise`
  * @param holdoutSize how many of them; default as many as the subset, or all there are
  * @throws RangeError when the subset leaves out none, or fewer than asked for
  */
 export function rest(
   whole: ImageDataset,
   dataset: ImageDataset,
-  subset: { readonly trainSize: number; readonly subsetSeed: number },
+  subset: {
+    readonly trainSize: number;
+    readonly subsetSeed: number;
+    readonly labelNoise?: LabelNoise | undefined;
+  },
   seed: number,
   holdoutSize?: number,
 ): HoldoutPart[] {
-  const { trainSize, subsetSeed } = subset;
+  const { trainSize, subsetSeed, labelNoise } = subset;
   const available = whole.train.size - trainSize;
   if (available < 1) {
     throw new RangeError(
@@ -64,5 +72,6 @@ export function rest(
     new Random(seed).split('holdout rest'),
   );
   const asked = Int32Array.from({ length: dataset.train.size }, (_, i) => i);
-  return [{ dataset: { ...dataset, train: takeSamples(left, chosen), test: dataset.train }, asked }];
+  const held = { ...dataset, train: takeSamples(left, chosen), test: dataset.train };
+  return [{ dataset: labelNoise === undefined ? held : withLabelNoise(held, labelNoise), asked }];
 }
