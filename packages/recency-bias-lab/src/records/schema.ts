@@ -9,7 +9,7 @@
  *     events.jsonl               one RunEvent a line, append-only
  *     checkpoint.bin             the latest training state, replaced atomically
  *     best.bin                   the weights of the epoch with the lowest test error
- *     samples.bin                SampleState: what was remembered of each training sample, written once at the end of a run
+ *     samples.bin                SampleRecordFile: what was remembered of each training sample, written once at the end of a run
  *     insights.html, .csv, .json made from samples.bin at any time
  *   report.html, results.json    made from the above at any time
  * ```
@@ -168,7 +168,7 @@ const uint32 = typed<Uint32Array>(Uint32Array);
 const int32 = typed<Int32Array>(Int32Array);
 const float32 = typed<Float32Array>(Float32Array);
 
-/** Bytes of samples.bin are those of `encodeState`; every array has one value a sample unless it says otherwise. */
+/** Every array has one value a sample unless it says otherwise. */
 export const sampleStateSchema = z.object({
   version: z.literal(1),
   /** Observations, i.e. how often the sample was trained and measured; and those of the second half of the run. */
@@ -193,7 +193,7 @@ export const sampleStateSchema = z.object({
   uncertainty: uint8,
 });
 
-/** Content of samples.bin. */
+/** Content of samples.bin, as bytes by `encodeState`. */
 export const sampleRecordSchema = z.object({
   version: z.literal(1),
   /** Epochs completed, warm-up included. */
