@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { readExperimentFile, readPresetText } from './experiment-file.js';
 import { presetNames, presetPath } from './presets.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
-import type { ResolvedExperiment } from './resolve.js';
+import type { Experiment } from './schema.js';
 
 const SIZES: Readonly<Record<string, { trainSize: number; testSize: number; classes: number }>> = {
   mnist: { trainSize: 60_000, testSize: 10_000, classes: 10 },
@@ -13,22 +13,15 @@ const SIZES: Readonly<Record<string, { trainSize: number; testSize: number; clas
   'tiny-imagenet': { trainSize: 100_000, testSize: 10_000, classes: 200 },
 };
 
-async function resolved(name: string): Promise<ResolvedExperiment> {
-  const parsed = parseExperiment(await readExperimentFile(presetPath(name, 'preset')), name);
-  const { trainSize, testSize } = parsed.dataset;
-  const size = SIZES[parsed.dataset.name]!;
-  return resolveExperiment(parsed, {
-    ...size,
-    ...(trainSize && { trainSize }),
-    ...(testSize && { testSize }),
-  });
+async function parsed(name: string): Promise<Experiment> {
+  return parseExperiment(await readExperimentFile(presetPath(name, 'preset')), name);
 }
 
 describe('presets', () => {
   it.each(presetNames())(
     '%s is a valid experiment, named after its path, with random batches in it',
     async (name) => {
-      const experiment = await resolved(name);
+      const experiment = await parsed(name);
       expect(experiment.name).toBe(name.replaceAll('/', '-'));
       expect(experiment.description).toMatch(/\S/);
       expect(Object.values(experiment.selectors)[0]!.name).toBe('uniform');
@@ -49,7 +42,8 @@ describe('presets', () => {
   it.each(cells)(
     'have the paper cell %s, %s, %s with the settings of the paper',
     async (data, model, optimizer) => {
-      const experiment = await resolved(`paper/${data}-${model}-${optimizer}`);
+      const preset = await parsed(`paper/${data}-${model}-${optimizer}`);
+      const experiment = resolveExperiment(preset, SIZES[data]!);
       const steps = Math.ceil(SIZES[data]!.trainSize / 128);
       const { selectors, ...settings } = experiment;
       expect(settings).toMatchObject({
