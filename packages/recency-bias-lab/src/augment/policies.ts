@@ -102,9 +102,15 @@ export function changesColour({ hue, brightness, saturation, contrast }: Augment
   return hue > 0 || brightness > 0 || isRange(saturation) || isRange(contrast);
 }
 
-/** In words: `flip, crop with 4 pixels of padding; standardised by channel`. */
-export function describeAugmentation(settings: AugmentationSettings): string {
-  const { flip, padding, hue, brightness, saturation, contrast, standardise } = settings;
+/**
+ * In words: `flip, crop with 4 pixels of padding; standardised by channel`.
+ * @param scaling how images are standardised where that is the network's to say
+ */
+export function describeAugmentation(
+  settings: AugmentationSettings,
+  scaling = `standardised by ${settings.standardise}`,
+): string {
+  const { flip, padding, hue, brightness, saturation, contrast } = settings;
   const changes = [
     flip && 'flip',
     padding > 0 && `crop with ${padding} pixel${padding === 1 ? '' : 's'} of padding`,
@@ -113,5 +119,5 @@ export function describeAugmentation(settings: AugmentationSettings): string {
     isRange(saturation) && `saturation ${saturation.join('-')}`,
     isRange(contrast) && `contrast ${contrast.join('-')}`,
   ].filter((change) => change !== false);
-  return `${changes.length === 0 ? 'none' : changes.join(', ')}; standardised by ${standardise}`;
+  return `${changes.length === 0 ? 'none' : changes.join(', ')}; ${scaling}`;
 }

@@ -14,6 +14,7 @@ import { presetNames } from '../experiment/presets.js';
 import { ExperimentError } from '../experiment/problems.js';
 import { readMethodInputs } from '../experiment/method-inputs.js';
 import type { MethodInputs } from '../experiment/method-inputs.js';
+import { startBackend } from '../experiment/backend.js';
 import { chooseBackend } from './choose-backend.js';
 import { checkModel, followModel, openModel } from '../experiment/open-model.js';
 import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
@@ -52,6 +53,7 @@ export interface CompareFlags extends ExperimentFlags {
 
 /** The command that goes on with a directory, in the words in which this process was started. */
 function resumeCommand(dir: string): string {
+  if (process.argv[2] === 'finetune') return `recency-bias finetune --resume --out ${dir}`;
   const words = process.argv.slice(2).filter((word) => word !== '--resume');
   const byNpm = process.env.npm_lifecycle_event === 'start';
   if (byNpm && words.join(' ') === 'compare --preset quick') return 'npm start -- --resume';
@@ -118,6 +120,7 @@ async function resolveInput(
   const { backend, advice } = await chooseBackend(parsed, out);
   const progress = fetchProgress(process.stderr);
   const fetching = { cache, onProgress: progress.update, onSkipped: progress.skipped };
+  await startBackend('cpu'); // to look at the model's files; the runs have processes of their own
   const opened = await openModel(parsed.model, modelContext(fetching));
   const experiment = followModel(parsed, opened);
   const standIn = dryRun ? standInData(experiment, cache) : undefined;
@@ -137,7 +140,8 @@ async function resolveInput(
 
 /** Compares selectors; `file` is an experiment file. */
 export async function compare(file: string | undefined, flags: CompareFlags): Promise<void> {
-  await runExperiment(await readInput(file, flags), flags);
+  const dir = await runExperiment(await readInput(file, flags), flags);
+  if (dir !== undefined) await printReport([dir]);
 }
 
 /** Trains one selector with one seed. */
@@ -154,10 +158,20 @@ export async function train(flags: CompareFlags & { seed?: number }): Promise<vo
     flags.preset === undefined
       ? { input: applyFlags(baseFor(flags), given), source: undefined }
       : await presetInput(flags.preset, given);
-  await runExperiment(input, flags);
+  const dir = await runExperiment(input, flags);
+  if (dir !== undefined) await printReport([dir]);
 }
 
-async function runExperiment(input: ExperimentInput, flags: CompareFlags): Promise<void> {
+/**
+ * Trains the runs of an experiment that are not complete.
+ * @param own what else is to be said of it before it begins, a line each
+ * @returns its directory; undefined where it was only to be said what would be done
+ */
+export async function runExperiment(
+  input: ExperimentInput,
+  flags: CompareFlags,
+  own: readonly string[] = [],
+): Promise<string | undefined> {
   const jobs = flags.jobs ?? availableParallelism();
   if (!Number.isInteger(jobs) || jobs < 1) {
     throw new CommandError(`--jobs: is ${jobs}; expected a whole number of at least 1`);
@@ -181,8 +195,8 @@ async function runExperiment(input: ExperimentInput, flags: CompareFlags): Promi
     const options = { jobs, cache, saveEverySeconds, inputs };
     if (remaining.length > 0) await printEstimate(experiment, remaining, options);
   }
-  process.stdout.write(`${notes.map((note) => `${pc.dim(note)}\n`).join('')}\n`);
-  if (flags.dryRun === true) return;
+  process.stdout.write(`${[...own, ...notes].map((note) => `${pc.dim(note)}\n`).join('')}\n`);
+  if (flags.dryRun === true) return undefined;
 
   if (complete.size === tasks.length) {
     if (needs === 'more') await writeComparisonExperiment(dir, experiment, inputs);
@@ -192,7 +206,7 @@ async function runExperiment(input: ExperimentInput, flags: CompareFlags): Promi
   } else {
     await runAll(output, { jobs, cache, saveEverySeconds, inputs, verbose: flags.verbose ?? false });
   }
-  await printReport([dir]);
+  return dir;
 }
 
 /** Measures what the runs will take, and prints it. */

@@ -29,7 +29,7 @@ export interface ExperimentFlags {
   cut?: string;
   freeze?: boolean;
   freezeUntil?: string;
-  scaling?: string;
+  scaling?: unknown;
   augmentation?: NamedOptions;
   optimizer?: string;
   momentum?: number;
@@ -153,7 +153,7 @@ export function addExperimentFlags(command: Command, selectors: 'none' | 'one' |
   add('--cut <layer>', 'layer of the backbone to cut after (default: the last before its classifier)');
   add('--freeze', 'train the new classification layer alone');
   add('--freeze-until <layer>', 'train only what comes after this layer of the backbone');
-  add('--scaling <name>', `pixels as the backbone takes them: ${scalingNames.join(', ')}`);
+  add('--scaling <name>', `pixels as the backbone takes them: ${scalingNames.join(', ')}`, parseValue);
   add(
     '--augmentation <policy[:option=value,...]>',
     `random changes of training images, e.g. cifar:padding=2 (${policyNames.join(', ')})`,

@@ -87,6 +87,11 @@ function describeInputs(inputs: MethodInputs): string | undefined {
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
+function describeImages({ augmentation, model }: ResolvedExperiment): string {
+  const isOwn = model.options.scaling !== undefined;
+  return describeAugmentation(augmentation, isOwn ? 'scaled as the backbone takes them' : undefined);
+}
+
 /** The plan as lines, a heading and one line a topic. */
 export function describePlan(
   experiment: ResolvedExperiment,
@@ -107,7 +112,7 @@ export function describePlan(
       'data',
       `${dataset.name}, ${formatCount(dataset.trainSize)} training and ${formatCount(dataset.testSize)} test images${describeNoise(dataset)}`,
     ],
-    ['images', `augmentation: ${describeAugmentation(experiment.augmentation)}`],
+    ['images', `augmentation: ${describeImages(experiment)}`],
     ['model', `${experiment.model.name} on the ${experiment.backend} backend`],
     ['training', describeTraining(experiment)],
     [

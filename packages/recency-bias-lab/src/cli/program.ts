@@ -7,6 +7,12 @@ import { describeDataset, listDatasets, pullDataset, verifyDatasets } from './da
 import { HOLDOUT_KINDS } from '../holdout/parts.js';
 import { holdoutLosses } from './holdout-losses.js';
 import type { HoldoutFlags } from './holdout-losses.js';
+import { exportModel } from './export.js';
+import type { ExportFlags } from './export.js';
+import { finetune } from './finetune.js';
+import type { FinetuneFlags } from './finetune.js';
+import { predict } from './predict.js';
+import type { PredictFlags } from './predict.js';
 import { addExperimentFlags, parseImageSize, parseNumber } from './experiment-flags.js';
 import { makeInsights } from './insights.js';
 import type { InsightsFlags } from './insights.js';
@@ -34,6 +40,55 @@ function addRunFlags(command: Command): Command {
       ).argParser(parseNumber),
     )
     .option('--verbose', 'show stack traces of errors');
+}
+
+const cacheFlag = [
+  '--cache <dir>',
+  'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)',
+] as const;
+
+/** `finetune`, `predict` and `export`. */
+function addModelCommands(program: Command): void {
+  addExperimentFlags(
+    addRunFlags(
+      program
+        .command('finetune')
+        .description('make a classifier of your photos out of a pretrained network')
+        .argument('[data]', 'folder of photos, one folder a class; or a data set'),
+    ).option('--seed <n>', 'seed of all randomness (default: 1)', parseNumber),
+    'one',
+  )
+    .addHelpText(
+      'after',
+      `
+Without other flags as in the paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.
+
+Examples:
+  recency-bias finetune photos --backbone mobilenet_v1_0.25_224
+  recency-bias finetune photos --backbone mobilenet/model.json --image-size 96 --epochs 20
+  recency-bias finetune photos --backbone runs/train-recency-bias --freeze`,
+    )
+    .action((data: string | undefined, flags: FinetuneFlags) => finetune(data, flags));
+
+  program
+    .command('predict')
+    .description('classify photos with a model that finetune or export saved')
+    .argument('<model>', 'folder of the model, or a run directory')
+    .argument('<images...>', 'photos, and folders of photos')
+    .option('--top <n>', 'classes to show of each photo (default: 3)', parseNumber)
+    .option('--json', 'print JSON')
+    .option('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu')
+    .option(...cacheFlag)
+    .action((model: string, images: string[], flags: PredictFlags) => predict(model, images, flags));
+
+  program
+    .command('export')
+    .description("save a run's model as a TensorFlow.js LayersModel")
+    .argument('<run>', 'run directory')
+    .requiredOption('--out <dir>', 'folder for the model')
+    .option('--epoch <which>', 'best (lowest test error) or last (default: best)')
+    .option(...cacheFlag)
+    .action((run: string, flags: ExportFlags) => exportModel(run, flags));
 }
 
 /** Builds the program; `parseAsync` of the result runs a command. */
@@ -129,6 +184,7 @@ Example:
   recency-bias compare --preset quick --selector random=uniform --selector rho-loss:irreducibleLosses=quick.losses`,
     )
     .action((file: string | undefined, flags: HoldoutFlags) => holdoutLosses(file, flags));
+  addModelCommands(program);
 
   program
     .command('report')
@@ -177,10 +233,6 @@ Examples:
     .action(showPreset);
 
   const data = program.command('data').description('data sets: list them, fetch them ahead of time');
-  const cacheFlag = [
-    '--cache <dir>',
-    'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)',
-  ] as const;
   data
     .command('list')
     .description('list the data sets')

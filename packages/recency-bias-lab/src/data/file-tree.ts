@@ -13,6 +13,8 @@ export interface FileTree {
   readonly title: string;
   /** The paths of all files in ascending order, hidden ones (`.DS_Store`, `__MACOSX/`) left out. */
   readonly paths: readonly string[];
+  /** Folders in which there is nothing, or only hidden files; of archives, which may or may not say so, none. */
+  readonly emptyFolders: readonly string[];
   /** Changes when a file does; the same for the same files. */
   readonly fingerprint: string;
   /**
@@ -41,22 +43,28 @@ interface FoundFile {
   readonly stamp: string;
 }
 
-async function walk(folder: string, prefix: string, depth: number, found: FoundFile[]): Promise<void> {
+/** What is below a folder. */
+interface Found {
+  readonly files: FoundFile[];
+  readonly emptyFolders: string[];
+}
+
+async function walk(folder: string, prefix: string, depth: number, found: Found): Promise<void> {
   if (depth > MAX_DEPTH) throw new DataError(`${folder}: is nested more than ${MAX_DEPTH} folders deep`);
-  const names = await readdir(folder);
+  const names = (await readdir(folder)).filter((name) => !isHidden(name));
+  if (names.length === 0 && prefix !== '') found.emptyFolders.push(prefix.slice(0, -1));
   for (const name of names) {
-    if (isHidden(name)) continue;
     const full = join(folder, name);
     const info = await stat(full).catch(() => undefined); // follows links
-    if (info === undefined) found.push({ path: prefix + name, stamp: 'broken' });
+    if (info === undefined) found.files.push({ path: prefix + name, stamp: 'broken' });
     else if (info.isDirectory()) await walk(full, `${prefix}${name}/`, depth + 1, found);
-    else if (info.isFile()) found.push({ path: prefix + name, stamp: `${info.size} ${info.mtimeMs}` });
+    else if (info.isFile()) found.files.push({ path: prefix + name, stamp: `${info.size} ${info.mtimeMs}` });
   }
 }
 
 async function openFolder(title: string): Promise<FileTree> {
   const root = resolve(title);
-  const found: FoundFile[] = [];
+  const found: Found = { files: [], emptyFolders: [] };
   try {
     await walk(root, '', 0, found);
   } catch (error) {
@@ -64,7 +72,8 @@ async function openFolder(title: string): Promise<FileTree> {
     const { code, path = root } = error as NodeJS.ErrnoException;
     throw new DataError(`${path}: cannot be read (${code ?? String(error)})`);
   }
-  found.sort((a, b) => ascending(a.path, b.path));
+  const { files } = found;
+  files.sort((a, b) => ascending(a.path, b.path));
   const readOne = async (path: string): Promise<Uint8Array> => {
     try {
       const { size } = await stat(join(root, path));
@@ -80,8 +89,9 @@ async function openFolder(title: string): Promise<FileTree> {
   };
   return {
     title,
-    paths: found.map(({ path }) => path),
-    fingerprint: found.map(({ path, stamp }) => `${path} ${stamp}`).join('\n'),
+    paths: files.map(({ path }) => path),
+    emptyFolders: found.emptyFolders.sort(ascending),
+    fingerprint: [...files.map(({ path, stamp }) => `${path} ${stamp}`), ...found.emptyFolders].join('\n'),
     readOne,
     read: async (wanted, onFile) => {
       const queue = [...wanted].values();
@@ -111,6 +121,7 @@ async function openArchive(title: string, size: number, modified: number): Promi
   return {
     title,
     paths: [...paths].sort(ascending),
+    emptyFolders: [],
     fingerprint: `${basename(title)} ${size} ${modified}`,
     read: (wanted, onFile) =>
       readArchive(source, onFile, { select: (path) => wanted.has(path), maxFileBytes: MAX_FILE_BYTES }),

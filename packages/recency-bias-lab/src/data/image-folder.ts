@@ -1,12 +1,14 @@
 /** A folder (or archive) of images by class: `<class>/<image>`, or `train/<class>/...` beside `test/` or `val/`. */
 import { Random } from 'recency-bias';
 import type { FileTree } from './file-tree.js';
+import { readImageLists } from './image-lists.js';
+import type { ListOptions } from './image-lists.js';
 import { DataError } from './idx.js';
 import type { LabelledFiles, LabelledTree } from './labelled-files.js';
 import { stratifiedSubset } from './subset.js';
 
 /** How to divide a folder that has no division of its own. */
-export interface SplitOptions {
+export interface SplitOptions extends ListOptions {
   /** Share of each class that becomes test data, in (0, 1); default 0.2. */
   readonly testShare?: number | undefined;
   /** Seed of the division; default 0. */
@@ -101,23 +103,77 @@ function findTestFolder(
   return undefined;
 }
 
+/** Only what is in the list. */
+function only({ paths, labels }: LabelledFiles, list: ReadonlySet<string>): LabelledFiles {
+  const kept = Int32Array.from(labels.keys()).filter((index) => list.has(paths[index]!));
+  return take({ paths, labels }, kept);
+}
+
+/** Each class needs an image to train on and one to test on. */
+function checkClasses(title: string, { paths, labels }: LabelledFiles, classNames: readonly string[]): void {
+  const counts = new Int32Array(classNames.length);
+  for (const label of labels) counts[label]!++;
+  const lone = counts.indexOf(1);
+  if (lone < 0) return;
+  const path = paths[labels.indexOf(lone)]!;
+  throw new DataError(
+    `${title}: the class ${classNames[lone]!} has a single image (${path}); at least two are needed, to train on and to test on: add some, or remove the folder`,
+  );
+}
+
+/** An empty folder beside those of the classes is a class that somebody forgot to fill. */
+function checkEmptyFolders(tree: FileTree, parent: string): void {
+  const empty = tree.emptyFolders.find((folder) => folder.slice(0, folder.lastIndexOf('/') + 1) === parent);
+  if (empty !== undefined) {
+    throw new DataError(
+      `${tree.title}: the folder ${empty} is empty; put images of that class into it, or remove it`,
+    );
+  }
+}
+
+/** A folder whose division is in lists of files. */
+async function readListed(
+  tree: FileTree,
+  images: readonly string[],
+  root: string,
+  options: SplitOptions,
+): Promise<LabelledTree> {
+  const { train, test, names } = await readImageLists(tree, options, root, images);
+  const listed = train === undefined ? images : images.filter((path) => train.has(path) || test!.has(path));
+  const folders = foldersBelow(listed, root);
+  if (folders.length < 2) throw new DataError(`${tree.title}: its images are of fewer than two classes`);
+  const whole = collect(listed, root, folders);
+  const classNames = folders.map((folder) => names.get(folder) ?? folder);
+  if (train !== undefined) {
+    return { name: 'folder', classNames, train: only(whole, train), test: only(whole, test!) };
+  }
+  checkClasses(tree.title, whole, classNames);
+  const [trained, tested] = divide(whole, options);
+  return { name: 'folder', classNames, train: trained, test: tested };
+}
+
 /**
  * Finds classes and division in a tree of files. Classes are in ascending order of their folders' names.
  * @param options how to divide where the disk does not say
  * @throws DataError when there are fewer than two classes, or no images.
  */
-export function readImageFolder(tree: FileTree, options: SplitOptions = {}): LabelledTree {
+export async function readImageFolder(tree: FileTree, options: SplitOptions = {}): Promise<LabelledTree> {
   const images = tree.paths.filter(isImagePath);
   if (images.length === 0) {
     throw new DataError(`${tree.title}: holds no images (JPEG, PNG or WebP files, in one folder a class)`);
   }
   const root = findRoot(images);
+  const { trainList, testList, classFile } = options;
+  if (trainList !== undefined || testList !== undefined || classFile !== undefined) {
+    return readListed(tree, images, root, options);
+  }
   const folders = foldersBelow(images, root);
   const trainFolder = folders.find((name) => TRAIN_NAMES.includes(name.toLowerCase()));
   if (trainFolder !== undefined) {
     const classNames = foldersBelow(images, `${root}${trainFolder}/`);
     const testFolder = findTestFolder(images, root, folders, classNames);
     if (classNames.length >= 2 && testFolder !== undefined) {
+      checkEmptyFolders(tree, `${root}${trainFolder}/`);
       return {
         name: 'folder',
         classNames,
@@ -134,11 +190,14 @@ export function readImageFolder(tree: FileTree, options: SplitOptions = {}): Lab
       );
     }
   }
+  checkEmptyFolders(tree, root);
   if (folders.length < 2) {
     throw new DataError(
       `${tree.title}: ${folders.length === 0 ? 'its images are in no folder' : `all images are in one folder (${folders[0]!})`}; at least two classes are needed, one folder each`,
     );
   }
-  const [train, test] = divide(collect(images, root, folders), options);
+  const whole = collect(images, root, folders);
+  checkClasses(tree.title, whole, folders);
+  const [train, test] = divide(whole, options);
   return { name: 'folder', classNames: folders, train, test };
 }

@@ -115,6 +115,10 @@ export async function decodeTree(
     if (split.size === 0) throw new DataError(`${tree.title}: holds no readable ${part} images`);
   }
   const { name, classNames } = files;
+  const present = new Set(train!.labels);
+  const lost = classNames.filter((_, label) => !present.has(label) && files.train.labels.includes(label));
+  if (lost.length > 0)
+    throw new DataError(`${tree.title}: the class ${lost[0]!} has no readable training images`);
   return {
     dataset: {
       name,

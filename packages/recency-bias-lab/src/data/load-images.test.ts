@@ -203,6 +203,7 @@ describe('loadImageFolder', () => {
 const treeOf = (paths: readonly string[], texts: Readonly<Record<string, string>> = {}): FileTree => ({
   title: 'tree',
   paths: [...new Set(paths)].sort(),
+  emptyFolders: [],
   fingerprint: '',
   read: async (wanted, onFile) => {
     for (const path of wanted) await onFile(path, Buffer.from(texts[path] ?? ''));
@@ -222,27 +223,118 @@ const anyPaths = fc.array(
 );
 
 describe('readImageFolder', () => {
-  it('gives any tree of files classes and a division without overlap, or a DataError', () => {
-    fc.assert(
-      fc.property(anyPaths, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (paths, testShare) => {
-        try {
-          const { train, test, classNames } = readImageFolder(treeOf(paths), { testShare });
-          const used = [...train.paths, ...test.paths];
-          expect(new Set(used).size).toBe(used.length);
-          expect(used.every((path) => paths.includes(path))).toBe(true);
-          expect(classNames.length).toBeGreaterThanOrEqual(2);
-          for (const { paths: files, labels } of [train, test]) {
-            expect(labels).toHaveLength(files.length);
-            files.forEach((path, i) => {
-              expect(path.split('/')).toContain(classNames[labels[i]!]);
-            });
+  it('gives any tree of files classes and a division without overlap, or a DataError', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyPaths,
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        async (paths, testShare) => {
+          try {
+            const { train, test, classNames } = await readImageFolder(treeOf(paths), { testShare });
+            const used = [...train.paths, ...test.paths];
+            expect(new Set(used).size).toBe(used.length);
+            expect(used.every((path) => paths.includes(path))).toBe(true);
+            expect(classNames.length).toBeGreaterThanOrEqual(2);
+            for (const { paths: files, labels } of [train, test]) {
+              expect(labels).toHaveLength(files.length);
+              files.forEach((path, i) => {
+                expect(path.split('/')).toContain(classNames[labels[i]!]);
+              });
+            }
+          } catch (error) {
+            if (!(error instanceof DataError)) throw error;
           }
-        } catch (error) {
-          if (!(error instanceof DataError)) throw error;
-        }
-      }),
+        },
+      ),
       { numRuns: 3000 },
     );
+  });
+});
+
+describe('folders that cannot be learnt from', () => {
+  it('are said to have an empty class', async () => {
+    const root = await write({
+      ...classFiles('cats', 0, 3),
+      ...classFiles('dogs', 3, 3),
+      'cows/.DS_Store': 'x',
+    });
+    await expect(loadImageFolder(root, { cache, ...options })).rejects.toThrow(
+      `${root}: the folder cows is empty; put images of that class into it, or remove it`,
+    );
+  });
+
+  it('are said to have a class of a single image', async () => {
+    const root = await write({ ...classFiles('cats', 0, 3), ...classFiles('dogs', 3, 1) });
+    await expect(loadImageFolder(root, { cache, ...options })).rejects.toThrow(
+      /the class dogs has a single image \(dogs\/0.png\); at least two are needed/,
+    );
+  });
+
+  it('are said to have lost a class whose images are all unreadable', async () => {
+    const root = await write({
+      ...classFiles('cats', 0, 5),
+      'dogs/a.png': 'x',
+      'dogs/b.png': 'x',
+      'dogs/c.png': 'x',
+    });
+    await expect(loadImageFolder(root, { cache, ...options, skipUnreadable: true })).rejects.toThrow(
+      'the class dogs has no readable training images',
+    );
+  });
+});
+
+describe('folders with lists', () => {
+  const lists = { trainList: 'Train.txt', testList: 'Test.txt' } as const;
+  const photos = (): Record<string, Buffer> => ({
+    ...classFiles('Images/bar', 0, 4),
+    ...classFiles('Images/attic', 4, 4),
+  });
+
+  it('are divided as these say, images of no list left out (MIT-67)', async () => {
+    const root = await write({
+      ...photos(),
+      'Train.txt': 'bar/0.png\r\nattic/1.png\r\nattic/2.png\r\n',
+      'Test.txt': 'bar/3.png\nattic/3.png',
+    });
+    const { classNames, train, test } = await loadImageFolder(root, { cache, ...options, ...lists });
+    expect(classNames).toEqual(['attic', 'bar']);
+    expect([...train.labels]).toEqual([0, 0, 1]);
+    expect([...test.labels]).toEqual([0, 1]);
+    const first = (split: { images: Uint8Array }, i: number): number => split.images[i * 12]!;
+    expect([first(train, 2), first(test, 1)]).toEqual([0, 60]);
+  });
+
+  it('test on the list alone and train on the rest where there is no other', async () => {
+    const root = await write({ ...photos(), 'Test.txt': 'bar/3.png\nattic/3.png' });
+    const { train, test } = await loadImageFolder(root, { cache, ...options, testList: 'Test.txt' });
+    expect([train.size, test.size]).toEqual([6, 2]);
+  });
+
+  it('call their classes as the class file does (FOOD-100)', async () => {
+    const root = await write({
+      ...classFiles('1', 0, 4),
+      ...classFiles('10', 4, 4),
+      'category.txt': 'id\tname\n1\trice\n10\teels on rice\n',
+    });
+    const { classNames } = await loadImageFolder(root, { cache, ...options, classFile: 'category.txt' });
+    expect(classNames).toEqual(['rice', 'eels on rice']);
+  });
+
+  it.each([
+    ['a list that is not there', {}, 'holds no file Train.txt'],
+    [
+      'an image that is not there',
+      { 'Train.txt': 'bar/0.png\nbar/7.png', 'Test.txt': 'bar/1.png' },
+      'Train.txt:2: names bar/7.png, which is not there',
+    ],
+    [
+      'an image of both lists',
+      { 'Train.txt': 'bar/0.png', 'Test.txt': 'bar/0.png' },
+      'Images/bar/0.png is in both Train.txt and Test.txt',
+    ],
+  ])('name %s', async (_, files, message) => {
+    const root = await write({ ...photos(), ...files });
+    await expect(loadImageFolder(root, { cache, ...options, ...lists })).rejects.toThrow(message);
   });
 });
 

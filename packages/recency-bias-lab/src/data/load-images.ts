@@ -45,7 +45,11 @@ async function keyOf(
 ): Promise<{ key: string; tree?: FileTree }> {
   const info = await stat(path).catch(() => undefined);
   const { imageSize: size, memoryLimit, channels, fit, testShare, splitSeed, skipUnreadable } = options;
-  const settings = { kind, VERSION, size, memoryLimit, channels, fit, testShare, splitSeed, skipUnreadable };
+  const { trainList, testList, classFile } = options;
+  const settings = {
+    ...{ kind, VERSION, size, memoryLimit, channels, fit, testShare, splitSeed, skipUnreadable },
+    ...{ trainList, testList, classFile },
+  };
   // An archive is one file; a folder changes when any of its files does.
   const tree = info?.isFile() === true ? undefined : await openFileTree(path);
   const fingerprint = tree?.fingerprint ?? `${info!.size} ${info!.mtimeMs}`;

@@ -30,6 +30,9 @@ export const READ_FIELDS = [
   'splitSeed',
   'skipUnreadable',
   'memoryLimit',
+  'trainList',
+  'testList',
+  'classFile',
 ] as const satisfies readonly (keyof ReadOptions)[];
 
 /** One of them. */

@@ -42,6 +42,7 @@ export async function preferredBackend(): Promise<{ readonly name: BackendName; 
 
 /** Makes `name` the backend of this process. */
 export async function startBackend(name: BackendName): Promise<void> {
+  tf.enableProdMode(); // without advice about other packages
   await starters[name]();
   await tf.setBackend(name);
   await tf.ready();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { applyFlags } from '../cli/experiment-flags.js';
 import { readExperimentFile, readPresetText } from './experiment-file.js';
 import { presetNames, presetPath } from './presets.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
@@ -10,11 +11,20 @@ const SIZES: Readonly<Record<string, { trainSize: number; testSize: number; clas
   'fashion-mnist': { trainSize: 60_000, testSize: 10_000, classes: 10 },
   cifar10: { trainSize: 50_000, testSize: 10_000, classes: 10 },
   cifar100: { trainSize: 50_000, testSize: 10_000, classes: 100 },
+  folder: { trainSize: 5_000, testSize: 1_000, classes: 67 },
   'tiny-imagenet': { trainSize: 100_000, testSize: 10_000, classes: 200 },
 };
 
+/** Presets for folders of one's own and for backbones of one's own leave open where these are. */
+function filledIn(input: unknown): unknown {
+  return applyFlags(input, {
+    ...(JSON.stringify(input).includes('"folder"') && { dataPath: 'photos' }),
+    ...(JSON.stringify(input).includes('"pretrained"') && { backbone: 'network' }),
+  });
+}
+
 async function parsed(name: string): Promise<Experiment> {
-  return parseExperiment(await readExperimentFile(presetPath(name, 'preset')), name);
+  return parseExperiment(filledIn(await readExperimentFile(presetPath(name, 'preset'))), name);
 }
 
 describe('presets', () => {
@@ -32,6 +42,30 @@ describe('presets', () => {
     const text = await readPresetText(name, 'preset');
     expect(text).not.toContain('extends:');
     expect(parse(text)).toEqual(await readExperimentFile(presetPath(name, 'preset')));
+  });
+
+  it.each(['mit67', 'food100'])('have the paper cell %s with the settings of the paper', async (data) => {
+    expect(await parsed(`paper/${data}-densenet121`)).toMatchObject({
+      model: { name: 'pretrained', options: { backbone: 'network' } },
+      augmentation: { name: 'none' },
+      optimizer: { name: 'momentum', momentum: 0.9 },
+      learningRate: { initial: 2e-4, steps: [] },
+      batchSize: 32,
+      epochs: 50,
+      warmupEpochs: 15,
+      window: 10,
+    });
+  });
+
+  it.each([
+    ['paper/mit67-densenet121', /dataset\.path: is missing; .* give --data-path/],
+    [
+      'scaled/fashion-from-mnist',
+      /model\.options\.backbone: is missing; expected a name, address or path; give --backbone/,
+    ],
+  ])('%s says which flag gives what it leaves open', async (name, message) => {
+    const input = await readExperimentFile(presetPath(name, 'preset'));
+    expect(() => parseExperiment(input, name)).toThrow(message);
   });
 
   const cells = ['mnist', 'cifar10', 'cifar100', 'tiny-imagenet'].flatMap((data) =>

@@ -76,6 +76,7 @@ function limit(word: string, bound: number | bigint, inclusive: boolean, origin:
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (!issue.message.startsWith('Invalid input')) return issue.message; // the schema's own words
       return `expected ${KINDS[issue.expected] ?? issue.expected}`;
     case 'too_small':
       return `expected ${limit('least', issue.minimum, issue.inclusive !== false, issue.origin)}`;

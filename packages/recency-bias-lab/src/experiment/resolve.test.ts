@@ -52,9 +52,12 @@ describe('parseExperiment', () => {
     ],
     [
       { dataset: { name: 'mnist', size: 3 } },
-      'dataset.size: unknown field; allowed are name, path, imageSize, channels, fit, testShare, splitSeed, skipUnreadable, memoryLimit, trainSize, testSize, subsetSeed',
+      'dataset.size: unknown field; allowed are name, path, imageSize, channels, fit, testShare, splitSeed, trainList, testList, classFile, skipUnreadable, memoryLimit, trainSize, testSize, subsetSeed',
     ],
-    [{ dataset: 'folder' }, 'dataset.path: is missing; expected the folder that holds the data'],
+    [
+      { dataset: 'folder' },
+      'dataset.path: is missing; expected the folder that holds the data: give --data-path',
+    ],
     [{ dataset: 'mnist:photos' }, 'dataset.path: is not used by mnist; leave it out'],
     [
       { dataset: { name: 'cifar10', imageSize: 64 } },
@@ -82,7 +85,10 @@ describe('parseExperiment', () => {
     ],
     [{ optimizer: { name: 'momentum', momentum: 1 } }, 'optimizer.momentum: is 1; expected less than 1'],
     [{ dataset: 'mnits' }, 'dataset.name: "mnits" is not known; did you mean mnist?'],
-    [{ dataset: 'idx' }, 'dataset.path: is missing; expected the folder that holds the data'],
+    [
+      { dataset: 'idx' },
+      'dataset.path: is missing; expected the folder that holds the data: give --data-path',
+    ],
     [{ model: 'renset' }, 'model.name: "renset" is not known; did you mean resnet?'],
     [
       { model: { name: 'resnet', options: { depth: 21 } } },

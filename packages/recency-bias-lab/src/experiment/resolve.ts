@@ -73,7 +73,7 @@ function* checkNames({ dataset, model }: Experiment): Generator<string> {
   const entry = datasetRegistry.get(dataset.name);
   if (entry === undefined) yield `dataset.name: ${unknownName(dataset.name, [...datasetRegistry.keys()])}`;
   else if (entry.needsPath && dataset.path === undefined) {
-    yield `dataset.path: is missing; expected the folder that holds the data`;
+    yield `dataset.path: is missing; expected the folder that holds the data: give --data-path`;
   } else {
     for (const field of READ_FIELDS) {
       if (dataset[field] !== undefined && !entry.fields.includes(field)) {

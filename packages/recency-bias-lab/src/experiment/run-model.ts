@@ -1,4 +1,6 @@
 /** The trained model of a run directory, as TensorFlow.js's files. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
@@ -21,10 +23,32 @@ export type WhichEpoch = 'best' | 'last';
 export function modelContext(options: Pick<OpenContext, 'cache' | 'onProgress'>): OpenContext {
   const context: OpenContext = {
     ...options,
-    readRun: async (dir) =>
-      (await readRunHeader(dir)) === undefined ? undefined : readRunModel(dir, 'best', context),
+    readRun: async (dir) => {
+      const isRecord = existsSync(join(dir, 'run.json')) || existsSync(join(dir, 'experiment.json'));
+      return isRecord ? readRunModel(await runDirectory(dir), 'best', context) : undefined;
+    },
   };
   return context;
+}
+
+/**
+ * The run that a folder means: itself, or the only run of a comparison.
+ * @throws ModelError when it is neither.
+ */
+export async function runDirectory(dir: string): Promise<string> {
+  if (existsSync(join(dir, 'run.json'))) return dir;
+  if (!existsSync(join(dir, 'experiment.json'))) {
+    throw new ModelError(`${dir}: is not a run directory (it has no run.json)`);
+  }
+  const names = (await readdir(dir)).filter(
+    (name) => !name.startsWith('warmup-') && existsSync(join(dir, name, 'run.json')),
+  );
+  if (names.length === 1) return join(dir, names[0]!);
+  throw new ModelError(
+    names.length === 0
+      ? `${dir}: holds no run yet`
+      : `${dir}: holds several runs; name one of them: ${names.join(', ')}`,
+  );
 }
 
 interface TrainedWeights {
@@ -74,7 +98,7 @@ function metadataOf(
   { input, dataset, id }: RunHeader & { readonly input: NonNullable<RunHeader['input']> },
   { epoch, testError }: TrainedWeights,
   which: WhichEpoch,
-): SavedModelMetadata & Record<string, unknown> {
+): SavedModelMetadata {
   const [height, width, channels] = input.imageShape;
   return {
     recencyBias: 1,

@@ -27,6 +27,11 @@ const datasetSchema = z.strictObject({
   testShare: z.number().gt(0).lt(1).optional(),
   /** Seed of that division. */
   splitSeed: seed.optional(),
+  /** Text files in a `folder` that name its images to train and to test on, one path a line. */
+  trainList: z.string().min(1).optional(),
+  testList: z.string().min(1).optional(),
+  /** Text file in a `folder` that names its classes: folder, tab, name. */
+  classFile: z.string().min(1).optional(),
   /** Leave out images that cannot be decoded instead of stopping. */
   skipUnreadable: z.boolean().optional(),
   /** Megabytes of pixels to hold in memory; a folder of more is decoded on demand. */

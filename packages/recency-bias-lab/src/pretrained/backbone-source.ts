@@ -71,6 +71,10 @@ export async function openBackbone(backbone: string, context: OpenContext): Prom
   const address = publicBackbones.get(backbone) ?? (isAddress(backbone) ? backbone : undefined);
   if (address !== undefined) return readModelFiles(await fetchModel(address, context), backbone);
   if (!existsSync(backbone)) throw notFound(backbone);
-  if (existsSync(join(backbone, 'model.json'))) return readModelFiles(backbone);
+  // What `finetune` leaves holds its model in a folder of that name.
+  const folder = ['', 'model']
+    .map((name) => join(backbone, name))
+    .find((at) => existsSync(join(at, 'model.json')));
+  if (folder !== undefined) return readModelFiles(folder, backbone);
   return (await context.readRun(backbone)) ?? readModelFiles(backbone);
 }

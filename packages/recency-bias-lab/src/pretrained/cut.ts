@@ -19,6 +19,19 @@ function inputOf(tensor: Node): Node | undefined {
   return inputs.length === 1 ? inputs[0] : undefined;
 }
 
+/** Name of the layer of `model` that a tensor comes out of: of a model inside it, that model. */
+function ownerOf(model: tf.LayersModel, tensor: Node): string {
+  const inner = model.layers.find(
+    (layer) => layer instanceof tf.LayersModel && layer.outputs.includes(tensor),
+  );
+  return (inner ?? tensor.sourceLayer).name;
+}
+
+/** What comes out of a layer in the network that it is part of; a model inside it has outputs of its own as well. */
+export function outputOf(layer: tf.layers.Layer): Node | Node[] {
+  return layer.getOutputAt(layer.inboundNodes.length - 1);
+}
+
 function isLinearMap(layer: tf.layers.Layer, input: Node): boolean {
   const kind = layer.getClassName();
   if (kind === 'Dense') return true;
@@ -45,15 +58,15 @@ export function findCut(model: tf.LayersModel, title: string): Cut {
           `${title}: ends in a model of its own, ${layer.name}, that holds everything up to the classifier ${within.classifier}; save that model by itself`,
         );
       }
-      return { layer: input.sourceLayer.name, classifier: layer.name };
+      return { layer: ownerOf(model, input), classifier: layer.name };
     }
     if (layer.weights.length > 0) {
-      if (isLinearMap(layer, input)) return { layer: input.sourceLayer.name, classifier: layer.name };
+      if (isLinearMap(layer, input)) return { layer: ownerOf(model, input), classifier: layer.name };
       break;
     }
     at = input;
   }
-  return { layer: end.sourceLayer.name };
+  return { layer: ownerOf(model, end) };
 }
 
 /**

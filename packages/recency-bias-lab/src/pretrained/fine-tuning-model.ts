@@ -4,7 +4,7 @@ import { Random } from 'recency-bias';
 import type { ModelInput } from '../models/model.js';
 import { flatLayers } from '../models/flat-layers.js';
 import { applyLayer, logitsLayer } from '../models/layer-builder.js';
-import { layerNamed } from './cut.js';
+import { layerNamed, outputOf } from './cut.js';
 import { ModelError } from './model-error.js';
 import type { ModelFiles } from './model-files.js';
 import { adaptTopology, buildModel } from './topology.js';
@@ -80,13 +80,14 @@ export async function fineTuningModel(
   { imageShape, classes, weightDecay, seed }: ModelInput,
 ): Promise<tf.LayersModel> {
   const whole = await buildFor(files, from, imageShape);
-  const features = layerNamed(whole, cut, 'cut', files.title).output;
+  const features = outputOf(layerNamed(whole, cut, 'cut', files.title));
   if (Array.isArray(features)) {
     throw new ModelError(
       `model.options.cut: ${cut} has several outputs; choose another layer of ${files.title}`,
     );
   }
-  const taken = new Set(flatLayers(whole).map(({ name }) => name));
+  const { layers } = tf.model({ inputs: whole.inputs, outputs: features });
+  const taken = new Set(flatLayers({ layers }).map(({ name }) => name));
   const pooled = pool(features, freeName('pool', taken), cut);
   const head = logitsLayer({
     name: freeName('classes', taken),
@@ -97,7 +98,6 @@ export async function fineTuningModel(
   const model = tf.model({ inputs: whole.inputs, outputs: applyLayer(head, pooled), name: 'fine-tuned' });
   for (const layer of whole.layers) if (!model.layers.includes(layer)) layer.dispose();
 
-  const layers = model.layers.filter((layer) => layer !== head);
   const last = freezeUntil === undefined ? -1 : layers.findIndex(({ name }) => name === freezeUntil);
   if (freezeUntil !== undefined && last < 0) {
     layerNamed(whole, freezeUntil, 'freezeUntil', files.title);

@@ -20,6 +20,10 @@ export const savedModelSchema = z.looseObject({
   scaling: scalingSchema,
   /** Share of the held-out samples that it classifies right. */
   accuracy: z.number().min(0).max(1),
+  /** The samples that the accuracy was measured on. */
+  accuracyOf: z.string(),
+  /** The epoch of its run after which its weights were so, 1-based. */
+  epoch: z.int().min(1),
 });
 
 /** What this program writes into the metadata of models that it saves. */

@@ -1,0 +1,152 @@
+/** `recency-bias finetune`: a pretrained network becomes a classifier of the user's own photos. */
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { cacheDirectory } from '../data/cache.js';
+import { datasetRegistry } from '../data/registry.js';
+import { startBackend } from '../experiment/backend.js';
+import { readComparisonExperiment } from '../experiment/experiment-file.js';
+import { modelContext, readRunModel, runDirectory } from '../experiment/run-model.js';
+import { saveModel } from '../pretrained/save-model.js';
+import { savedModelSchema } from '../pretrained/saved-model.js';
+import { readRun } from '../records/read.js';
+import type { Run } from '../records/run.js';
+import { writeReport } from '../report/index.js';
+import { runExperiment } from './compare.js';
+import type { CompareFlags, ExperimentInput } from './compare.js';
+import { CommandError } from './errors.js';
+import { applyFlags } from './experiment-flags.js';
+import { formatDuration, formatPercent, plural } from './format.js';
+import { readPreset } from './presets.js';
+
+/** Flags of `finetune`. */
+export type FinetuneFlags = CompareFlags & { seed?: number };
+
+/** The paper's settings of fine-tuning, where nothing else is asked for. */
+const PAPER = { model: 'pretrained', batchSize: 32, learningRate: 2e-4, epochs: 50 };
+
+/** The paper's window of predicted labels; runs of 50 epochs and more have it. */
+const LONGEST_WINDOW = 10;
+/** With fewer predictions a window can hardly tell an uncertain sample from a certain one. */
+const SHORTEST_WINDOW = 3;
+
+/** Warm-up and window for a number of epochs: a fifth of them each, so that windows are full when selection begins. */
+export function fineTuningLengths(epochs: number): { warmupEpochs: number; window: number } {
+  const fifth = Math.min(Math.round(epochs / 5), LONGEST_WINDOW);
+  return {
+    warmupEpochs: Math.min(Math.max(fifth, 1), Math.max(epochs - 1, 0)),
+    window: Math.max(fifth, SHORTEST_WINDOW),
+  };
+}
+
+/** `photos` is a folder unless it names a data set. */
+function datasetOf(data: string): string {
+  const [name = ''] = data.split(':');
+  return datasetRegistry.has(name) ? data : `folder:${data}`;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Fills in warm-up and window where neither file nor flags give them; says what was chosen. */
+function withLengths(input: unknown): { input: unknown; notes: string[] } {
+  if (!isMapping(input) || typeof input.epochs !== 'number') return { input, notes: [] };
+  const { warmupEpochs, window } = fineTuningLengths(input.epochs);
+  const notes: string[] = [];
+  const filled = { ...input };
+  if (filled.warmupEpochs === undefined) {
+    filled.warmupEpochs = warmupEpochs;
+    notes.push(
+      `warm-up of ${plural(warmupEpochs, 'epoch')} chosen for ${plural(input.epochs, 'epoch')} (--warmup-epochs sets another)`,
+    );
+  }
+  if (filled.window === undefined) {
+    filled.window = window;
+    notes.push(
+      `window of ${plural(window, 'prediction')} chosen for ${plural(input.epochs, 'epoch')} (--window sets another)`,
+    );
+  }
+  return { input: filled, notes };
+}
+
+/** The experiment of a new run. */
+async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: unknown; notes: string[] }> {
+  const { seed = 1, preset, ...rest } = flags;
+  const selector = flags.selector ?? { 'recency-bias': { name: 'recency-bias', options: {} } };
+  if (Object.keys(selector).length > 1) {
+    throw new CommandError('finetune takes one --selector; use compare --backbone for several');
+  }
+  const base: unknown = preset === undefined ? PAPER : await readPreset(preset);
+  const input = applyFlags(base, {
+    ...rest,
+    selector,
+    dataset: datasetOf(data),
+    name: flags.name ?? 'finetune',
+    seeds: [seed],
+  });
+  return withLengths(input);
+}
+
+/** The experiment of a new run, or that of a directory to go on with. */
+async function readGiven(
+  data: string | undefined,
+  flags: FinetuneFlags,
+): Promise<{ input: ExperimentInput; notes: string[] }> {
+  const { resume = false, out } = flags;
+  if (data !== undefined) {
+    const { input, notes } = await newInput(data, flags);
+    return { input: { input, source: undefined }, notes };
+  }
+  if (!resume || out === undefined) {
+    throw new CommandError(
+      'Nothing to learn from: give a folder of photos, one folder a class, e.g. `recency-bias finetune photos --backbone <model>`',
+    );
+  }
+  const input = await readComparisonExperiment(out);
+  if (input === undefined) {
+    throw new CommandError(`${out}: there is nothing to resume (it has no experiment.json)`);
+  }
+  return { input: { input, source: out, begun: out }, notes: [] };
+}
+
+/** How good the model is, and on what grounds. */
+function summary(
+  { header, epochs }: Run,
+  best: { readonly epoch: number; readonly accuracy: number },
+): string {
+  const { testSize, classes } = header.dataset;
+  const last = epochs.at(-1)!;
+  return [
+    `${pc.bold(`${formatPercent(best.accuracy)} right`)} of ${plural(testSize, 'held-out photo')} of ${classes} classes, after epoch ${best.epoch} of ${last.epoch} (${formatPercent(1 - last.testError)} at the end; ${formatDuration(last.trainSeconds)} of training)`,
+    pc.dim(
+      'The saved weights are those of the best epoch. The held-out photos chose it, so expect a little less on new ones.',
+    ),
+  ].join('\n');
+}
+
+/**
+ * Fine-tunes a network and saves it.
+ * @param data a folder of photos, one folder a class, or the name of a data set; not needed to resume with `--out`
+ */
+export async function finetune(data: string | undefined, flags: FinetuneFlags): Promise<void> {
+  const { input, notes } = await readGiven(data, flags);
+  const dir = await runExperiment(input, flags, notes);
+  if (dir === undefined) return;
+
+  await startBackend('cpu');
+  const run = await runDirectory(dir);
+  const folder = join(dir, 'model');
+  const files = await readRunModel(run, 'best', modelContext({ cache: cacheDirectory(flags.cache) }));
+  await saveModel(files, folder);
+  const { reportPath } = await writeReport([dir]);
+  const { epoch, accuracy } = savedModelSchema.parse(files.metadata);
+  process.stdout.write(
+    [
+      summary(await readRun(run), { epoch, accuracy }),
+      '',
+      `Model:  ${pc.bold(folder)} (\`recency-bias predict ${folder} <photos...>\`, or tf.loadLayersModel in a browser)`,
+      `Report: ${pc.bold(reportPath)}`,
+      '',
+    ].join('\n'),
+  );
+}

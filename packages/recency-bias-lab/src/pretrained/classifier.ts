@@ -1,0 +1,100 @@
+/** A saved model that classifies image files, prepared as its training images were. */
+import * as tf from '@tensorflow/tfjs';
+import { ImagePreparation } from '../augment/image-preparation.js';
+import { resolveAugmentation } from '../augment/policies.js';
+import { DataError } from '../data/idx.js';
+import { decodeImage } from '../data/image-decoder.js';
+import type { OpenContext } from '../models/model.js';
+import { openBackbone } from './backbone-source.js';
+import { ModelError } from './model-error.js';
+import { savedModelSchema } from './saved-model.js';
+import type { SavedModelMetadata } from './saved-model.js';
+import { scalingOf } from './scaling.js';
+import { buildModel } from './topology.js';
+
+/** A class and how probable it is. */
+export interface Prediction {
+  readonly label: string;
+  /** In [0, 1]. */
+  readonly probability: number;
+}
+
+/** Encoded images at a time. */
+export const CLASSIFY_BATCH = 32;
+
+/** A model with what its metadata say about its images and classes. */
+export class Classifier {
+  readonly #model: tf.LayersModel;
+  readonly #preparation: ImagePreparation;
+
+  private constructor(
+    model: tf.LayersModel,
+    /** What the model was saved with. */
+    readonly metadata: SavedModelMetadata,
+  ) {
+    this.#model = model;
+    const { height, width, channels } = metadata.imageSize;
+    const scaling = scalingOf(metadata.scaling, channels);
+    const settings = resolveAugmentation({
+      name: 'none',
+      standardise: scaling === 'image' ? 'image' : 'channel',
+    });
+    const moments = typeof scaling === 'object' ? scaling : { mean: [], std: [] };
+    this.#preparation = new ImagePreparation([height, width, channels], settings, moments, null);
+  }
+
+  /**
+   * Opens a model that this program saved, on the backend in use.
+   * @param model a folder, a model.json, an address or a run directory
+   * @throws ModelError when it cannot be read, or does not say what its classes are.
+   */
+  static async open(model: string, context: OpenContext): Promise<Classifier> {
+    const files = await openBackbone(model, context);
+    const metadata = savedModelSchema.safeParse(files.metadata);
+    if (!metadata.success) {
+      throw new ModelError(
+        `${model}: does not say what its classes and images are; expected a model saved by \`recency-bias finetune\` or \`recency-bias export\``,
+      );
+    }
+    return new Classifier(await buildModel(files), metadata.data);
+  }
+
+  /**
+   * Decodes an encoded image as the training images were.
+   * @throws DataError naming `source` when it cannot be decoded.
+   */
+  async decode(encoded: Uint8Array, source: string): Promise<Uint8Array> {
+    const { imageSize, fit } = this.metadata;
+    return decodeImage(encoded, source, { ...imageSize, fit });
+  }
+
+  /**
+   * Probabilities of images that `decode` gave, in the order of `metadata.labels`, one row an image.
+   */
+  async probabilities(images: readonly Uint8Array[]): Promise<Float32Array> {
+    const { height, width, channels } = this.metadata.imageSize;
+    const values = new Float32Array(images.length * height * width * channels);
+    const rows = Int32Array.from(images.keys());
+    this.#preparation.prepare(new Uint8Array(Buffer.concat(images)), rows, values);
+    const output = tf.tidy(() => {
+      const outputs = this.#model.predict(tf.tensor4d(values, [images.length, height, width, channels]));
+      if (Array.isArray(outputs)) throw new DataError('The model has several outputs');
+      return outputs;
+    });
+    const result = await output.data<'float32'>();
+    output.dispose();
+    return result;
+  }
+
+  /** The most probable classes of one image, the most probable first. */
+  top(probabilities: Float32Array, count: number): Prediction[] {
+    return this.metadata.labels
+      .map((label, i) => ({ label, probability: probabilities[i]! }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, count);
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+  }
+}
