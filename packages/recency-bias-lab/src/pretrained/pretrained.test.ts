@@ -86,7 +86,7 @@ describe('the model pretrained', () => {
   it('has the features of its backbone and one new logit a class, from its seed', async () => {
     const models = await Promise.all([build(), build(), build({}, { seed: 5 })]);
     const [first, again, other] = models.map(weightsOf);
-    expect(models[0]!.outputs[0]!.shape).toEqual([null, 3]);
+    expect(models[0].outputs[0]!.shape).toEqual([null, 3]);
     const own = backboneLayers();
     for (const [name, weights] of weightsOf(own))
       if (name !== 'classes' && weights.length > 0) expect(first!.get(name)).toEqual(weights);
