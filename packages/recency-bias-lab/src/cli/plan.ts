@@ -148,8 +148,9 @@ function row([topic, text]: readonly [topic: string, text: string]): string {
   return `  ${pc.dim(topic.padEnd(9))}  ${text}`;
 }
 
-/** `0.84 s`, `12 ms` */
+/** `4:10`, `0.84 s`, `12 ms` */
 function formatShort(seconds: number): string {
+  if (seconds >= 60) return formatDuration(seconds);
   return seconds < 0.1 ? `${(1000 * seconds).toPrecision(2)} ms` : `${seconds.toPrecision(2)} s`;
 }
 

@@ -1,4 +1,5 @@
 /** The settings of a comparison as terms and values. */
+import { augmentationSchema, describeAugmentation, resolveAugmentation } from '../../augment/policies.js';
 import type { Environment } from '../../records/schema.js';
 import { machines } from '../analysis/machines.js';
 import type { Analysis } from '../analysis/results.js';
@@ -22,6 +23,7 @@ const SHOWN_ELSEWHERE = new Set([
   'batchSize',
   'warmupEpochs',
   'backend',
+  'augmentation',
 ]);
 
 /** Plain text of any value of an experiment: `momentum 0.9, nesterov true`. */
@@ -34,6 +36,12 @@ export function describeValue(value: unknown): string {
       .join(', ');
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `flip; standardised by channel`; any other value as it is. */
+export function describeImageChanges(value: unknown): string {
+  const { success, data } = augmentationSchema.safeParse(value);
+  return success ? describeAugmentation(resolveAugmentation(data)) : describeValue(value);
 }
 
 /** `plain SGD`, `Nesterov momentum 0.9`, `Adam`; any other value as it is. */
@@ -136,6 +144,9 @@ export function facts(analysis: Analysis): Fact[] {
       ? []
       : [['Optimizer', describeOptimizer(experiment.optimizer)] as const]),
     ...(rate === '' ? [] : [['Learning rate', rate] as const]),
+    ...(experiment.augmentation === undefined
+      ? []
+      : [['Augmentation', describeImageChanges(experiment.augmentation)] as const]),
     ...rest,
     seeds,
     ...machineFacts(analysis, header.environment),

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { comparison, epochEvent, header, run } from '../../../test/report/records.js';
 import { analyse } from '../analysis/results.js';
 import { DARK_COLORS, LIGHT_COLORS } from '../palette.js';
-import { describeLearningRate, describeOptimizer, describeValue, facts } from './facts.js';
+import {
+  describeImageChanges,
+  describeLearningRate,
+  describeOptimizer,
+  describeValue,
+  facts,
+} from './facts.js';
 import { matricesSection } from './matrices-section.js';
 import { pairedSection } from './paired-section.js';
 import { labelColor, samplesSection, tally } from './samples-section.js';
@@ -56,6 +62,13 @@ describe('the facts', () => {
     expect(describeOptimizer({ name: 'momentum' })).toBe('momentum 0.9');
     expect(describeOptimizer({ name: 'sgd' })).toBe('plain SGD');
     expect(describeOptimizer({ name: 'lamb', beta: 1 })).toBe('lamb, beta 1');
+  });
+
+  it('says how images are changed as the plan does', () => {
+    expect(describeImageChanges({ name: 'cifar', padding: 2 })).toBe(
+      'flip, crop with 2 pixels of padding; standardised by channel',
+    );
+    expect(describeImageChanges('unheard-of')).toBe('unheard-of');
   });
 
   it('describe the learning rate as it was recorded', () => {
