@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +7,7 @@ import { comparison, run } from '../packages/recency-bias-lab/test/report/record
 import type { Run } from '../packages/recency-bias-lab/src/records/run.js';
 import { methodTable, withTables } from './method-tables.js';
 
-const DOCUMENT = fileURLToPath(new URL('../docs/choosing.md', import.meta.url));
-const RECORDS = fileURLToPath(new URL('../docs/records', import.meta.url));
+const DOCS = fileURLToPath(new URL('../docs', import.meta.url));
 
 /** Four epochs of 1,000 samples, of which `trained` are trained and `scored` scored. */
 function course(
@@ -89,10 +89,14 @@ describe('the tables of the methods', () => {
     expect(table).toContain('- `info-batch` against `random-pruning`, at the end: +1.00');
   });
 
-  it('are in docs/choosing.md as the committed records give them', async () => {
-    const committed = readFileSync(DOCUMENT, 'utf8');
-    const made = await withTables(committed, RECORDS);
-    const options = await resolveConfig(DOCUMENT);
-    expect(committed, 'run `npm run tables`').toBe(await format(made, { ...options, filepath: DOCUMENT }));
-  });
+  it.each(['choosing.md', 'reproduction.md'])(
+    'are in docs/%s as the committed records give them',
+    async (name) => {
+      const file = join(DOCS, name);
+      const committed = readFileSync(file, 'utf8');
+      const made = await withTables(committed, join(DOCS, 'records'));
+      const options = await resolveConfig(file);
+      expect(committed, 'run `npm run tables`').toBe(await format(made, { ...options, filepath: file }));
+    },
+  );
 });

@@ -1,5 +1,5 @@
 /**
- * Makes the tables of docs/choosing.md from the run records of the presets `methods/*`:
+ * Makes the tables of docs/choosing.md and docs/reproduction.md from the run records:
  *
  *     npm run tables
  */
@@ -17,8 +17,9 @@ import type { PairedDifference } from '../packages/recency-bias-lab/src/report/a
 import { trajectories } from '../packages/recency-bias-lab/src/report/analysis/trajectory.js';
 import type { Trajectory } from '../packages/recency-bias-lab/src/report/analysis/trajectory.js';
 import { fixed, NONE, percentEstimate, points } from '../packages/recency-bias-lab/src/report/format.js';
+import { comparisonTable, overviewTable, table } from './comparison-table.js';
 
-const DOCUMENT = 'docs/choosing.md';
+const DOCUMENTS = ['docs/choosing.md', 'docs/reproduction.md'];
 const RECORDS = 'docs/records';
 const BASELINE = 'random';
 
@@ -141,10 +142,6 @@ function row(label: string, own: readonly Course[], baseline: readonly Course[])
   ];
 }
 
-function lines(rows: readonly (readonly string[])[]): string[] {
-  return rows.map((cells) => `| ${cells.join(' | ')} |`);
-}
-
 const HEADINGS = [
   'method',
   'error at the end, %',
@@ -189,30 +186,42 @@ export function methodTable(comparison: Comparison): string {
   if (baseline.length === 0) throw new Error(`${comparison.name}: has no complete run of ${BASELINE}`);
   const shown = [...methods].filter(([, own]) => own.length > 0);
   return [
-    ...lines([HEADINGS, HEADINGS.map(() => '---')]),
-    ...lines(shown.map(([label, own]) => row(label, own, baseline))),
+    table(
+      HEADINGS,
+      shown.map(([label, own]) => row(label, own, baseline)),
+    ),
     '',
     ...summary(methods),
   ].join('\n');
 }
 
-const MARK = /(<!-- record (\S+) -->\n)[^]*?(\n<!-- end of record -->)/g;
+const MARK = /(<!-- (record|comparison|overview) ([^>]+?) -->\n)[^]*?(\n<!-- end of \2 -->)/g;
+
+/** What stands between two marks: `record` a table of all methods, `comparison` of the paper's four, `overview` a row for each comparison. */
+async function tableFor(kind: string, names: readonly string[], records: string): Promise<string> {
+  const dirs = names
+    .map((name) => `${records}/${name}`)
+    .filter((dir) => existsSync(`${dir}/experiment.json`));
+  if (dirs.length === 0) return 'Not measured yet.';
+  const comparisons = await Promise.all(dirs.map((dir) => readComparison(dir)));
+  if (kind === 'overview') return overviewTable(comparisons);
+  return kind === 'record' ? methodTable(comparisons[0]!) : comparisonTable(comparisons[0]!);
+}
 
 /** The document with its tables made anew. */
 export async function withTables(document: string, records: string): Promise<string> {
   let text = document;
-  for (const [whole, begin, name, end] of document.matchAll(MARK)) {
-    const dir = `${records}/${name!}`;
-    const table = existsSync(`${dir}/experiment.json`)
-      ? methodTable(await readComparison(dir))
-      : 'Not measured yet.';
-    text = text.replace(whole, () => `${begin!}\n${table}\n${end!}`);
+  for (const [whole, begin, kind, names, end] of document.matchAll(MARK)) {
+    const made = await tableFor(kind!, names!.split(' '), records);
+    text = text.replace(whole, () => `${begin!}\n${made}\n${end!}`);
   }
   return text;
 }
 
 if (process.argv[2] === 'write') {
   const { format, resolveConfig } = await import('prettier');
-  const text = await withTables(readFileSync(DOCUMENT, 'utf8'), RECORDS);
-  writeFileSync(DOCUMENT, await format(text, { ...(await resolveConfig(DOCUMENT)), filepath: DOCUMENT }));
+  for (const document of DOCUMENTS) {
+    const text = await withTables(readFileSync(document, 'utf8'), RECORDS);
+    writeFileSync(document, await format(text, { ...(await resolveConfig(document)), filepath: document }));
+  }
 }

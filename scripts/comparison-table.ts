@@ -1,0 +1,112 @@
+/** Tables of docs/reproduction.md, made from run records. */
+import type { Comparison } from '../packages/recency-bias-lab/src/records/run.js';
+import { analyse } from '../packages/recency-bias-lab/src/report/analysis/results.js';
+import type { Analysis } from '../packages/recency-bias-lab/src/report/analysis/results.js';
+import { mean } from '../packages/recency-bias-lab/src/report/analysis/statistics.js';
+import {
+  change,
+  errorVerdict,
+  fixed,
+  interval,
+  NONE,
+  percentEstimate,
+} from '../packages/recency-bias-lab/src/report/format.js';
+
+const VERSION_DATE = new Date(0);
+
+/** A Markdown table. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, headings.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/**
+ * Effective sample size of the distribution that batches are drawn from, as a share of the data: in the first epoch after the
+ * warm-up and half-way through the adaptive epochs, mean over the runs; `1.00` is uniform.
+ */
+function effectiveShares({ trajectories, header }: Analysis, selector: string): string {
+  const first = (header?.warmupEpochs ?? 0) + 1;
+  const half = Math.round((first + (header?.epochs ?? first)) / 2);
+  const shares = [first, half].map((at) => {
+    const values = trajectories
+      .filter((course) => course.selector === selector && course.complete)
+      .flatMap(({ epochs }) => epochs.filter(({ epoch }) => epoch === at))
+      .flatMap(({ selection }) => selection.effectiveSampleSize ?? []);
+    return values.length === 0 ? NONE : fixed(mean(values), 2);
+  });
+  return shares.includes(NONE) ? NONE : shares.join(', then ');
+}
+
+/** One row a method: its errors, and how they differ from Random's. */
+export function comparisonTable(comparison: Comparison): string {
+  const analysis = analyse(comparison, VERSION_DATE);
+  const { selectors, errorComparisons, baseline } = analysis.results;
+  const shown = selectors.filter(({ best }) => best !== null);
+  const rows = shown.map(({ selector, title, best, final, seeds }) => {
+    const against = errorComparisons.find((one) => one.selector === selector && one.over === baseline);
+    const count = seeds.length;
+    return [
+      title,
+      percentEstimate(best),
+      seeds.map(({ bestEpoch }) => String(bestEpoch)).join(', '),
+      percentEstimate(final),
+      ...(against === undefined
+        ? ['baseline', '', 'baseline']
+        : [
+            change(against.relativeReduction),
+            interval(against.difference),
+            errorVerdict(against.difference.verdict, count),
+          ]),
+      effectiveShares(analysis, selector),
+    ];
+  });
+  const headings = [
+    'batches chosen by',
+    'best error, %',
+    'at epoch',
+    'final error, %',
+    'best against Random',
+    '95 % interval, points',
+    'verdict',
+    'effective sample size',
+  ];
+  return table(headings, rows);
+}
+
+/** One row a comparison: what the paper's four methods reached, and what became of Recency Bias's gain over Random. */
+export function overviewTable(comparisons: readonly Comparison[]): string {
+  const methods = ['random', 'online-batch', 'active-bias', 'recency-bias'];
+  const rows = comparisons.map((comparison) => {
+    const { results } = analyse(comparison, VERSION_DATE);
+    const best = (label: string): string =>
+      percentEstimate(results.selectors.find(({ selector }) => selector === label)?.best ?? null);
+    const gain = results.errorComparisons.find(
+      ({ selector, over }) => selector === 'recency-bias' && over === 'random',
+    );
+    const verdict = gain?.difference.verdict;
+    const words =
+      verdict === 'lower'
+        ? 'reproduced'
+        : verdict === 'higher'
+          ? 'not reproduced: higher'
+          : 'within the noise';
+    return [
+      `[${comparison.name.replace(/^scaled-/, '')}](#${comparison.name.replace(/^scaled-/, '')})`,
+      String(results.seeds.length),
+      ...methods.map(best),
+      change(gain?.relativeReduction ?? null),
+      words,
+    ];
+  });
+  const headings = [
+    'setting',
+    'seeds',
+    'Random',
+    'Online Batch',
+    'Active Bias',
+    'Recency Bias',
+    'against Random',
+    'verdict',
+  ];
+  return table(headings, rows);
+}
