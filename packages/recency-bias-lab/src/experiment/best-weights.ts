@@ -1,12 +1,12 @@
 /** The weights of a run's best epoch: best.bin of its directory. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeState, encodeState } from 'recency-bias';
+import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
 import { RecordError } from '../records/read.js';
 import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
+import { readStateFile } from '../records/state-file.js';
 
 /** Weights, the epoch after which they were so, and what they are worth. */
 export interface BestEpoch extends StateDict {
@@ -30,21 +30,10 @@ function isBestEpoch(state: StateDict): state is BestEpoch {
  */
 export async function readBestEpoch(dir: string): Promise<BestEpoch | undefined> {
   const path = join(dir, FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
-  }
-  try {
-    const state = decodeState(bytes);
-    if (isBestEpoch(state)) return state;
-  } catch {
-    // said below
-  }
-  throw new RecordError(`${path}: is damaged; delete it, and the run to train it anew`);
+  const remedy = 'delete it, and the run to train it anew';
+  const state = await readStateFile(path, remedy);
+  if (state === undefined || isBestEpoch(state)) return state;
+  throw new RecordError(`${path}: is damaged (it holds something else); ${remedy}`);
 }
 
 /** Keeps the weights of the epoch with the lowest test error, of equals the first. */

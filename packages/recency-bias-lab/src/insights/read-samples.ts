@@ -1,11 +1,10 @@
 /** Reads what a run remembers of its samples. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeState } from 'recency-bias';
 import { z } from 'zod';
 import { readCheckpoint } from '../records/run-writer.js';
 import { RecordError } from '../records/read.js';
 import { sampleRecordSchema } from '../records/schema.js';
+import { readStateFile } from '../records/state-file.js';
 import { SampleTable } from './sample-table.js';
 
 /** What a checkpoint holds besides the network, as far as it is of interest here. */
@@ -21,16 +20,6 @@ const checkpointSchema = z.object({
     }),
   }),
 });
-
-async function readBytes(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
-  }
-}
 
 /** @throws RecordError when the value is no sample record, or one that is not whole */
 function tableOf(value: unknown, path: string): SampleTable {
@@ -50,17 +39,8 @@ function tableOf(value: unknown, path: string): SampleTable {
  */
 export async function readSamples(runDir: string, labels: Int32Array): Promise<SampleTable> {
   const path = join(runDir, 'samples.bin');
-  const bytes = await readBytes(path);
-  if (bytes !== undefined) {
-    let state: unknown;
-    try {
-      state = decodeState(bytes);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new RecordError(`${path}: is damaged (${reason}); train this run anew`);
-    }
-    return tableOf(state, path);
-  }
+  const state = await readStateFile(path, 'train this run anew');
+  if (state !== undefined) return tableOf(state, path);
   const checkpoint = await readCheckpoint(runDir);
   if (checkpoint === undefined) {
     throw new RecordError(

@@ -1,14 +1,15 @@
 /** Writes a run directory. */
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeState, encodeState } from 'recency-bias';
+import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import { lockDirectory } from './lock.js';
 import { makeDirectory } from './make-directory.js';
 import { readRunHeader, RecordError } from './read.js';
 import { replaceFile } from './replace-file.js';
 import type { RunEvent, RunHeader } from './schema.js';
+import { readStateFile } from './state-file.js';
 
 /** Name of the file that holds the state of a run. */
 export const CHECKPOINT_FILE = 'checkpoint.bin';
@@ -129,20 +130,6 @@ export class RunWriter {
  * @returns undefined when there is none.
  * @throws RecordError when it is damaged.
  */
-export async function readCheckpoint(dir: string): Promise<StateDict | undefined> {
-  const path = join(dir, CHECKPOINT_FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
-  }
-  try {
-    return decodeState(bytes);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RecordError(`${path}: is damaged (${reason}); delete ${dir} to train this run anew`);
-  }
+export function readCheckpoint(dir: string): Promise<StateDict | undefined> {
+  return readStateFile(join(dir, CHECKPOINT_FILE), `delete ${dir} to train this run anew`);
 }
