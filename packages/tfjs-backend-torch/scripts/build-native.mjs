@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findLibtorch } from './find-libtorch.mjs';
 import { findNodeHeaders } from './find-node-headers.mjs';
+import { sourceDigest } from './source-digest.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const native = join(root, 'native');
@@ -61,10 +62,9 @@ function main() {
   }
   if (status !== 0) fail(`'${compiler}' could not compile the addon against libtorch ${libtorch.version}.`);
   renameSync(fresh, target);
-  writeFileSync(
-    join(build, 'libtorch.json'),
-    `${JSON.stringify({ version: libtorch.version, lib: libtorch.lib, origin: libtorch.origin }, null, 2)}\n`,
-  );
+  const { version, lib, origin } = libtorch;
+  const about = { version, lib, origin, sources: sourceDigest(native) };
+  writeFileSync(join(build, 'libtorch.json'), `${JSON.stringify(about, null, 2)}\n`);
   console.log(`tfjs-backend-torch: built ${target}`);
 }
 

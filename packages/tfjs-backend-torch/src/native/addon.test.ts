@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { getThreads, resetPeakMemory, setDevice, setThreads, torchStatus } from '../index.js';
 import { FLOAT } from '../kernels/dtype.js';
+import { sourceDigest } from '../../scripts/source-digest.mjs';
 import { describeWithTorch } from '../testing/with-torch.js';
 import { addon, load } from './addon.js';
 import { operator } from './operator.js';
@@ -35,10 +36,26 @@ describe('Without a usable libtorch', () => {
     try {
       const file = join(folder, 'tfjs-torch.node');
       writeFileSync(file, 'not a library');
-      writeFileSync(join(folder, 'libtorch.json'), '{"version":"9.8.7"}');
+      const sources = sourceDigest(fileURLToPath(new URL('../../native', import.meta.url)));
+      writeFileSync(join(folder, 'libtorch.json'), JSON.stringify({ version: '9.8.7', sources }));
       const text = message(() => load(file));
       expect(text).toContain('libtorch 9.8.7');
       expect(text).toContain(file);
+      expect(text).not.toContain('\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('an addon that another version was built from is one line that says to build it again', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tfjs-torch-'));
+    try {
+      const file = join(folder, 'tfjs-torch.node');
+      writeFileSync(file, 'not a library');
+      writeFileSync(join(folder, 'libtorch.json'), '{"version":"9.8.7","sources":"0123"}');
+      const text = message(() => load(file));
+      expect(text).toContain('sources of another version');
+      expect(text).toContain('npm run build:native');
       expect(text).not.toContain('\n');
     } finally {
       rmSync(folder, { recursive: true });

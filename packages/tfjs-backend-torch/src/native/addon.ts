@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TypedArray } from '@tensorflow/tfjs-core';
+import { sourceDigest } from '../../scripts/source-digest.mjs';
 
 /** A native tensor, known to JavaScript by a number. */
 export type Handle = number;
@@ -100,6 +101,13 @@ export function load(file: string): Addon {
   if (!existsSync(file)) {
     throw new Error(`The native addon of tfjs-backend-torch is not built: ${howToBuild}.`);
   }
+  const build = readBuild(file);
+  if (build !== undefined && isStale(build)) {
+    throw new Error(
+      'The native addon of tfjs-backend-torch was built from the sources of another version of the package: ' +
+        `${howToBuild} again.`,
+    );
+  }
   // OpenMP's threads otherwise spin while they wait, which starves every other process; read when libgomp loads.
   process.env.OMP_WAIT_POLICY ??= 'passive';
   let found: Addon;
@@ -107,7 +115,7 @@ export function load(file: string): Addon {
     found = createRequire(file)(file) as Addon;
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-    throw mismatch(builtFor(file), reason, error);
+    throw mismatch(build?.version ?? 'of an unknown version', reason, error);
   }
   const { version, loadedVersion } = found.describe();
   // Another version may load and crash later.
@@ -123,13 +131,26 @@ function mismatch(version: string, reason: string, cause?: unknown): Error {
   );
 }
 
-function builtFor(file: string): string {
+/** What `build-native.mjs` notes beside the addon. */
+interface Build {
+  /** Of libtorch. */
+  readonly version: string;
+  /** Digest of the sources that it was compiled from; those built before there was one are stale. */
+  readonly sources?: string;
+}
+
+function readBuild(file: string): Build | undefined {
   try {
-    const { version } = JSON.parse(readFileSync(join(dirname(file), 'libtorch.json'), 'utf8')) as {
-      version: string;
-    };
-    return version;
+    return JSON.parse(readFileSync(join(dirname(file), 'libtorch.json'), 'utf8')) as Build;
   } catch {
-    return 'of an unknown version';
+    return undefined;
   }
+}
+
+/** Whether the sources beside this module are others; false where a bundler has moved it away from them. */
+function isStale({ sources }: Build): boolean {
+  const self = import.meta.url as string | undefined;
+  if (self === undefined) return false;
+  const folder = fileURLToPath(new URL('../../native', self));
+  return existsSync(join(folder, 'addon.cc')) && sourceDigest(folder) !== sources;
 }
