@@ -17,7 +17,7 @@ import type { PairedDifference } from '../packages/recency-bias-lab/src/report/a
 import { trajectories } from '../packages/recency-bias-lab/src/report/analysis/trajectory.js';
 import type { Trajectory } from '../packages/recency-bias-lab/src/report/analysis/trajectory.js';
 import { fixed, NONE, percentEstimate, points } from '../packages/recency-bias-lab/src/report/format.js';
-import { comparisonTable, overviewTable, table } from './comparison-table.js';
+import { comparisonTable, overviewTable, table, timeTable } from './comparison-table.js';
 
 const DOCUMENTS = ['docs/choosing.md', 'docs/reproduction.md'];
 const RECORDS = 'docs/records';
@@ -195,9 +195,12 @@ export function methodTable(comparison: Comparison): string {
   ].join('\n');
 }
 
-const MARK = /(<!-- (record|comparison|overview) ([^>]+?) -->\n)[^]*?(\n<!-- end of \2 -->)/g;
+const MARK = /(<!-- (record|comparison|overview|times) ([^>]+?) -->\n)[^]*?(<!-- end of \2 -->)/g;
 
-/** What stands between two marks: `record` a table of all methods, `comparison` of the paper's four, `overview` a row for each comparison. */
+/**
+ * What stands between two marks: `record` a table of all methods, `comparison` of the paper's four, `times` their time reductions,
+ * `overview` a row for each comparison.
+ */
 async function tableFor(kind: string, names: readonly string[], records: string): Promise<string> {
   const dirs = names
     .map((name) => `${records}/${name}`)
@@ -205,6 +208,7 @@ async function tableFor(kind: string, names: readonly string[], records: string)
   if (dirs.length === 0) return 'Not measured yet.';
   const comparisons = await Promise.all(dirs.map((dir) => readComparison(dir)));
   if (kind === 'overview') return overviewTable(comparisons);
+  if (kind === 'times') return timeTable(comparisons[0]!);
   return kind === 'record' ? methodTable(comparisons[0]!) : comparisonTable(comparisons[0]!);
 }
 
@@ -213,7 +217,7 @@ export async function withTables(document: string, records: string): Promise<str
   let text = document;
   for (const [whole, begin, kind, names, end] of document.matchAll(MARK)) {
     const made = await tableFor(kind!, names!.split(' '), records);
-    text = text.replace(whole, () => `${begin!}\n${made}\n${end!}`);
+    text = text.replace(whole, () => `${begin!}\n${made}\n\n${end!}`);
   }
   return text;
 }
