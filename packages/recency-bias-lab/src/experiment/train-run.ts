@@ -19,7 +19,7 @@ import { evaluate } from './evaluate.js';
 import { learningRateAt } from './learning-rate.js';
 import { createMethod } from './method-inputs.js';
 import type { MethodInputs } from './method-inputs.js';
-import { createOptimizer, setLearningRate } from './optimizer.js';
+import { createOptimizer } from './optimizer.js';
 import { RecordingSelector } from './recording-selector.js';
 import { openModel } from './open-model.js';
 import type { ResolvedExperiment } from './resolve.js';
@@ -31,11 +31,9 @@ import { modelContext } from './run-model.js';
 import { ownEpochs } from './tasks.js';
 import type { RunTask } from './tasks.js';
 import { TrainingClock } from './training-clock.js';
+import { TrainingHooks } from './training-hooks.js';
 import { uncertainSamples } from './uncertain-samples.js';
 import { WarmupSelector } from './warmup-selector.js';
-
-/** How often the event loop gets a turn, for signals and messages: wasm's promises never leave the current one. */
-const YIELD_MS = 30;
 
 /** Progress within a run, some times a second. */
 export interface RunProgress {
@@ -87,7 +85,6 @@ interface LiveRun {
   scoredSamples: number;
   /** Of the epoch that has just ended. */
   testError?: number;
-  stopped: boolean;
 }
 
 /** The run's selector: the recorder around the method, or around the shared warm-up. */
@@ -206,24 +203,22 @@ async function train(
 
   const probe = probeIndices(experiment);
   const dropout = await DropoutSeeds.create(model, task.seed, options.backend);
-  let epochUnderWay = 0;
   const warmup = task.kind === 'run' ? task.warmup : undefined;
   const best = await BestWeights.open(writer.dir, warmup && join(options.out, warmup));
   const clock = new TrainingClock(
     start && { seconds: start.trainSeconds, processorSeconds: start.processorSeconds },
   );
+  const hooks = new TrainingHooks({ model, experiment, dropout, clock, stop });
   await writer.append({ type: 'start', time: now(), epoch: start?.training.epoch ?? 0 });
 
   const live: LiveRun = {
     steps: start?.steps ?? 0,
     trainedSamples: start?.training.trainedSamples ?? 0,
     scoredSamples: start?.training.scoredSamples ?? 0,
-    stopped: false,
   };
   const { trainedSamples: trainedBefore, scoredSamples: scoredBefore } = live;
   const secondsBefore = clock.time.seconds;
   let lastSave = performance.now();
-  let lastYield = performance.now();
 
   await fit(model, data.train, {
     selector: (run) => (live.recorder = createRecorder(options, run)),
@@ -246,44 +241,31 @@ async function train(
         const { steps } = live;
         await writer.writeCheckpoint({ version: 1, training, trainSeconds, processorSeconds, steps });
         lastSave = performance.now();
-        if (training.step > 0 && !live.stopped) clock.start();
+        if (training.step > 0 && !hooks.stopped) clock.start();
       },
     },
     onStep: async ({ epoch, step, trainedSamples, scoredSamples }) => {
       live.steps++;
       live.trainedSamples = trainedSamples;
       live.scoredSamples = scoredSamples;
-      if (performance.now() - lastYield < YIELD_MS) return;
-      options.onProgress?.({
-        epoch,
-        step,
-        stepsPerEpoch: Math.ceil(experiment.dataset.trainSize / batchSize),
-        samples: trainedSamples - trainedBefore,
-        scored: scoredSamples - scoredBefore,
-        seconds: clock.time.seconds - secondsBefore,
-        trainLoss: live.recorder!.trainLoss,
-      });
-      await new Promise((resolve) => setImmediate(resolve));
-      lastYield = performance.now();
-      if (stop.aborted) {
-        live.stopped = true;
-        model.stopTraining = true;
-      }
+      await hooks.afterStep(() =>
+        options.onProgress?.({
+          epoch,
+          step,
+          stepsPerEpoch: Math.ceil(experiment.dataset.trainSize / batchSize),
+          samples: trainedSamples - trainedBefore,
+          scored: scoredSamples - scoredBefore,
+          seconds: clock.time.seconds - secondsBefore,
+          trainLoss: live.recorder!.trainLoss,
+        }),
+      );
     },
     callbacks: {
-      onEpochBegin: (epoch) => {
-        epochUnderWay = epoch;
-        setLearningRate(model.optimizer, learningRateAt(learningRate, epoch + 1, epochs));
-        clock.start();
-        return Promise.resolve();
-      },
-      onBatchBegin: (step) => {
-        dropout.seedStep(epochUnderWay, step);
-        return Promise.resolve();
-      },
+      onEpochBegin: hooks.onEpochBegin,
+      onBatchBegin: hooks.onBatchBegin,
       onEpochEnd: async (epoch) => {
         clock.pause();
-        if (live.stopped) return;
+        if (hooks.stopped) return;
         const probeResult = await evaluate(model, data.probe, probe);
         const testResult = await evaluate(model, data.test);
         const event: EpochEvent = {
@@ -308,7 +290,7 @@ async function train(
       },
     },
   });
-  if (live.stopped) return false;
+  if (hooks.stopped) return false;
 
   if (task.kind === 'run') {
     const record = live.recorder!.sampleRecord();

@@ -5,18 +5,14 @@ import { fit } from 'recency-bias/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
 import { DropoutSeeds } from '../experiment/dropout-seeds.js';
 import { evaluate } from '../experiment/evaluate.js';
-import { learningRateAt } from '../experiment/learning-rate.js';
-import { setLearningRate } from '../experiment/optimizer.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
 import { prepareRunData } from '../experiment/run-data.js';
 import { buildModel } from '../experiment/train-run.js';
 import { TrainingClock } from '../experiment/training-clock.js';
+import { TrainingHooks } from '../experiment/training-hooks.js';
 import type { OpenedModel } from '../models/model.js';
 import type { HoldoutCost } from './losses-file.js';
 import type { HoldoutPart } from './parts.js';
-
-/** How often the event loop gets a turn, for signals. */
-const YIELD_MS = 30;
 
 /** Where the work stands; plain data, to be saved and gone on from. */
 export interface HoldoutProgress extends StateDict {
@@ -101,23 +97,21 @@ async function trainPart(
     ...options.experiment,
     dataset: { ...options.experiment.dataset, trainSize: dataset.train.size },
   };
-  const { epochs, batchSize, learningRate } = experiment;
+  const { epochs, batchSize } = experiment;
   const data = await prepareRunData(experiment, dataset, task.seed, options.opened.scaling);
   const model = await buildModel(options.opened, { experiment, task, dataset });
   const dropout = await DropoutSeeds.create(model, task.seed, experiment.backend);
-  let epochUnderWay = 0;
   const clock = new TrainingClock({
     seconds: start.cost.trainSeconds,
     processorSeconds: start.cost.processorSeconds,
   });
+  const hooks = new TrainingHooks({ model, experiment, dropout, clock, stop: options.stop });
   // The samples of the parts before.
   const before = start.cost.trainedSamples - (start.training?.trainedSamples ?? 0);
   const losses = start.losses.slice();
   const kept = [...start.epochs];
   let { best } = start;
   let { trainedSamples, scoredSamples } = start.cost;
-  const live = { stopped: false };
-  let lastYield = performance.now();
 
   const snapshot = (training: TrainingState | null): HoldoutProgress => {
     const { seconds: trainSeconds, processorSeconds } = clock.time;
@@ -137,31 +131,18 @@ async function trainPart(
       save: async (state) => {
         clock.pause();
         await options.save(snapshot(state));
-        if (state.step > 0 && !live.stopped) clock.start();
+        if (state.step > 0 && !hooks.stopped) clock.start();
       },
     },
     onStep: async (step) => {
       trainedSamples = before + step.trainedSamples;
-      if (performance.now() - lastYield < YIELD_MS) return;
-      await new Promise((resolve) => setImmediate(resolve));
-      lastYield = performance.now();
-      if (!options.stop.aborted) return;
-      live.stopped = true;
-      model.stopTraining = true;
+      await hooks.afterStep();
     },
     callbacks: {
-      onEpochBegin: (epoch) => {
-        epochUnderWay = epoch;
-        setLearningRate(model.optimizer, learningRateAt(learningRate, epoch + 1, epochs));
-        clock.start();
-        return Promise.resolve();
-      },
-      onBatchBegin: (step) => {
-        dropout.seedStep(epochUnderWay, step);
-        return Promise.resolve();
-      },
+      onEpochBegin: hooks.onEpochBegin,
+      onBatchBegin: hooks.onBatchBegin,
       onEpochEnd: async (epoch) => {
-        if (live.stopped) return;
+        if (hooks.stopped) return;
         // Part of the work, unlike the evaluation of a run: it chooses the epoch.
         const result = await evaluate(model, data.test);
         scoredSamples += asked.length;
@@ -176,5 +157,5 @@ async function trainPart(
     },
   });
   model.dispose();
-  return live.stopped ? undefined : snapshot(null);
+  return hooks.stopped ? undefined : snapshot(null);
 }
