@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { comparison, run } from '../packages/recency-bias-lab/test/report/records.js';
 import type { Run } from '../packages/recency-bias-lab/src/records/run.js';
+import { timeTable } from './comparison-table.js';
 import { methodTable, withTables } from './method-tables.js';
 
 const DOCS = fileURLToPath(new URL('../docs', import.meta.url));
@@ -87,6 +88,16 @@ describe('the tables of the methods', () => {
     expect(cells(table, 'info-batch')[1]).toMatch(/^\+1\.00 \(−3\.97 to \+5\.97\)$/);
     expect(table).toContain('beyond the noise: at the end none; at equal cost none');
     expect(table).toContain('- `info-batch` against `random-pruning`, at the end: +1.00');
+  });
+
+  it('say how much sooner Recency Bias reaches the best error of each other, and in how many seeds', () => {
+    const sooner = [1, 2, 3].map((seed) => course('recency-bias', seed, [0.4, 0.1, 0.1, 0.1]));
+    const better = [1, 2, 3].map((seed) => course('active-bias', seed, [0.4, 0.3, 0.2, 0.05]));
+    const lines = timeTable(comparison([...random, ...better, ...sooner])).split('\n');
+    expect(lines).toContain(
+      '| random | 50.0 % ± 0.0 | 40.0 → 20.0 | 3 of 3, faster | 50.0 % ± 0.0 | 4.0 → 2.0 | 3 of 3, faster |',
+    );
+    expect(lines).toContain('| Active Bias | – | – | 0 of 3 | – | – | 0 of 3 |');
   });
 
   it.each(['choosing.md', 'reproduction.md'])(
