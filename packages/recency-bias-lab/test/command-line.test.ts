@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from './support/cli.js';
+import { COMMAND, runCli } from './support/cli.js';
 import { writeIdxFolder } from './support/idx-data.js';
 
 let dir: string;
@@ -154,6 +155,15 @@ describe('recency-bias', () => {
     expect(stdout).toContain('160 training and 60 test images');
     expect(stdout).toContain('4 epochs of 10 steps (batch 16)');
     expect(stdout).toContain('3 warm-ups and 12 runs (seeds 1, 2 and 3)');
+  });
+
+  it('is linked in a checkout that is not built, and says there what to do', async () => {
+    await mkdir(join(dir, 'checkout', 'bin'), { recursive: true });
+    const command = join(dir, 'checkout', 'bin', 'recency-bias.mjs');
+    await copyFile(COMMAND, command);
+    const { status, stderr } = spawnSync(process.execPath, [command, 'presets'], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toBe('recency-bias: this checkout is not built yet; run `npm run build` first.\n');
   });
 
   it('lists presets and data sets, and explains each command', async () => {

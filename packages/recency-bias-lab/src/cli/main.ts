@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommandError, formatError } from './errors.js';
 import { createProgram } from './program.js';
 

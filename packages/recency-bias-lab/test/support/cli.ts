@@ -4,7 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** The command that packages link. */
+export const COMMAND = fileURLToPath(new URL('../../bin/recency-bias.mjs', import.meta.url));
 
 /** How a command ended. */
 export interface CliResult {
@@ -24,8 +27,8 @@ export interface RunningCli {
 
 /** Starts a command in its own process group, so that a test can kill it with all its runs. */
 export function startCli(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): RunningCli {
-  if (!existsSync(MAIN)) throw new Error('The command line is not built: run `npm run build` first.');
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  if (!existsSync(BUILT)) throw new Error('The command line is not built: run `npm run build` first.');
+  const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd,
     detached: true,
     env: { ...process.env, npm_lifecycle_event: undefined, NO_COLOR: '1', ...env },
