@@ -1,5 +1,6 @@
 /** Puts comparison directories of the same experiment together: other seeds, other selectors, another machine. */
 import { isDeepStrictEqual } from 'node:util';
+import type { RecordedMethod } from './experiment.js';
 import { orderRuns, RecordError } from './read.js';
 import type { Comparison, Run } from './run.js';
 
@@ -8,10 +9,6 @@ const FREE = new Set(['name', 'description', 'selectors', 'seeds', 'backend']);
 
 /** Parts of its data set that say where a machine has it, not what it is. */
 const FREE_OF_DATASET = new Set(['path', 'memoryLimit']);
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function without(fields: object, left: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([key]) => !left.has(key)));
@@ -23,19 +20,18 @@ const FREE_OF_CHECKED_MODEL = new Set(['backbone']);
 /** What two directories must have in common. */
 function settings({ experiment }: Comparison): Record<string, unknown> {
   const { dataset, model } = experiment;
-  const options = isMapping(model) ? model.options : undefined;
+  const options = model?.options;
   return {
     ...without(experiment, FREE),
-    dataset: isMapping(dataset) ? without(dataset, FREE_OF_DATASET) : dataset,
-    ...(isMapping(model) &&
-      isMapping(options) &&
+    dataset: dataset && without(dataset, FREE_OF_DATASET),
+    ...(options !== undefined &&
       'checksum' in options && { model: { ...model, options: without(options, FREE_OF_CHECKED_MODEL) } }),
   };
 }
 
 /** Selectors of an experiment by label. */
-function methods({ experiment }: Comparison): Record<string, unknown> {
-  return isMapping(experiment.selectors) ? experiment.selectors : {};
+function methods({ experiment }: Comparison): Record<string, RecordedMethod> {
+  return experiment.selectors ?? {};
 }
 
 /** Whether two comparisons are parts of one: equal settings, data and, under equal labels, methods. */

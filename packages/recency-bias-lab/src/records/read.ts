@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { comparisonExperimentSchema } from './experiment.js';
 import type { Comparison, Run } from './run.js';
 import { RECORD_VERSION, runEventSchema, runHeaderSchema } from './schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.js';
@@ -12,13 +13,6 @@ import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.
 export class RecordError extends Error {
   override readonly name = 'RecordError';
 }
-
-/** The part of experiment.json that says which runs a comparison consists of. */
-const comparisonSchema = z.looseObject({
-  name: z.string(),
-  selectors: z.record(z.string(), z.unknown()),
-  seeds: z.array(z.number().int().nonnegative()),
-});
 
 /** Reads a text file; undefined when it does not exist. */
 async function readText(path: string): Promise<string | undefined> {
@@ -167,7 +161,7 @@ async function readExperiment(
   dir: string,
   entries: readonly Dirent[],
   runs: readonly Run[],
-): Promise<z.infer<typeof comparisonSchema>> {
+): Promise<z.infer<typeof comparisonExperimentSchema>> {
   const path = join(dir, 'experiment.json');
   const text = await readText(path);
   if (text === undefined && runs[0] === undefined) {
@@ -183,7 +177,7 @@ async function readExperiment(
     text === undefined
       ? [join(dir, runs[0]!.header.id, 'run.json'), runs[0]!.header.experiment]
       : [path, parseJson(text, path)];
-  const parsed = comparisonSchema.safeParse(value);
+  const parsed = comparisonExperimentSchema.safeParse(value);
   if (!parsed.success) throw new RecordError(`${where}: ${firstIssue(parsed.error)}`);
   return parsed.data;
 }

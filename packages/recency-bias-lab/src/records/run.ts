@@ -1,3 +1,4 @@
+import type { RecordedExperiment } from './experiment.js';
 import type { EpochEvent, RunHeader, UncertainSample } from './schema.js';
 
 /** A run record as read back from its directory. */
@@ -22,7 +23,7 @@ export interface Comparison {
   /** Directories it was read from. */
   readonly sources: readonly string[];
   /** The resolved experiment, with the selectors and seeds of all directories. */
-  readonly experiment: Readonly<Record<string, unknown>>;
+  readonly experiment: RecordedExperiment;
   /** Selector labels in the order of the experiment. */
   readonly selectors: readonly string[];
   readonly seeds: readonly number[];

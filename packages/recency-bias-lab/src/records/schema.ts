@@ -3,7 +3,7 @@
  *
  * ```
  * <comparison>/
- *   experiment.json              the resolved experiment, written once
+ *   experiment.json              RecordedExperiment (experiment.ts): the resolved experiment
  *   <selector>-seed<seed>/       one run directory a run; `warmup-seed<seed>` for the shared warm-up
  *     run.json                   RunHeader, written once
  *     events.jsonl               one RunEvent a line, append-only
@@ -19,6 +19,7 @@
  */
 import type { StateDict } from 'recency-bias';
 import { z } from 'zod';
+import { recordedExperimentSchema } from './experiment.js';
 
 /** Version of everything below; readers refuse a newer one. */
 export const RECORD_VERSION = 1;
@@ -87,7 +88,7 @@ export const runHeaderSchema = z.object({
   warmupEpochs: count,
   batchSize: count,
   /** The resolved experiment that this run is part of. */
-  experiment: z.record(z.string(), z.unknown()),
+  experiment: recordedExperimentSchema,
   environment: environmentSchema,
   startedAt: z.iso.datetime(),
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { comparison, run } from '../../../test/report/records.js';
+import type { Comparison } from '../../records/run.js';
 import { gridMaps } from './grid.js';
 import { analyse } from './results.js';
 
-function maps(grid: unknown, errors: Record<string, number>) {
+function maps(grid: Comparison['experiment']['grid'], errors: Record<string, number>) {
   const runs = Object.entries(errors).map(([selector, error]) => run([0.9, error], { selector }));
   const made = { ...comparison(runs), experiment: { grid } };
   return gridMaps(made, analyse(made, new Date(0)).results.selectors);
