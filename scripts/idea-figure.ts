@@ -163,4 +163,6 @@ ${rows.join('\n')}
 `;
 }
 
-if (process.argv[2] === 'write') writeFileSync('docs/images/idea.svg', ideaFigure());
+export function run(): void {
+  writeFileSync('docs/images/idea.svg', ideaFigure());
+}

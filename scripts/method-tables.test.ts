@@ -9,6 +9,7 @@ import { timeTable } from './comparison-table.js';
 import { methodTable, withTables } from './method-tables.js';
 
 const DOCS = fileURLToPath(new URL('../docs', import.meta.url));
+const RECORDS = fileURLToPath(new URL('../records', import.meta.url));
 
 /** Four epochs of 1,000 samples, of which `trained` are trained and `scored` scored. */
 function course(
@@ -105,7 +106,7 @@ describe('the tables of the methods', () => {
     async (name) => {
       const file = join(DOCS, name);
       const committed = readFileSync(file, 'utf8');
-      const made = await withTables(committed, join(DOCS, 'records'));
+      const made = await withTables(committed, RECORDS);
       const options = await resolveConfig(file);
       expect(committed, 'run `npm run tables`').toBe(await format(made, { ...options, filepath: file }));
     },

@@ -20,7 +20,7 @@ import { fixed, NONE, percentEstimate, points } from '../packages/recency-bias-l
 import { comparisonTable, overviewTable, table, timeTable } from './comparison-table.js';
 
 const DOCUMENTS = ['docs/choosing.md', 'docs/reproduction.md'];
-const RECORDS = 'docs/records';
+const RECORDS = 'records';
 const BASELINE = 'random';
 
 /** Pruning methods and the random control that trains about as many samples. */
@@ -222,7 +222,8 @@ export async function withTables(document: string, records: string): Promise<str
   return text;
 }
 
-if (process.argv[2] === 'write') {
+/** Writes the documents with their tables made anew. */
+export async function run(): Promise<void> {
   const { format, resolveConfig } = await import('prettier');
   for (const document of DOCUMENTS) {
     const text = await withTables(readFileSync(document, 'utf8'), RECORDS);

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What an example prints, line by line. */
 async function linesOf(name: string): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('node', ['scripts/run-example.mjs', name], { cwd: root });
+  const { stdout } = await promisify(execFile)('node', ['scripts/run.mjs', 'examples', name], { cwd: root });
   return stdout.trim().split('\n');
 }
 

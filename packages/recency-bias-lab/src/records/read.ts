@@ -1,56 +1,17 @@
 /** Reads run directories back, for reports and for `--resume`. */
 import { existsSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { comparisonExperimentSchema } from './experiment.js';
+import { KEPT_FILE, readKeptRuns } from './kept.js';
+import { firstIssue, parseJson, readText, RecordError, refuseNewer, toEvent } from './record-file.js';
 import type { Comparison, Run } from './run.js';
-import { RECORD_VERSION, runEventSchema, runHeaderSchema } from './schema.js';
+import { runHeaderSchema } from './schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.js';
 
-/** A record on disk that cannot be read; the message names the file and what is wrong in it. */
-export class RecordError extends Error {
-  override readonly name = 'RecordError';
-}
-
-/** Reads a text file; undefined when it does not exist. */
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
-  }
-}
-
-/** First problem of a failed validation as `field: message`. */
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return 'does not match the schema';
-  const path = issue.path.join('.');
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
-}
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RecordError(`${where}: is not valid JSON`);
-  }
-}
-
-/** Refuses records of a newer program with a better message than a failed literal. */
-function refuseNewer(value: unknown, where: string): void {
-  const version =
-    typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  if (typeof version === 'number' && version > RECORD_VERSION) {
-    throw new RecordError(
-      `${where}: record version ${version} is newer than ${RECORD_VERSION}, the newest this program reads; update recency-bias-lab`,
-    );
-  }
-}
+export { RecordError } from './record-file.js';
 
 /**
  * Reads `run.json` of a run directory.
@@ -81,9 +42,7 @@ export async function readEvents(dir: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for (const [i, line] of lines.entries()) {
     const where = `${path}:${i + 1}`;
-    const parsed = runEventSchema.safeParse(parseJson(line, where));
-    if (!parsed.success) throw new RecordError(`${where}: ${firstIssue(parsed.error)}`);
-    events.push(parsed.data);
+    events.push(toEvent(parseJson(line, where), where));
   }
   return events;
 }
@@ -127,7 +86,7 @@ export async function readRun(dir: string): Promise<Run> {
   return { header, ...foldEvents(await readEvents(dir)) };
 }
 
-/** Reads every run directory of a directory. */
+/** Reads every run of a comparison directory: of run directories, and those that are kept in one file. */
 async function readRuns(dir: string, entries: readonly Dirent[]): Promise<Run[]> {
   const runs: Run[] = [];
   for (const entry of entries) {
@@ -141,6 +100,14 @@ async function readRuns(dir: string, entries: readonly Dirent[]): Promise<Run[]>
       ...foldEvents(await readEvents(runDir)),
       ...(existsSync(insights) && { insights }),
     });
+  }
+  for (const { header, events } of await readKeptRuns(dir)) {
+    if (runs.some((run) => run.header.id === header.id)) {
+      throw new RecordError(
+        `${dir}: has the run ${header.id} twice, as a directory and in ${KEPT_FILE}; remove one`,
+      );
+    }
+    runs.push({ header, ...foldEvents(events) });
   }
   return runs;
 }
