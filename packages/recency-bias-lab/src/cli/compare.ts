@@ -124,7 +124,7 @@ async function resolveInput(
   const opened = await openModel(parsed.model, modelContext(fetching));
   const experiment = followModel(parsed, opened);
   const standIn = dryRun ? standInData(experiment, cache) : undefined;
-  const { size, dataset } = standIn ?? (await loadExperimentData(experiment, fetching));
+  const { size, dataset } = standIn ?? (await loadExperimentData(experiment, { ...fetching, begun }));
   progress.end();
   const modelNotes = await checkModel(experiment, opened, dataset);
   const notes = [...modelNotes, ...(advice === undefined ? [] : [advice])];

@@ -237,8 +237,9 @@ function settingsOf(
   samples: string,
   given: { holdout: HoldoutKind; holdoutSize: number | undefined; seed: number },
 ): Settings {
-  const { dataset, augmentation, model, optimizer, learningRate, weightDecay, batchSize, epochs, backend } =
+  const { augmentation, model, optimizer, learningRate, weightDecay, batchSize, epochs, backend } =
     experiment;
+  const { fingerprint: _, ...dataset } = experiment.dataset; // `samples` says which they are
   const { holdout, holdoutSize, seed } = given;
   return {
     holdout,

@@ -1,6 +1,6 @@
 /** `recency-bias insights`: what a run says of its training samples. */
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { loadExperimentData } from '../experiment/load-data.js';
@@ -110,7 +110,10 @@ export async function makeInsights(dir: string, flags: InsightsFlags): Promise<v
     {
       dataset: { ...experiment.dataset, ...(flags.dataPath !== undefined && { path: flags.dataPath }) },
     },
-    { cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped },
+    {
+      ...{ cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped },
+      begun: dirname(runDir),
+    },
   );
   progress.end();
   const insights = await readInsights(runDir, dataset, experiment.dataset.labelNoise);

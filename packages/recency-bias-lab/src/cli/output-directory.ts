@@ -25,6 +25,14 @@ export function defaultOutput({ name }: { readonly name: string }): string {
   return join('runs', name);
 }
 
+/** The experiment to run, without the fingerprint of its data where the directory is of an earlier version, which made none. */
+function comparable(stored: unknown, experiment: ResolvedExperiment): ResolvedExperiment {
+  const { dataset } = stored as { readonly dataset?: { readonly fingerprint?: unknown } };
+  if (dataset?.fingerprint !== undefined) return experiment;
+  const { fingerprint: _, ...known } = experiment.dataset;
+  return { ...experiment, dataset: known };
+}
+
 /** What differs between the experiment of a directory and the one to run, its description aside. */
 function differencesFrom(stored: unknown, experiment: ResolvedExperiment): string[] {
   return differences(stored, JSON.parse(JSON.stringify(experiment)) as unknown).filter(
@@ -76,8 +84,9 @@ export async function chooseOutputDirectory(
       }
       return { dir, experiment, complete: new Set(), needs: 'experiment' };
     }
-    if (resume) return resumeIn(dir, stored, experiment);
-    const found = differencesFrom(stored, experiment);
+    const asked = comparable(stored, experiment);
+    if (resume) return resumeIn(dir, stored, asked);
+    const found = differencesFrom(stored, asked);
     if (found.length === 0) {
       const complete = await completeTasks(dir, experiment);
       const total = runTasks(experiment).length;
@@ -87,7 +96,7 @@ export async function chooseOutputDirectory(
             `go on with \`${resumeCommand(dir)}\`, or begin anew with another --out`,
         );
       }
-      return { dir, experiment, complete, needs: 'nothing' };
+      return { dir, experiment: asked, complete, needs: 'nothing' };
     }
     if (out !== undefined) {
       throw new CommandError(`${dir}: holds another experiment (${found[0]!}); choose another --out`);

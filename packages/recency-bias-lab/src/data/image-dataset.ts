@@ -18,6 +18,8 @@ export interface ImageSplit {
   readonly labels: Int32Array;
   /** Path of each sample's file within its folder or archive, where each sample is a file. */
   readonly files?: readonly string[];
+  /** Hash of the content of each of these files (`contentHash`). */
+  readonly hashes?: readonly string[];
 }
 
 /** A classification data set with its official division into training and test samples. */

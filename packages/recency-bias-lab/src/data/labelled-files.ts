@@ -1,6 +1,7 @@
 /** From image files with labels to pixels in memory. */
 import { DataError } from './idx.js';
 import type { FileTree } from './file-tree.js';
+import { contentHash } from './identity.js';
 import { decodeImage } from './image-decoder.js';
 import type { TargetImage } from './image-decoder.js';
 import type { ImageDataset, ImageSplit } from './image-dataset.js';
@@ -48,23 +49,26 @@ export function unreadableError(title: string, reasons: readonly string[]): Data
 
 /** Moves the rows that are kept together, in place. */
 function compact(
-  split: ImageSplit & { readonly files: readonly string[] },
+  split: ImageSplit & { readonly files: readonly string[]; readonly hashes: readonly string[] },
   keep: (index: number) => boolean,
 ): ImageSplit {
   const length = split.images.length / split.size;
   const files: string[] = [];
+  const hashes: string[] = [];
   let size = 0;
   for (let i = 0; i < split.size; i++) {
     if (!keep(i)) continue;
     split.images.copyWithin(size * length, i * length, (i + 1) * length);
     split.labels[size++] = split.labels[i]!;
     files.push(split.files[i]!);
+    hashes.push(split.hashes[i]!);
   }
   return {
     size,
     images: split.images.subarray(0, size * length),
     labels: split.labels.subarray(0, size),
     files,
+    hashes,
   };
 }
 
@@ -81,6 +85,7 @@ export async function decodeTree(
   const length = height * width * channels;
   const make = ({ paths, labels }: LabelledFiles) => ({
     files: paths,
+    hashes: new Array<string>(paths.length).fill(''),
     size: labels.length,
     images: new Uint8Array(labels.length * length),
     labels: labels.slice(),
@@ -99,6 +104,7 @@ export async function decodeTree(
     const [split, index] = slots.get(path)!;
     try {
       if (content instanceof DataError) throw content;
+      splits[split]!.hashes[index] = contentHash(content);
       splits[split]!.images.set(await decodeImage(content, path, target), index * length);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;

@@ -1,11 +1,15 @@
 /** Data sets of image files: found, decoded, and kept decoded in the cache. */
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { makeDirectory } from '../records/make-directory.js';
+import { replaceFile } from '../records/replace-file.js';
 import { openFileTree } from './file-tree.js';
 import type { FileTree } from './file-tree.js';
 import { DataError } from './idx.js';
+import { contentHash } from './identity.js';
 import { imageSize } from './image-decoder.js';
 import type { Fit, TargetImage } from './image-decoder.js';
 import type { ImageDataset, ImageSplit } from './image-dataset.js';
@@ -33,7 +37,7 @@ export interface ImageFilesOptions extends SplitOptions {
 }
 
 /** Goes up when the same files would be decoded or divided differently. */
-const VERSION = 2;
+const VERSION = 3;
 /** Image size of folders whose experiment names none. */
 const FOLDER_SIDE = 64;
 
@@ -78,6 +82,7 @@ function decodedOnDemand(
   files: LabelledTree,
   target: TargetImage,
   limit: number,
+  hashes: ReadonlyMap<string, string>,
 ): ImageDataset {
   const { readOne } = tree;
   const megabytes = Math.round(limit / 1e6);
@@ -92,6 +97,7 @@ function decodedOnDemand(
     images: new Uint8Array(0),
     labels,
     files: paths,
+    hashes: paths.map((path) => hashes.get(path)!),
     source: new OnDemandImages(paths, readOne, target, (limit * paths.length) / images),
   });
   const { name, classNames, train, test } = files;
@@ -104,6 +110,31 @@ function decodedOnDemand(
     train: split(train),
     test: split(test),
   };
+}
+
+/** The hash of every file of a tree that is asked for, kept in `path` since reading all files takes long. */
+async function fileHashes(
+  tree: FileTree,
+  path: string,
+  wanted: readonly string[],
+  onProgress: FetchOptions['onProgress'],
+): Promise<ReadonlyMap<string, string>> {
+  const kept = await readFile(path, 'utf8').then(
+    (text) => new Map(Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(text)))),
+    () => undefined,
+  );
+  if (kept !== undefined && wanted.every((file) => kept.has(file))) return kept;
+  const hashes = new Map<string, string>();
+  await tree.read(new Set(wanted), (file, content) => {
+    if (content instanceof DataError) throw content;
+    hashes.set(file, contentHash(content));
+    const progress = { receivedBytes: hashes.size, totalBytes: wanted.length, unit: 'images' } as const;
+    onProgress?.({ source: `images of ${tree.title}`, ...progress });
+  });
+  await makeDirectory(dirname(path))
+    .then(() => replaceFile(path, JSON.stringify(Object.fromEntries(hashes))))
+    .catch(() => undefined); // costs time the next time, not the result
+  return hashes;
 }
 
 async function loadImages(
@@ -131,7 +162,13 @@ async function loadImages(
           `${tree.title}: unreadable images cannot be skipped when images are decoded on demand; choose a smaller dataset.imageSize or a larger dataset.memoryLimit`,
         );
       }
-      return decodedOnDemand(tree, files, target, limit);
+      const known = await fileHashes(
+        tree,
+        join(options.cache, 'decoded', `${key}.json`),
+        [...files.train.paths, ...files.test.paths],
+        onProgress,
+      );
+      return decodedOnDemand(tree, files, target, limit, known);
     }
     decoded = await decodeTree(tree, files, {
       target,

@@ -28,10 +28,15 @@ const headerSchema = z.object({
   /** Paths of the training and test files, where each sample is a file. */
   trainFiles: z.array(z.string()).optional(),
   testFiles: z.array(z.string()).optional(),
+  trainHashes: z.array(z.string()).optional(),
+  testHashes: z.array(z.string()).optional(),
 });
 
-function filesOf(files: readonly string[] | undefined): { files?: readonly string[] } {
-  return files === undefined ? {} : { files };
+function filesOf(
+  files: readonly string[] | undefined,
+  hashes: readonly string[] | undefined,
+): { files?: readonly string[]; hashes?: readonly string[] } {
+  return { ...(files && { files }), ...(hashes && { hashes }) };
 }
 
 /** The bytes of a typed array, shared. */
@@ -52,6 +57,8 @@ export async function writePacked(path: string, { dataset, skipped }: DecodedDat
       skipped,
       trainFiles: train.files,
       testFiles: test.files,
+      trainHashes: train.hashes,
+      testHashes: test.hashes,
     }),
   );
   const length = Buffer.alloc(4);
@@ -131,8 +138,18 @@ export async function readPacked(path: string): Promise<DecodedDataset | undefin
         imageShape,
         classes: classNames.length,
         classNames,
-        train: { size: train, images: trainImages, labels: trainLabels, ...filesOf(header.trainFiles) },
-        test: { size: test, images: testImages, labels: testLabels, ...filesOf(header.testFiles) },
+        train: {
+          size: train,
+          images: trainImages,
+          labels: trainLabels,
+          ...filesOf(header.trainFiles, header.trainHashes),
+        },
+        test: {
+          size: test,
+          images: testImages,
+          labels: testLabels,
+          ...filesOf(header.testFiles, header.testHashes),
+        },
       },
       skipped,
     };

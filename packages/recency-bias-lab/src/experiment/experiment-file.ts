@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
+import { writeDataRecord } from './data-record.js';
 import { loadExperimentData } from './load-data.js';
 import { INPUT_OPTION, readMethodInputs, writeMethodInputs } from './method-inputs.js';
 import type { MethodInputs } from './method-inputs.js';
@@ -13,7 +14,8 @@ import { writeProblem } from '../records/run-writer.js';
 import { presetPath } from './presets.js';
 import { ExperimentError, show } from './problems.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
-import type { ResolvedExperiment } from './resolve.js';
+import type { DatasetSize, ResolvedExperiment } from './resolve.js';
+import type { Experiment } from './schema.js';
 
 /** A YAML or JSON file as a document, which keeps its comments. */
 async function readDocument(path: string): Promise<Document> {
@@ -139,10 +141,18 @@ export interface OpenComparison {
   readonly inputs: MethodInputs;
 }
 
+/** The sizes of an experiment that has begun: of an earlier version, which made no fingerprint, without. */
+function withKnown({ fingerprint, ...size }: DatasetSize, { dataset }: Experiment): DatasetSize {
+  return dataset.fingerprint === undefined || fingerprint === undefined ? size : { ...size, fingerprint };
+}
+
 /** Reads the experiment of a comparison directory, its data and its selectors' files. */
 export async function openComparison(out: string, cache: string): Promise<OpenComparison> {
   const parsed = parseExperiment(await readComparisonExperiment(out), fileOf(out));
-  const { dataset, size } = await loadExperimentData(parsed, { cache });
+  const { dataset, size, identity } = await loadExperimentData(parsed, { cache, begun: out });
+  if (parsed.dataset.fingerprint !== undefined && identity !== undefined)
+    await writeDataRecord(out, identity);
   const inputs = await readMethodInputs(parsed, dataset, out);
-  return { experiment: resolveExperiment(parsed, size, undefined, inputs), dataset, inputs };
+  const experiment = resolveExperiment(parsed, withKnown(size, parsed), undefined, inputs);
+  return { experiment, dataset, inputs };
 }

@@ -1,11 +1,15 @@
 /** The data of an experiment, in memory. */
+import { createHash } from 'node:crypto';
 import { Random } from 'recency-bias';
+import { identityOf } from '../data/identity.js';
+import type { DataIdentity } from '../data/identity.js';
 import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
 import { withLabelNoise } from '../data/label-noise.js';
 import { isHere } from '../data/registry.js';
-import type { PublishedSizes } from '../data/registry.js';
+import type { DatasetEntry, PublishedSizes } from '../data/registry.js';
 import { subsetOf } from '../data/subset.js';
 import type { FetchOptions } from '../data/verified-folder.js';
+import { checkData } from './data-record.js';
 import { ExperimentError } from './problems.js';
 import { datasetEntry } from './resolve.js';
 import type { DatasetSize } from './resolve.js';
@@ -15,17 +19,42 @@ import type { Experiment } from './schema.js';
 export interface LoadedData {
   readonly dataset: ImageDataset;
   readonly size: DatasetSize;
+  /** Which data they are, before a subset is taken; absent of data that are not here yet. */
+  readonly identity?: DataIdentity;
 }
 
 /**
  * Reads the data set that an experiment names, fetching it if need be, takes the subset that it asks for, and flips the labels
  * that it wants wrong.
+ * @param options.begun directory of the comparison that the experiment is of, where it has begun
+ * @throws ExperimentError when the experiment has begun with other data
  */
 export async function loadExperimentData(
   experiment: Pick<Experiment, 'dataset'>,
-  options: FetchOptions,
+  { begun, ...options }: FetchOptions & { readonly begun?: string | undefined },
 ): Promise<LoadedData> {
-  return takeSubset(await datasetEntry(experiment).load({ ...options, ...experiment.dataset }), experiment);
+  const { dataset: wanted } = experiment;
+  const entry = datasetEntry(experiment);
+  const whole = await entry.load({ ...options, ...wanted });
+  const identity = officialIdentity(entry, wanted.path) ?? (await identityOf(whole));
+  await checkData(wanted.path ?? wanted.name, wanted.fingerprint, identity, begun);
+  const { dataset, size } = takeSubset(whole, experiment);
+  return { dataset, size: { ...size, fingerprint: identity.fingerprint }, identity };
+}
+
+/** The identity of data whose every file was checked against a published checksum when it was read. */
+function officialIdentity(
+  { name, files }: Pick<DatasetEntry, 'name' | 'files'>,
+  path: string | undefined,
+): DataIdentity | undefined {
+  const checksums = Object.entries(files?.files ?? {});
+  if (path !== undefined || checksums.length === 0) return undefined;
+  if (checksums.some(([, checksum]) => checksum === 'recorded')) return undefined;
+  return {
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([name, checksums]))
+      .digest('hex'),
+  };
 }
 
 /** What is known of a data set that is still to be fetched; undefined where it is here, or the user's own. */

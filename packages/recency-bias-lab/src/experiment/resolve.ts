@@ -126,6 +126,8 @@ export interface DatasetSize {
   readonly trainSize: number;
   readonly testSize: number;
   readonly classes: number;
+  /** SHA-256 of what they are (`DataIdentity`); absent of data that are not here yet. */
+  readonly fingerprint?: string;
 }
 
 /**
@@ -187,7 +189,13 @@ export function resolveExperiment(
   if (problems.length > 0) throw new ExperimentError(problems);
   return {
     ...rest,
-    dataset: { ...experiment.dataset, trainSize: data.trainSize, testSize: data.testSize },
+    dataset: {
+      ...experiment.dataset,
+      trainSize: data.trainSize,
+      testSize: data.testSize,
+      // An experiment of an earlier version has none, and stays as it is.
+      ...(data.fingerprint !== undefined && { fingerprint: data.fingerprint }),
+    },
     augmentation: resolveAugmentation(experiment.augmentation),
     epochs,
     selectors,

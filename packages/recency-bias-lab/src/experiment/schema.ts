@@ -36,6 +36,8 @@ const datasetSchema = z.strictObject({
   skipUnreadable: z.boolean().optional(),
   /** Megabytes of pixels to hold in memory; a folder of more is decoded on demand. */
   memoryLimit: z.number().positive().optional(),
+  /** SHA-256 of what the data are, filled in when an experiment begins: it goes on only with the same. */
+  fingerprint: z.string().optional(),
   /** Number of training samples: a stratified random subset. Default: all. */
   trainSize: z.int().min(1).optional(),
   /** Number of test samples: a stratified random subset. Default: all. */

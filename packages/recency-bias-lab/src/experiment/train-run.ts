@@ -9,7 +9,7 @@ import type { OpenedModel } from '../models/model.js';
 import { RunWriter } from '../records/run-writer.js';
 import { RECORD_VERSION } from '../records/schema.js';
 import type { EpochEvent, RunHeader } from '../records/schema.js';
-import { readEvents } from '../records/read.js';
+import { readEvents, readRunHeader, RecordError } from '../records/read.js';
 import { BestWeights } from './best-weights.js';
 import { describeEnvironment } from './environment.js';
 import type { BackendName } from './backend.js';
@@ -161,10 +161,26 @@ async function ownCheckpoint(
   return isObservedBy(own, Object.keys(experiment.selectors)) ? own : undefined;
 }
 
-/** The checkpoint of the warm-up that the run forks from. */
-function forkCheckpoint({ experiment, task, out }: TrainRunOptions): Promise<RunCheckpoint> | undefined {
+/**
+ * The checkpoint of the warm-up that the run forks from.
+ * @throws RecordError when the warm-up is not complete, or was trained on other data
+ */
+async function forkCheckpoint({
+  experiment,
+  task,
+  out,
+}: TrainRunOptions): Promise<RunCheckpoint | undefined> {
   if (task.kind === 'warmup' || task.warmup === undefined) return undefined;
-  return forkWarmup(join(out, task.warmup), task.selector, experiment.warmupEpochs);
+  const dir = join(out, task.warmup);
+  const { dataset } = (await readRunHeader(dir))?.experiment ?? {};
+  const { fingerprint } = (dataset ?? {}) as { readonly fingerprint?: unknown };
+  const own = experiment.dataset.fingerprint;
+  if (fingerprint !== undefined && own !== undefined && fingerprint !== own) {
+    throw new RecordError(
+      `${dir}: was trained on other data than this experiment's; delete it to train it anew`,
+    );
+  }
+  return forkWarmup(dir, task.selector, experiment.warmupEpochs);
 }
 
 /**

@@ -76,7 +76,8 @@ export class LayerBuilder {
     { imageShape, classes, weightDecay, seed }: ModelInput,
     { epsilon = 1e-5 }: LayerSettings = {},
   ) {
-    this.input = tf.input({ shape: [...imageShape] });
+    // A name of its own: that which TensorFlow.js gives counts up within a process, and would tell two copies of a network apart.
+    this.input = tf.input({ shape: [...imageShape], name: 'input1' });
     this.#classes = classes;
     this.#random = new Random(seed).split('model');
     this.#weightDecay = weightDecay;

@@ -96,13 +96,18 @@ export async function fineTuningModel(
     seed: new Random(seed).split('model').int(2 ** 31),
   });
   const model = tf.model({ inputs: whole.inputs, outputs: applyLayer(head, pooled), name: 'fine-tuned' });
-  for (const layer of whole.layers) if (!model.layers.includes(layer)) layer.dispose();
+  // Those of models inside, whose layers may be in use where they themselves are not: a Sequential runs through its first one's.
+  const used = new Set(flatLayers(model));
+  for (const layer of flatLayers(whole)) if (!used.has(layer)) layer.dispose();
 
-  const last = freezeUntil === undefined ? -1 : layers.findIndex(({ name }) => name === freezeUntil);
-  if (freezeUntil !== undefined && last < 0) {
-    layerNamed(whole, freezeUntil, 'freezeUntil', files.title);
+  const until =
+    freezeUntil === undefined ? undefined : layerNamed(whole, freezeUntil, 'freezeUntil', files.title);
+  // Of a model that is not among the layers, since the tensors run through its own, the last of those.
+  const own = until === undefined ? [] : [until, ...flatLayers({ layers: [until] })];
+  const last = layers.findLastIndex((layer) => own.includes(layer));
+  if (until !== undefined && last < 0) {
     throw new ModelError(
-      `model.options.freezeUntil: ${freezeUntil} comes after the cut (${cut}); choose a layer before it`,
+      `model.options.freezeUntil: ${until.name} comes after the cut (${cut}); choose a layer before it`,
     );
   }
   for (const layer of flatLayers({ layers: layers.slice(0, last + 1) })) freeze(layer);

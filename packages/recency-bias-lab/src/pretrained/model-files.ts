@@ -19,7 +19,7 @@ export interface ModelFiles {
   readonly weightData: ArrayBuffer;
   /** What its maker wrote beside it. */
   readonly metadata?: Json | undefined;
-  /** SHA-256 of topology and weights, in hexadecimal digits. */
+  /** SHA-256 of topology, generated names aside, and weights, in hexadecimal digits. */
   readonly checksum: string;
 }
 
@@ -156,11 +156,33 @@ export async function readModelFiles(path: string, title: string = path): Promis
   });
 }
 
+/** Names that TensorFlow.js gives to layers and models of which nobody named: `conv2d_Conv2D3`, `input1`, `sequential_2`. */
+const GENERATED_NAME = /^(?:[a-z][a-z0-9_]*_[A-Z][A-Za-z0-9]*?|input|model|sequential_)\d+$/;
+
+/**
+ * The topology as text in which generated names are numbered by their first appearance. TensorFlow.js numbers them by what a
+ * process made before, so that the same network has other names each time that it is made.
+ */
+function withoutGeneratedNames(topology: Json): string {
+  const numbers = new Map<string, number>();
+  return JSON.stringify(topology, (_, value: unknown) => {
+    if (typeof value !== 'string' || !GENERATED_NAME.test(value)) return value;
+    const number = numbers.get(value) ?? numbers.size + 1;
+    numbers.set(value, number);
+    return `#${number}`;
+  });
+}
+
+function checksumOf(topology: string, { weightData }: Pick<ModelFiles, 'weightData'>): string {
+  return createHash('sha256').update(topology).update(new Uint8Array(weightData)).digest('hex');
+}
+
 /** Completes model files with their checksum. */
 export function modelFiles(files: Omit<ModelFiles, 'checksum'>): ModelFiles {
-  const checksum = createHash('sha256')
-    .update(JSON.stringify(files.topology))
-    .update(new Uint8Array(files.weightData))
-    .digest('hex');
-  return { ...files, checksum };
+  return { ...files, checksum: checksumOf(withoutGeneratedNames(files.topology), files) };
+}
+
+/** Whether a checksum is that of the files, also as earlier versions made it, which generated names were part of. */
+export function hasModelChecksum(files: ModelFiles, checksum: string): boolean {
+  return checksum === files.checksum || checksum === checksumOf(JSON.stringify(files.topology), files);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,8 @@ import { backboneLayers, filesOf, writeBackbone } from '../../test/support/backb
 import { softmaxCrossentropy } from '../experiment/crossentropy.js';
 import type { ModelInput, OpenContext, OpenedModel } from '../models/model.js';
 import { findCut } from './cut.js';
+import { modelFiles } from './model-files.js';
+import type { ModelFiles } from './model-files.js';
 import { pretrained } from './pretrained.js';
 import { saveModel } from './save-model.js';
 
@@ -59,6 +62,76 @@ async function changedBy(model: tf.LayersModel): Promise<string[]> {
     (name) => JSON.stringify(before.get(name)) !== JSON.stringify(after.get(name)),
   );
 }
+
+/** As Teachable Machine exports it: a Sequential that begins with a model, itself perhaps such a Sequential. */
+function teachable(nesting: number, pooled: boolean): tf.LayersModel {
+  let base: tf.LayersModel = backboneLayers({ end: 'features' });
+  if (pooled) {
+    const average = tf.layers.globalAveragePooling2d({}).apply(base.outputs) as tf.SymbolicTensor;
+    base = tf.model({ inputs: base.inputs, outputs: average });
+  }
+  for (let i = 0; i < nesting; i++) base = tf.sequential({ layers: [base] });
+  const rest = pooled ? [] : [tf.layers.globalAveragePooling2d({})];
+  const classes = tf.layers.dense({ units: 2, activation: 'softmax' });
+  return tf.sequential({ layers: [base, ...rest, classes] });
+}
+
+describe('a Sequential that begins with a model', () => {
+  it.each([
+    [0, false, {}],
+    [1, false, {}],
+    [2, true, {}],
+    [0, true, { freeze: true }],
+    [1, true, { freeze: true }],
+    [1, false, { freeze: true }],
+  ] as const)('is a backbone: nested %i times, pooled %s, options %o', async (nesting, pooled, options) => {
+    const whole = teachable(nesting, pooled);
+    await saveModel(await filesOf(whole), join(dir, 'teachable'));
+    whole.dispose();
+    const model = await build({ backbone: join(dir, 'teachable'), ...options }, { weightDecay: 1e-3 });
+    const changed = await changedBy(model);
+    expect(changed).toContain('classes');
+    if ('freeze' in options) expect(changed).toEqual(['classes']);
+    else expect(changed.length).toBeGreaterThan(4);
+    model.dispose();
+  });
+});
+
+describe('the checksum of a network', () => {
+  const files = async (): Promise<ModelFiles> => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ inputShape: [4, 4, 3], filters: 2, kernelSize: 1, kernelInitializer: 'ones' }),
+        tf.layers.globalAveragePooling2d({}),
+        tf.layers.dense({ units: 2, kernelInitializer: 'ones' }),
+      ],
+    });
+    const saved = await filesOf(model);
+    model.dispose();
+    return saved;
+  };
+
+  it('is the same for a network that the process makes again, whose layers TensorFlow.js names otherwise', async () => {
+    const [first, second] = [await files(), await files()];
+    expect(first.topology).not.toEqual(second.topology);
+    expect(second.checksum).toBe(first.checksum);
+    expect(modelFiles({ ...first, weightData: first.weightData.slice(4) }).checksum).not.toBe(first.checksum);
+  });
+
+  it('goes on with experiments of earlier versions, whose checksum counts every name', async () => {
+    const saved = await files();
+    await saveModel(saved, join(dir, 'generated'));
+    const old = createHash('sha256')
+      .update(JSON.stringify(saved.topology))
+      .update(new Uint8Array(saved.weightData))
+      .digest('hex');
+    const { options } = await open({ backbone: join(dir, 'generated'), checksum: old });
+    expect(options.checksum).toBe(old);
+    await expect(open({ backbone: join(dir, 'generated'), checksum: 'f'.repeat(64) })).rejects.toThrow(
+      'is another network than when the experiment began',
+    );
+  });
+});
 
 describe('the end of the features', () => {
   it.each([

@@ -7,6 +7,7 @@ import { findCut, layerNamed } from './cut.js';
 import { fineTuningModel } from './fine-tuning-model.js';
 import { knownScaling } from './known-backbones.js';
 import { ModelError } from './model-error.js';
+import { hasModelChecksum } from './model-files.js';
 import type { ModelFiles } from './model-files.js';
 import { savedModelSchema } from './saved-model.js';
 import { describeScaling, scalingOf, scalingSchema } from './scaling.js';
@@ -80,7 +81,7 @@ async function open(given: unknown, context: OpenContext): Promise<OpenedModel> 
   }
   const files = await openBackbone(options.backbone, context);
   const { title, checksum } = files;
-  if (options.checksum !== undefined && options.checksum !== checksum) {
+  if (options.checksum !== undefined && !hasModelChecksum(files, options.checksum)) {
     throw new ModelError(
       `${title}: is another network than when the experiment began; put that one back, or begin anew`,
     );
@@ -96,7 +97,7 @@ async function open(given: unknown, context: OpenContext): Promise<OpenedModel> 
     const shape = model.inputs[0]!.shape;
     const freezeUntil = options.freeze === true ? cut : options.freezeUntil;
     return {
-      options: { ...options, cut, scaling, checksum },
+      options: { ...options, cut, scaling, checksum: options.checksum ?? checksum },
       imageShape,
       scaling: scalingOf(scaling, imageShape[2]),
       notes: [

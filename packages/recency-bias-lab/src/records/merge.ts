@@ -8,7 +8,7 @@ import type { Comparison, Run } from './run.js';
 const FREE = new Set(['name', 'description', 'selectors', 'seeds', 'backend']);
 
 /** Parts of its data set that say where a machine has it, not what it is. */
-const FREE_OF_DATASET = new Set(['path', 'memoryLimit']);
+const FREE_OF_DATASET = new Set(['path', 'memoryLimit', 'fingerprint']);
 
 function without(fields: object, left: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([key]) => !left.has(key)));
@@ -34,12 +34,24 @@ function methods({ experiment }: Comparison): Record<string, RecordedMethod> {
   return experiment.selectors ?? {};
 }
 
+/** The fingerprint of the data; undefined in records of versions that made none. */
+function fingerprintOf({ experiment: { dataset } }: Comparison): unknown {
+  return isMapping(dataset) ? dataset.fingerprint : undefined;
+}
+
+/** Whether two comparisons are of the same data, as far as their records say. */
+function isSameData(a: Comparison, b: Comparison): boolean {
+  const [own, other] = [fingerprintOf(a), fingerprintOf(b)];
+  return own === undefined || other === undefined || own === other;
+}
+
 /** Whether two comparisons are parts of one: equal settings, data and, under equal labels, methods. */
 export function isSameExperiment(a: Comparison, b: Comparison): boolean {
   const [own, other] = [methods(a), methods(b)];
   const [first, second] = [a, b].map(({ runs, warmups }) => (runs[0] ?? warmups[0])?.header);
   const common = Object.keys(own).filter((label) => Object.hasOwn(other, label));
   return (
+    isSameData(a, b) &&
     isDeepStrictEqual(settings(a), settings(b)) &&
     common.every((label) => isDeepStrictEqual(own[label], other[label])) &&
     (first === undefined || second === undefined || isDeepStrictEqual(first.dataset, second.dataset))

@@ -180,6 +180,8 @@ describe('recency-bias export', () => {
       'second',
     );
     expect(second.stderr).not.toContain('failed');
+    expect(second.code).toBe(0);
+    expect((await predict('second/model', 'photos/blue/0.png')).outcomes).toHaveLength(1);
     expect(second.stdout).toContain('cut after flatten, before its classifier classes');
     expect(second.stdout).toMatch(/pixels scaled by mean .*, as it was trained/);
   }, 180_000);
