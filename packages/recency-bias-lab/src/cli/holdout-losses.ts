@@ -239,7 +239,8 @@ function settingsOf(
 ): Settings {
   const { augmentation, model, optimizer, learningRate, weightDecay, batchSize, epochs, backend } =
     experiment;
-  const { fingerprint: _, ...dataset } = experiment.dataset; // `samples` says which they are
+  const dataset = { ...experiment.dataset };
+  delete dataset.fingerprint; // `samples` says which they are
   const { holdout, holdoutSize, seed } = given;
   return {
     holdout,

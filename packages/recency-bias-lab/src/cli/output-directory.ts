@@ -29,7 +29,8 @@ export function defaultOutput({ name }: { readonly name: string }): string {
 function comparable(stored: unknown, experiment: ResolvedExperiment): ResolvedExperiment {
   const { dataset } = stored as { readonly dataset?: { readonly fingerprint?: unknown } };
   if (dataset?.fingerprint !== undefined) return experiment;
-  const { fingerprint: _, ...known } = experiment.dataset;
+  const known = { ...experiment.dataset };
+  delete known.fingerprint;
   return { ...experiment, dataset: known };
 }
 

@@ -172,8 +172,7 @@ async function forkCheckpoint({
 }: TrainRunOptions): Promise<RunCheckpoint | undefined> {
   if (task.kind === 'warmup' || task.warmup === undefined) return undefined;
   const dir = join(out, task.warmup);
-  const { dataset } = (await readRunHeader(dir))?.experiment ?? {};
-  const { fingerprint } = (dataset ?? {}) as { readonly fingerprint?: unknown };
+  const fingerprint = (await readRunHeader(dir))?.experiment.dataset?.fingerprint;
   const own = experiment.dataset.fingerprint;
   if (fingerprint !== undefined && own !== undefined && fingerprint !== own) {
     throw new RecordError(

@@ -36,6 +36,8 @@ export const recordedExperimentSchema = z.looseObject({
       subsetSeed: number.optional(),
       labelNoise: z.looseObject({ share: number, seed: number.optional() }).optional(),
       memoryLimit: number.optional(),
+      /** SHA-256 of what the data are; absent in records of versions that made none. */
+      fingerprint: z.string().optional(),
     })
     .optional(),
   model: z.looseObject({ name: z.string().optional(), options: options.optional() }).optional(),

@@ -35,8 +35,8 @@ function methods({ experiment }: Comparison): Record<string, RecordedMethod> {
 }
 
 /** The fingerprint of the data; undefined in records of versions that made none. */
-function fingerprintOf({ experiment: { dataset } }: Comparison): unknown {
-  return isMapping(dataset) ? dataset.fingerprint : undefined;
+function fingerprintOf({ experiment: { dataset } }: Comparison): string | undefined {
+  return dataset?.fingerprint;
 }
 
 /** Whether two comparisons are of the same data, as far as their records say. */
