@@ -1,6 +1,6 @@
 // Runs after the specs are loaded: executes them all and writes the outcome where TFJS_SUITE_OUTCOME says.
 import { writeFileSync } from 'node:fs';
-import type { SpecOutcome, SuiteOutcome } from './outcome.js';
+import type { FitCall, SpecOutcome, SuiteOutcome } from './outcome.js';
 
 interface Expectation {
   readonly message: string;
@@ -25,6 +25,8 @@ const specs: SpecOutcome[] = [];
 const errors: string[] = [];
 const seen = new Map<string, number>();
 
+const { tfjsSuiteFitCalls: fitCalls = [] } = globalThis as { tfjsSuiteFitCalls?: readonly FitCall[] };
+
 const firstLine = ({ message }: Expectation): string => message.split('\n', 1)[0]!.slice(0, 200);
 
 function record({ fullName, status, failedExpectations }: SpecResult): void {
@@ -35,13 +37,22 @@ function record({ fullName, status, failedExpectations }: SpecResult): void {
     name: count === 1 ? fullName : `${fullName} #${count}`,
     status: status === 'passed' || status === 'failed' ? status : 'pending',
     messages: failedExpectations.map(firstLine),
+    ...(fitCalls.length === 0 ? {} : { fits: [...fitCalls] }),
   });
 }
 
 const path = process.env.TFJS_SUITE_OUTCOME;
 if (path === undefined) throw new Error('TFJS_SUITE_OUTCOME must name the file that takes the outcome.');
 
-environment.configure({ random: false, oneFailurePerSpec: true });
+const only = process.env.TFJS_SUITE_SPECS;
+const wanted = only === undefined ? null : new Set(JSON.parse(only) as string[]);
+environment.configure({
+  random: false,
+  oneFailurePerSpec: true,
+  ...(wanted === null
+    ? {}
+    : { specFilter: (spec: { getFullName(): string }) => wanted.has(spec.getFullName()) }),
+});
 environment.clearReporters();
 environment.addReporter({
   specDone: record,

@@ -1,3 +1,15 @@
+/** One call of `LayersModel.fit` by a spec. */
+export interface FitCall {
+  /** History and epochs as JSON, or 'throws'. */
+  outcome: string;
+  /** Values of each weight of the model afterwards. */
+  weights: string[];
+  /** Calls of the callbacks, with their logs. */
+  readonly events: string[];
+  /** Tensors that the call left behind. */
+  tensors: number;
+}
+
 /** What became of one spec of TensorFlow.js's own test suite. */
 export interface SpecOutcome {
   /** Full name; specs of the same name are told apart by ' #2', ' #3', ... */
@@ -5,6 +17,8 @@ export interface SpecOutcome {
   readonly status: 'passed' | 'failed' | 'pending';
   /** First line of every failed expectation. */
   readonly messages: readonly string[];
+  /** Calls of `fit`, where these are watched. */
+  readonly fits?: readonly FitCall[];
 }
 
 /** What the suite's process writes when it is done. */

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { layersSpecs, layersSpecsPlugin } from './layers-specs.js';
 import type { SuiteOutcome } from './outcome.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,16 +19,50 @@ export interface Candidate {
   readonly setup: string;
   /** False if the backend reads its data asynchronously only; default true. */
   readonly isDataSync?: boolean;
+  /** The package whose specs are run; default 'core'. */
+  readonly suite?: Suite;
+  /** Environment variables of the process that runs the specs. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** A package of TensorFlow.js that has specs. */
+export type Suite = 'core' | 'layers';
+
+const specs: Readonly<Record<Suite, readonly string[]>> = {
+  core: [`import '@tensorflow/tfjs-core/dist/tests';`],
+  layers: layersSpecs,
+};
+
 /**
- * Runs the test suite of the installed @tensorflow/tfjs-core against a backend, in a process of its own. Takes
- * some seconds for a backend as fast as wasm.
+ * Some specs of layers belong to no backend and take the present one, which specs before them may have taken away.
+ */
+const backendPresent = (backendName: string): string => `
+  import { setBackend } from '@tensorflow/tfjs-core';
+  import { ENGINE } from '@tensorflow/tfjs-core/dist/engine';
+  const present = async () => {
+    if (ENGINE.backendName == null) await setBackend(${JSON.stringify(backendName)});
+  };
+  const { beforeAll } = globalThis;
+  globalThis.beforeAll = (action, timeout) => {
+    beforeAll(present);
+    beforeAll(action, timeout);
+  };
+  beforeEach(present);
+`;
+
+/**
+ * Runs specs of TensorFlow.js against a backend, in a process of its own. Takes some seconds for a backend as fast as wasm.
  *
  * The suite is published as ES modules without file extensions, so it is bundled; its specs are side effects
  * of modules that are declared to have none, hence `ignoreAnnotations`.
  */
-export async function runSuite({ backendName, setup, isDataSync = true }: Candidate): Promise<SuiteOutcome> {
+export async function runSuite({
+  backendName,
+  setup,
+  isDataSync = true,
+  suite = 'core',
+  environment = {},
+}: Candidate): Promise<SuiteOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'tfjs-suite-'));
   try {
     const bundle = join(folder, 'suite.cjs');
@@ -38,17 +73,23 @@ export async function runSuite({ backendName, setup, isDataSync = true }: Candid
           `import './start-jasmine.ts';`,
           `import 'tfjs-suite:environment';`,
           `import ${JSON.stringify(setup)};`,
-          `import '@tensorflow/tfjs-core/dist/tests';`,
+          ...(suite === 'layers' ? [`import 'tfjs-suite:backend';`] : []),
+          ...specs[suite],
           `import './execute.ts';`,
         ].join('\n'),
         resolveDir: here,
       },
       plugins: [
+        layersSpecsPlugin,
         {
           name: 'test-environment',
           setup: (bundler) => {
             bundler.onResolve({ filter: /^tfjs-suite:/ }, ({ path }) => ({ path, namespace: 'tfjs-suite' }));
-            bundler.onLoad({ filter: /.*/, namespace: 'tfjs-suite' }, () => ({
+            bundler.onLoad({ filter: /:backend$/, namespace: 'tfjs-suite' }, () => ({
+              contents: backendPresent(backendName),
+              resolveDir: here,
+            }));
+            bundler.onLoad({ filter: /:environment$/, namespace: 'tfjs-suite' }, () => ({
               contents: [
                 `import '@tensorflow/tfjs-core/dist/register_all_gradients';`,
                 `import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';`,
@@ -60,6 +101,8 @@ export async function runSuite({ backendName, setup, isDataSync = true }: Candid
         },
       ],
       bundle: true,
+      // Specs expect functions to have their names.
+      keepNames: suite === 'layers',
       platform: 'node',
       target: 'node20',
       format: 'cjs',
@@ -71,7 +114,7 @@ export async function runSuite({ backendName, setup, isDataSync = true }: Candid
     const outcome = join(folder, 'outcome.json');
     await promisify(execFile)(process.execPath, [bundle], {
       cwd: root,
-      env: { ...process.env, TFJS_SUITE_OUTCOME: outcome },
+      env: { ...process.env, ...environment, TFJS_SUITE_OUTCOME: outcome },
       maxBuffer: 1 << 28,
     });
     return JSON.parse(await readFile(outcome, 'utf8')) as SuiteOutcome;
