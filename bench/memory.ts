@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { encodeState, selectorRegistry } from 'recency-bias';
-import type { Observation, Selector, SelectorEntry, TrainingRun } from 'recency-bias';
+import type { Observation, Selector, SelectorDefinition, TrainingRun } from 'recency-bias';
 
 /**
  * Memory that each selector keeps, and the size of its saved state, in bytes a sample: at ImageNet's size, in an epoch after
@@ -54,9 +54,9 @@ interface Sizes {
   readonly saved: number;
 }
 
-async function measure({ create, required = [] }: SelectorEntry): Promise<Sizes> {
+async function measure({ create, inputs }: SelectorDefinition): Promise<Sizes> {
   const before = await arrayBytes();
-  const input = Object.fromEntries(required.map((option) => [option, new Float32Array(RUN.size)]));
+  const input = Object.fromEntries(inputs.map((option) => [option, new Float32Array(RUN.size)]));
   const selector = create(input)(RUN);
   const block = new Int32Array(1 << 16);
   for (let round = 0; round < WINDOW; round++) {

@@ -11,8 +11,27 @@ export type {
   StateValue,
   TrainingRun,
 } from './core/selector.js';
-export { LabelHistory } from './core/history/label-history.js';
-export type { Normalization } from './core/history/uncertainty.js';
+export {
+  defineSelector,
+  type MethodCost,
+  type OptionsFor,
+  type SelectorDefinition,
+  type SelectorDefinition as SelectorEntry,
+  type SelectorFunction,
+  type SelectorOf,
+  type SelectorSource,
+  type SelectorWith,
+} from './core/define/define-selector.js';
+export type { Epoch, EpochPosition } from './core/define/epoch.js';
+export type { Drawn, Memory, Method } from './core/define/method.js';
+export * as option from './core/define/options.js';
+export type { Option, OptionDescription, OptionsOf, OptionTable, ValuesOf } from './core/define/options.js';
+export { Fields } from './core/memory/fields.js';
+export { LatestValues } from './core/memory/latest-values.js';
+export { RunningMoments } from './core/memory/running-moments.js';
+export { SIGNALS, type SignalDescription } from './core/signals.js';
+export { LabelHistory } from './recency-bias/label-history.js';
+export type { Normalization } from './recency-bias/uncertainty.js';
 export { Random } from './core/random.js';
 export type { PressureSchedule, SelectionPressure } from './core/schedule.js';
 export { decodeState, encodeState } from './core/state-codec.js';
@@ -37,7 +56,7 @@ export {
   type RandomPruningSelector,
 } from './selectors/random-pruning.js';
 export { recencyBias, type RecencyBiasOptions, type RecencyBiasSelector } from './selectors/recency-bias.js';
-export { createSelector, selectorRegistry, type SelectorEntry } from './selectors/registry.js';
+export { createSelector, selectorRegistry } from './selectors/registry.js';
 export { rhoLoss, type RhoLossOptions, type RhoLossSelector } from './selectors/rho-loss.js';
 export {
   selectiveBackprop,

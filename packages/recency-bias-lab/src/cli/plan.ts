@@ -61,14 +61,13 @@ function describeNoise({ labelNoise }: ResolvedExperiment['dataset']): string {
 
 /** Which methods do not train as many samples an epoch as there are, or look at others besides; undefined when none. */
 function describeWork({ selectors, dataset }: ResolvedExperiment): string | undefined {
-  const of = (trait: 'fewer' | 'scored'): string[] =>
-    Object.entries(selectors).flatMap(([label, { name, options }]) => {
-      const scores = trait === 'scored' && options.recompute === true;
-      return scores || selectorRegistry[name]?.epoch?.includes(trait) === true ? [label] : [];
-    });
+  const costs = Object.entries(selectors).map(
+    ([label, { name, options }]) => [label, selectorRegistry[name]?.cost(options)] as const,
+  );
   const verb = (labels: readonly string[], word: string): string =>
     `${list(labels)} ${word}${labels.length === 1 ? 's' : ''}`;
-  const [fewer, scored] = [of('fewer'), of('scored')];
+  const fewer = costs.flatMap(([label, cost]) => (cost?.fewer === true ? [label] : []));
+  const scored = costs.flatMap(([label, cost]) => (cost !== undefined && cost.scores > 0 ? [label] : []));
   const parts = [
     fewer.length > 0 &&
       `${verb(fewer, 'train')} fewer than ${formatCount(dataset.trainSize)} samples an epoch`,

@@ -100,8 +100,8 @@ export function createMethod({ name, options }: Method, input?: ReadLosses): Sel
 
 /** What is missing of a method's options that have no default: one line an option, saying what to do. */
 export function missingOptions({ name, options }: Method, path: string): string[] {
-  const required = selectorRegistry[name]?.required ?? [];
-  return required
+  const inputs = selectorRegistry[name]?.inputs ?? [];
+  return inputs
     .filter((option) => options[option] === undefined || options[option] === null)
     .map(
       (option) =>

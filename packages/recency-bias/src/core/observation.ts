@@ -1,13 +1,23 @@
+import type { Observation } from './selector.js';
+import { SIGNALS, type Signal, type SignalDescription } from './signals.js';
 import { show } from './validate.js';
 
-/** Checks of what a trainer hands to `observe`; all of them run before anything is changed. */
-
 /**
- * The sample indices of an observation.
- * @throws TypeError when there are none, RangeError when one is outside [0, size)
+ * Checks what a trainer measured: sample indices in [0, size), and for each signal a column of as many rows, its values in
+ * the signal's range. Nothing is changed.
+ * @throws TypeError or RangeError naming column, row and value
  */
-export function checkIndices(observation: { readonly indices: Int32Array }, size: number): Int32Array {
-  const given: unknown = observation.indices;
+export function checkObservation<S extends Signal>(
+  observation: Observation<S>,
+  signals: readonly S[],
+  size: number,
+  classes: number,
+): void {
+  const rows = checkIndices(observation.indices, size);
+  for (const signal of signals) checkColumn(signal, observation[signal], rows, classes);
+}
+
+function checkIndices(given: unknown, size: number): number {
   if (!(given instanceof Int32Array)) {
     throw new TypeError(`observation.indices is ${show(given)}; it must be an Int32Array.`);
   }
@@ -18,116 +28,45 @@ export function checkIndices(observation: { readonly indices: Int32Array }, size
       );
     }
   }
-  return given;
+  return given.length;
 }
 
-/**
- * The `predictedLabel` column: as many rows as indices, each in [0, classes).
- * @throws TypeError or RangeError naming column, row and value
- */
-export function checkPredictedLabel(
-  observation: { readonly predictedLabel: Int32Array },
-  rows: number,
-  classes: number,
-): Int32Array {
-  const given: unknown = observation.predictedLabel;
-  if (!(given instanceof Int32Array)) {
-    throw new TypeError(`observation.predictedLabel is ${show(given)}; it must be an Int32Array.`);
-  }
-  checkRows('predictedLabel', given.length, rows);
-  for (let row = 0; row < rows; row++) {
-    if (given[row]! >>> 0 >= classes) {
-      throw new RangeError(
-        `observation.predictedLabel[${row}] is ${given[row]!}; it must be a class from 0 to ${classes - 1}.`,
-      );
-    }
-  }
-  return given;
-}
-
-/**
- * The `loss` column: as many rows as indices, each finite.
- * @throws TypeError or RangeError naming column, row and value
- */
-export function checkLoss(observation: { readonly loss: Float32Array }, rows: number): Float32Array {
-  const given: unknown = observation.loss;
-  if (!(given instanceof Float32Array)) {
-    throw new TypeError(`observation.loss is ${show(given)}; it must be a Float32Array.`);
-  }
-  checkRows('loss', given.length, rows);
-  for (let row = 0; row < rows; row++) {
-    if (!Number.isFinite(given[row]!)) {
-      throw new RangeError(
-        `observation.loss[${row}] is ${given[row]!}; it must be finite. Has the training diverged? A lower learning rate may help.`,
-      );
-    }
-  }
-  return given;
-}
-
-/** A softmax may exceed its range by its rounding. */
-const SLACK = 1e-6;
-
-/**
- * The `trueClassProbability` column: as many rows as indices, each in [0, 1].
- * @throws TypeError or RangeError naming column, row and value
- */
-export function checkTrueClassProbability(
-  observation: { readonly trueClassProbability: Float32Array },
-  rows: number,
-): Float32Array {
-  const given = observation.trueClassProbability;
-  return checkRange('trueClassProbability', given, rows, 0, 1, 'a probability from 0 to 1');
-}
-
-/**
- * The `gradNormBound` column: as many rows as indices, each in [0, √2].
- * @throws TypeError or RangeError naming column, row and value
- */
-export function checkGradNormBound(
-  observation: { readonly gradNormBound: Float32Array },
-  rows: number,
-): Float32Array {
-  const given = observation.gradNormBound;
-  return checkRange('gradNormBound', given, rows, 0, Math.SQRT2, 'a norm from 0 to √2');
-}
-
-/**
- * The `boundaryDistance` column: as many rows as indices, each in [−0.5, 0.5].
- * @throws TypeError or RangeError naming column, row and value
- */
-export function checkBoundaryDistance(
-  observation: { readonly boundaryDistance: Float32Array },
-  rows: number,
-): Float32Array {
-  return checkRange('boundaryDistance', observation.boundaryDistance, rows, -0.5, 0.5, 'from -0.5 to 0.5');
-}
-
-function checkRange(
-  column: string,
-  given: unknown,
-  rows: number,
-  min: number,
-  max: number,
-  allowed: string,
-): Float32Array {
-  if (!(given instanceof Float32Array)) {
-    throw new TypeError(`observation.${column} is ${show(given)}; it must be a Float32Array.`);
-  }
-  checkRows(column, given.length, rows);
-  for (let row = 0; row < rows; row++) {
-    const value = given[row]!;
-    if (!(value >= min - SLACK && value <= max + SLACK)) {
-      throw new RangeError(`observation.${column}[${row}] is ${value}; it must be ${allowed}.`);
-    }
-  }
-  return given;
-}
-
-function checkRows(column: string, length: number, rows: number): void {
-  if (length !== rows) {
-    throw new RangeError(
-      `observation.${column} has ${length} rows, but observation.indices has ${rows}; they must be equal.`,
+function checkColumn(signal: Signal, given: unknown, rows: number, classes: number): void {
+  const { array, range, slack, allowed }: SignalDescription = SIGNALS[signal];
+  if (!(given instanceof array)) {
+    throw new TypeError(
+      `observation.${signal} is ${show(given)}; it must be ${array === Int32Array ? 'an' : 'a'} ${array.name}.`,
     );
   }
+  if (given.length !== rows) {
+    throw new RangeError(
+      `observation.${signal} has ${given.length} rows, but observation.indices has ${rows}; they must be equal.`,
+    );
+  }
+  const [least, greatest] = range(classes);
+  const row =
+    given instanceof Int32Array
+      ? firstOutsideOfIntegers(given, least, greatest)
+      : firstOutside(given, least - slack, greatest + slack);
+  if (row >= 0) {
+    throw new RangeError(`observation.${signal}[${row}] is ${given[row]!}; it must be ${allowed(classes)}.`);
+  }
+}
+
+// One loop a type of array: a loop that has seen both is slower for either.
+
+function firstOutside(column: Float32Array, least: number, greatest: number): number {
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row]!;
+    if (!(value >= least && value <= greatest)) return row;
+  }
+  return -1;
+}
+
+function firstOutsideOfIntegers(column: Int32Array, least: number, greatest: number): number {
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row]!;
+    if (value < least || value > greatest) return row;
+  }
+  return -1;
 }

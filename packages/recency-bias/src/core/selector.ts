@@ -14,25 +14,9 @@
  * ```
  */
 
-/** What a trainer can measure about a sample in the pass that trains it. One column per signal; a row is one sample. */
-export interface Signals {
-  /** Unreduced, unweighted training loss; finite. */
-  loss: Float32Array;
-  /** Argmax of the logits, in [0, classes). */
-  predictedLabel: Int32Array;
-  /** Softmax probability of the sample's own label, in [0, 1]. */
-  trueClassProbability: Float32Array;
-  /** ‖softmax − one-hot‖₂, the last-layer bound of the gradient norm (arXiv 1803.00942), in [0, √2]. */
-  gradNormBound: Float32Array;
-  /**
-   * Distance to the decision boundary: the standard deviation of the softmax over the classes, negative where the predicted
-   * label is wrong (Song et al., Machine Learning 2020), in [−0.5, 0.5]; 0 means undecided.
-   */
-  boundaryDistance: Float32Array;
-}
+import type { Signal, Signals } from './signals.js';
 
-/** Name of a signal. */
-export type Signal = keyof Signals;
+export type { Signal, Signals } from './signals.js';
 
 /** What the model said about the samples at `indices`; row i of every column belongs to `indices[i]`. */
 export type Observation<S extends Signal = Signal> = { readonly indices: Int32Array } & {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RunningMoments } from '../core/history/running-moments.js';
+import { RunningMoments } from '../core/memory/running-moments.js';
 import { activeBiasFixtures } from '../testing/fixtures/golden.js';
 import { activeBias, emphasis } from './active-bias.js';
 

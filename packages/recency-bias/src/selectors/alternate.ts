@@ -1,6 +1,7 @@
-import { MixtureSelector, checkInner } from '../core/mixture.js';
 import type { Selector, SelectorFactory, Signal } from '../core/selector.js';
 import { checkInteger, checkKeys } from '../core/validate.js';
+import { mixture } from './mixture.js';
+import { checkInner } from './wrapper.js';
 
 /** Options of `alternate`. */
 export interface AlternateOptions {
@@ -20,9 +21,8 @@ export function alternate<S extends Signal>(
   checkInner('alternate', inner);
   checkKeys('alternate', options, ['every']);
   const every = checkInteger('alternate: every', options.every, 2);
-  return (run) =>
-    new MixtureSelector(run, inner, {
-      owner: 'alternate',
-      uniformDraws: (count, batch) => (batch % every === 0 ? count : 0),
-    });
+  return mixture(inner, {
+    owner: 'alternate',
+    uniformDraws: (count, batch) => (batch % every === 0 ? count : 0),
+  });
 }

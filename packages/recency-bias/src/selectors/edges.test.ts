@@ -58,9 +58,9 @@ describe('at a pressure of 1e8', () => {
 
 describe.each([2, 100_000])('with %i classes', (classes) => {
   it.each(Object.keys(selectorRegistry))('%s trains on distinct samples in every epoch', async (name) => {
-    const { create, defaults, required = [] } = selectorRegistry[name]!;
+    const { create, defaults, inputs } = selectorRegistry[name]!;
     const warmup = 'warmupEpochs' in defaults ? { warmupEpochs: 1 } : {};
-    const input = Object.fromEntries(required.map((option) => [option, new Float64Array(40)]));
+    const input = Object.fromEntries(inputs.map((option) => [option, new Float64Array(40)]));
     const trainer = new ToyTrainer(create({ ...warmup, ...input }), {
       size: 40,
       classes,

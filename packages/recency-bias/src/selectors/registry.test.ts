@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { SelectorDefinition } from '../core/define/define-selector.js';
 import type { SelectorFactory } from '../core/selector.js';
 import { selectorContract, type ContractSubject } from '../testing/contract.js';
 import { alternate } from './alternate.js';
 import { recencyBias } from './recency-bias.js';
-import { createSelector, selectorRegistry, type SelectorEntry } from './registry.js';
+import { createSelector, selectorRegistry } from './registry.js';
 import { rhoLoss } from './rho-loss.js';
 import { uniform } from './uniform.js';
 import { withSmoothing } from './with-smoothing.js';
@@ -15,6 +16,9 @@ const cards = new URL('../../../../docs/selectors/', import.meta.url);
 
 /** Wrappers take a selector and so have no name of their own to be found by. */
 const WRAPPERS = ['with-warmup', 'with-smoothing', 'alternate'];
+
+/** Files of the folder that hold no selector. */
+const HELPERS = ['registry.ts', 'mixture.ts', 'wrapper.ts'];
 
 /** Irreducible losses for a run of `size` samples. */
 const irreducible = (size: number): number[] => Array.from({ length: size }, (_, i) => (i * 7) % 5);
@@ -50,12 +54,12 @@ const subjects: Readonly<Record<string, Omit<ContractSubject, 'factory'>>> = {
 };
 
 const files = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'registry.ts')
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !HELPERS.includes(file))
   .map((file) => file.slice(0, -'.ts'.length));
 
-/** What an entry needs beyond its defaults, for a run of 4 samples. */
-function complete({ required = [] }: SelectorEntry): object {
-  return Object.fromEntries(required.map((option) => [option, irreducible(4)]));
+/** What a method needs beyond its defaults, for a run of 4 samples. */
+function complete({ inputs }: SelectorDefinition): object {
+  return Object.fromEntries(inputs.map((option) => [option, irreducible(4)]));
 }
 
 describe('the registry', () => {
@@ -77,7 +81,7 @@ describe('the registry', () => {
       expect(selector.signals).toEqual(entry.signals);
       expect(JSON.parse(JSON.stringify(entry.defaults))).toEqual(entry.defaults);
       expect(() => entry.create({ ...entry.defaults, ...complete(entry) })).not.toThrow();
-      for (const option of entry.required ?? []) {
+      for (const option of entry.inputs) {
         expect(entry.defaults[option]).toBeNull();
         expect(() => entry.create(entry.defaults)).toThrow(option);
       }

@@ -43,7 +43,7 @@ describe('RHO-LOSS', () => {
   });
 
   it('refuses irreducible losses that are missing, not finite or not one a sample', () => {
-    expect(() => rhoLoss({ irreducibleLosses: null })).toThrow(
+    expect(() => rhoLoss({ irreducibleLosses: JSON.parse('null') as number[] })).toThrow(
       'rhoLoss: irreducibleLosses is null; it must be an array with one number a sample',
     );
     expect(() => rhoLoss({ irreducibleLosses: [1, NaN] })).toThrow('irreducibleLosses[1] is NaN');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RecentLosses } from '../core/history/recent-losses.js';
+import { RecentLosses } from '../core/memory/recent-losses.js';
 import { Random } from '../core/random.js';
 import type { Observation } from '../core/selector.js';
 import { chiSquarePasses } from '../testing/fixtures/statistics.js';

@@ -1,6 +1,7 @@
-import { MixtureSelector, checkInner } from '../core/mixture.js';
 import type { Selector, SelectorFactory, Signal } from '../core/selector.js';
 import { checkKeys, checkNumber } from '../core/validate.js';
+import { mixture } from './mixture.js';
+import { checkInner } from './wrapper.js';
 
 /** Options of `withSmoothing`. */
 export interface SmoothingOptions {
@@ -21,14 +22,13 @@ export function withSmoothing<S extends Signal>(
   checkInner('withSmoothing', inner);
   checkKeys('withSmoothing', options, ['uniformShare']);
   const uniformShare = checkNumber('withSmoothing: uniformShare', options.uniformShare, 0, 1);
-  return (run) =>
-    new MixtureSelector(run, inner, {
-      owner: 'withSmoothing',
-      uniformShare,
-      uniformDraws: (count, _, random) => {
-        let uniform = 0;
-        for (let n = 0; n < count; n++) if (random.float() < uniformShare) uniform++;
-        return uniform;
-      },
-    });
+  return mixture(inner, {
+    owner: 'withSmoothing',
+    uniformShare,
+    uniformDraws: (count, _, random) => {
+      let uniform = 0;
+      for (let n = 0; n < count; n++) if (random.float() < uniformShare) uniform++;
+      return uniform;
+    },
+  });
 }

@@ -1,6 +1,7 @@
 import type { Selection, SelectorFactory, StateDict, TrainingRun } from '../core/selector.js';
 import { decodeState, encodeState } from '../core/state-codec.js';
-import { SIGNALS, ToyTrainer, badObservations } from './toy-trainer.js';
+import { SIGNAL_NAMES } from '../core/signals.js';
+import { ToyTrainer, badObservations } from './toy-trainer.js';
 
 /** One promise of the contract. */
 export interface ContractCase {
@@ -46,7 +47,7 @@ export function selectorContract({
   promise('has a name and asks for known signals', () => {
     const { name, signals } = factory(RUN);
     ensure(name.length > 0, 'name is empty');
-    const known: readonly string[] = SIGNALS;
+    const known: readonly string[] = SIGNAL_NAMES;
     for (const signal of signals) ensure(known.includes(signal), `unknown signal ${signal}`);
   });
 

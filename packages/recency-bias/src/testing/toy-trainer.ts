@@ -1,4 +1,5 @@
 import { Random } from '../core/random.js';
+import { SIGNALS, type SignalDescription } from '../core/signals.js';
 import type {
   Observation,
   Scorer,
@@ -8,15 +9,6 @@ import type {
   Signal,
   TrainingRun,
 } from '../core/selector.js';
-
-/** All signals of the contract. */
-export const SIGNALS = [
-  'loss',
-  'predictedLabel',
-  'trueClassProbability',
-  'gradNormBound',
-  'boundaryDistance',
-] as const satisfies readonly Signal[];
 
 /** Trains a made-up model, which says of a sample what depends on the sample and on how often it was trained. */
 export class ToyTrainer {
@@ -119,36 +111,32 @@ export function badObservations(
   { size, classes }: TrainingRun,
 ): { what: string; observation: Observation }[] {
   if (signals.length === 0) return [];
-  const good: Observation = {
-    indices: Int32Array.of(1, 2),
-    loss: Float32Array.of(1, 2),
-    predictedLabel: Int32Array.of(1, 2),
-    trueClassProbability: Float32Array.of(0.1, 0.2),
-    gradNormBound: Float32Array.of(0.1, 0.2),
-    boundaryDistance: Float32Array.of(0.1, -0.2),
-  };
-  const bad: { what: string; observation: Observation }[] = [
-    { what: 'an index beyond the data', observation: { ...good, indices: Int32Array.of(1, size) } },
-    { what: 'a negative index', observation: { ...good, indices: Int32Array.of(1, -1) } },
+  const indices = Int32Array.of(1, 2);
+  const columns = Object.fromEntries(
+    signals.map((signal) => {
+      const { array, range }: SignalDescription = SIGNALS[signal];
+      const [least, greatest] = range(classes);
+      return [signal, array.of(least, greatest)];
+    }),
+  );
+  const bad: { what: string; observation: Readonly<Record<string, unknown>> }[] = [
+    { what: 'an index beyond the data', observation: { ...columns, indices: Int32Array.of(1, size) } },
+    { what: 'a negative index', observation: { ...columns, indices: Int32Array.of(1, -1) } },
   ];
-  const values: Record<Signal, readonly number[]> = {
-    loss: [NaN, Infinity],
-    predictedLabel: [-1, classes],
-    trueClassProbability: [NaN, -0.1, 1.1],
-    gradNormBound: [NaN, Infinity, -0.1],
-    boundaryDistance: [NaN, 0.6, -0.6],
-  };
   for (const signal of signals) {
-    const column = good[signal];
-    const longer = column instanceof Int32Array ? Int32Array.of(1, 2, 3) : Float32Array.of(0, 0, 0);
-    bad.push({ what: `a ${signal} too many`, observation: { ...good, [signal]: longer } });
-    bad.push({ what: `no ${signal}`, observation: { ...good, [signal]: undefined } });
-    bad.push({ what: `a plain array of ${signal}`, observation: { ...good, [signal]: [0, 0] } });
-    for (const value of values[signal]) {
-      const wrong = column.slice();
-      wrong[1] = value;
-      bad.push({ what: `${signal} ${value}`, observation: { ...good, [signal]: wrong } });
-    }
+    const { array, range, slack }: SignalDescription = SIGNALS[signal];
+    const [least, greatest] = range(classes);
+    const add = (what: string, column: unknown): void => {
+      bad.push({ what, observation: { ...columns, indices, [signal]: column } });
+    };
+    add(`a ${signal} too many`, array.of(least, least, least));
+    add(`no ${signal}`, undefined);
+    add(`a plain array of ${signal}`, [least, least]);
+    const beyond = slack > 0 ? 0.1 : 1;
+    const outside = [least - beyond, greatest + beyond].filter((value) => value < least || value > greatest);
+    const never = array === Float32Array ? [NaN, Infinity, -Infinity] : [];
+    for (const value of [...outside, ...never]) add(`${signal} ${value}`, array.of(least, value));
   }
-  return bad;
+  // Observations that break their type, as those of a trainer without types may.
+  return bad as unknown as { what: string; observation: Observation }[];
 }

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { LabelHistory } from '../history/label-history.js';
+import { LabelHistory } from '../../recency-bias/label-history.js';
 import { Random } from '../random.js';
 import { chiSquarePasses } from '../../testing/fixtures/statistics.js';
 import { AliasTable } from './alias-table.js';
-import { BucketTable } from './bucket-table.js';
+import { BucketTable } from '../../recency-bias/bucket-table.js';
 import { DistinctUniform, DistinctWeighted } from './distinct.js';
 import { EpochOrder } from './epoch-order.js';
-import { PagedBucketTable } from './paged-bucket-table.js';
+import { PagedBucketTable } from '../../recency-bias/paged-bucket-table.js';
 import { rankDescending } from './rank-order.js';
-import type { SampleTable } from './sample-table.js';
-import { SubsetOrder } from './subset-order.js';
+import type { DrawTable } from '../../recency-bias/draw-table.js';
 import { SumTree } from './sum-tree.js';
-import { TreeTable } from './tree-table.js';
+import { TreeTable } from '../../recency-bias/tree-table.js';
 
 type Draw = (out: Int32Array, count: number, random: Random) => void;
 
@@ -63,7 +62,7 @@ function lastFollows(weights: readonly number[], draw: Draw, seed: number): bool
 const WEIGHTS = [1, 30, 2, 2, 5, 30];
 
 /** Histories in which sample i has as many different labels as its weight's rank says. */
-function tableOver(make: (history: LabelHistory) => SampleTable): Draw {
+function tableOver(make: (history: LabelHistory) => DrawTable): Draw {
   const history = new LabelHistory(WEIGHTS.length, 10, 6);
   const levels = [1, 2, 5, 30];
   WEIGHTS.forEach((weight, i) => {
@@ -197,7 +196,7 @@ describe('EpochOrder', () => {
     const dealt: number[] = [];
     for (const count of [4, 4, 2]) {
       const out = new Int32Array(count);
-      order.deal(out, count);
+      order.deal(out);
       dealt.push(...out);
     }
     expect(dealt).not.toEqual(dealt.toSorted((a, b) => a - b));
@@ -208,20 +207,29 @@ describe('EpochOrder', () => {
     const order = new EpochOrder(5);
     const draw: Draw = (out, count, random) => {
       order.shuffle(random);
-      order.deal(out, count);
+      order.deal(out.subarray(0, count));
     };
     expect(pairsFollow([1, 1, 1, 1, 1], draw, 8)).toBe(true);
   });
-});
 
-describe('SubsetOrder', () => {
-  it('deals each ordered pair of its samples equally often, and no other sample', () => {
-    const order = new SubsetOrder();
+  it('deals the samples that it starts with in their order, and no other sample', () => {
+    const order = new EpochOrder(6);
     const draw: Draw = (out, count, random) => {
-      order.start(Int32Array.of(1, 2, 4, 5), random);
-      order.deal(out, count);
+      const samples = Int32Array.of(1, 2, 4, 5);
+      random.shuffle(samples);
+      order.start(samples);
+      order.deal(out.subarray(0, count));
     };
     expect(pairsFollow([0, 1, 1, 0, 1, 1], draw, 9)).toBe(true);
+  });
+
+  it('is left the first samples of its order by a limit, and all samples by the next shuffle', () => {
+    const order = new EpochOrder(6);
+    order.sort();
+    order.limit(2);
+    expect(order.toArray()).toEqual(Int32Array.of(0, 1));
+    order.shuffle(new Random(1));
+    expect(order.toArray().sort()).toEqual(Int32Array.of(0, 1, 2, 3, 4, 5));
   });
 });
 

@@ -1,15 +1,15 @@
-import type { LabelHistory } from '../history/label-history.js';
-import type { StateDict } from '../selector.js';
-import { readPermutation, readVersion } from '../state-fields.js';
+import type { LabelHistory } from './label-history.js';
+import type { StateDict } from '../core/selector.js';
+import { readPermutation, readVersion } from '../core/state-fields.js';
 import { BucketDraws } from './bucket-draws.js';
-import type { SampleTable } from './sample-table.js';
+import type { DrawTable } from './draw-table.js';
 
 /**
  * Buckets of samples of equal uncertainty between which samples move at once, by swap-remove in O(1). The members lie in
  * pages of one pool, so that buckets grow and shrink without copying: with its position each sample takes 8 bytes and a
  * share of the pages' slack.
  */
-export class PagedBucketTable extends BucketDraws implements SampleTable {
+export class PagedBucketTable extends BucketDraws implements DrawTable {
   protected readonly members: Int32Array;
   readonly #history: LabelHistory;
   readonly #classUncertainty: Float64Array;

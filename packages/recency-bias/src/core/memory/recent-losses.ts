@@ -1,8 +1,9 @@
+import type { Memory } from '../define/method.js';
 import type { StateDict } from '../selector.js';
 import { readInteger, readTyped, readVersion } from '../state-fields.js';
 
 /** The distribution of the latest losses: a ring in the order of arrival, and the same losses sorted. */
-export class RecentLosses {
+export class RecentLosses implements Memory {
   readonly #ring: Float32Array;
   readonly #sorted: Float32Array;
   #count = 0;
@@ -66,6 +67,9 @@ export class RecentLosses {
     const losses = readTyped(state, 'losses', Float32Array, capacity);
     const count = readInteger(state, 'count', 0, capacity);
     const next = readInteger(state, 'next', 0, capacity - 1);
+    if (count < capacity && next !== count) {
+      throw new RangeError(`state.next is ${next}; after ${count} losses it must be ${count}.`);
+    }
     if (!losses.every(Number.isFinite)) throw new RangeError('state.losses must be finite.');
     return {
       commit: () => {

@@ -1,14 +1,14 @@
-import type { LabelHistory } from '../history/label-history.js';
-import type { StateDict } from '../selector.js';
-import { readPermutation, readTyped, readVersion } from '../state-fields.js';
+import type { LabelHistory } from './label-history.js';
+import type { StateDict } from '../core/selector.js';
+import { readPermutation, readTyped, readVersion } from '../core/state-fields.js';
 import { BucketDraws } from './bucket-draws.js';
-import type { SampleTable } from './sample-table.js';
+import type { DrawTable } from './draw-table.js';
 
 /**
  * Buckets of samples of equal uncertainty that stay as they are until `refresh`: one array, bucket by bucket, 4 bytes
  * a sample. For distributions that are fixed during an epoch.
  */
-export class BucketTable extends BucketDraws implements SampleTable {
+export class BucketTable extends BucketDraws implements DrawTable {
   protected readonly members: Int32Array;
   readonly #history: LabelHistory;
   readonly #classUncertainty: Float64Array;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../random.js';
+import { Random } from '../core/random.js';
 import { countClasses } from './count-classes.js';
 import { LabelHistory } from './label-history.js';
 import { quantizationIndex, type Normalization } from './uncertainty.js';

@@ -1,15 +1,15 @@
-import type { LabelHistory } from '../history/label-history.js';
-import type { Random } from '../random.js';
-import type { StateDict } from '../selector.js';
-import { readTyped, readVersion } from '../state-fields.js';
-import type { SampleTable } from './sample-table.js';
-import { SumTree } from './sum-tree.js';
+import type { LabelHistory } from './label-history.js';
+import type { Random } from '../core/random.js';
+import type { StateDict } from '../core/selector.js';
+import { readTyped, readVersion } from '../core/state-fields.js';
+import type { DrawTable } from './draw-table.js';
+import { SumTree } from '../core/sampling/sum-tree.js';
 
 /**
  * Draws samples whose windows are too long to sort them into buckets by their counts: a sum tree over the samples'
  * weights, O(log N) a draw.
  */
-export class TreeTable implements SampleTable {
+export class TreeTable implements DrawTable {
   readonly #history: LabelHistory;
   readonly #tree: SumTree;
   readonly #live: boolean;

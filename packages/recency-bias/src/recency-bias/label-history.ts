@@ -1,6 +1,7 @@
-import type { StateDict } from '../selector.js';
-import { readSame, readVersion } from '../state-fields.js';
-import { checkInteger, show } from '../validate.js';
+import type { Memory } from '../core/define/method.js';
+import type { StateDict } from '../core/selector.js';
+import { readSame, readVersion } from '../core/state-fields.js';
+import { checkInteger, show } from '../core/validate.js';
 import { countClasses, type CountClasses } from './count-classes.js';
 import { packLabels, unpackLabels, type LabelRecords } from './label-codec.js';
 import { entropyScale, uncertaintyOf, type Normalization } from './uncertainty.js';
@@ -21,7 +22,7 @@ const META_WORDS = 2;
  * where the next one goes: c < window means c labels so far, otherwise the ring is full and its oldest label is at
  * c − window. The count class tells the window's uncertainty (see `CountClasses`).
  */
-export class LabelHistory {
+export class LabelHistory implements Memory {
   /** Number of samples. */
   readonly size: number;
   /** Number of classes k. */

@@ -1,8 +1,8 @@
-import type { Random } from '../random.js';
-import type { StateDict } from '../selector.js';
+import type { Random } from '../core/random.js';
+import type { StateDict } from '../core/selector.js';
 
 /** Draws samples by a weight that depends on their uncertainty. */
-export interface SampleTable {
+export interface DrawTable {
   /** Bytes that grow with the number of samples. */
   readonly byteLength: number;
   /** Takes every sample's uncertainty afresh. */

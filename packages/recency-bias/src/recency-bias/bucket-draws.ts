@@ -1,5 +1,5 @@
-import type { Random } from '../random.js';
-import { AliasTable } from './alias-table.js';
+import type { Random } from '../core/random.js';
+import { AliasTable } from '../core/sampling/alias-table.js';
 
 /**
  * Draws distinct samples in O(1) when the weight of a sample depends only on its bucket: first a bucket, in
