@@ -18,7 +18,7 @@ import { readSamples } from '../packages/recency-bias-lab/src/insights/read-samp
 import type { SampleTable } from '../packages/recency-bias-lab/src/insights/sample-table.js';
 import { suspects } from '../packages/recency-bias-lab/src/insights/suspects.js';
 import { readRun } from '../packages/recency-bias-lab/src/records/read.js';
-import { estimate } from '../packages/recency-bias-lab/src/report/analysis/statistics.js';
+import { seedMean } from '../packages/recency-bias-lab/src/report/analysis/statistics.js';
 
 /**
  * Whether the suspects of `recency-bias insights` are label errors: 5 % of the training labels are made wrong, differently for
@@ -145,7 +145,7 @@ type Methods = Record<
 
 function printTable(runs: readonly RunResult[]): void {
   const text = (values: readonly number[]): string => {
-    const { mean, standardError } = estimate(values)!;
+    const { mean, standardError } = seedMean(values)!;
     const error = standardError === null ? '' : ` ± ${(100 * standardError).toFixed(1)}`;
     return `${(100 * mean).toFixed(1)}${error}`.padEnd(14);
   };

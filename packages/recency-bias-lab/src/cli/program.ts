@@ -195,12 +195,17 @@ Example:
       'the page (default: report.html in the directory, combined-report.html in the first)',
     )
     .option('--figures <folder>', 'write the main charts as SVG files as well')
+    .option(
+      '--markdown <file>',
+      'write the tables as Markdown; a file with marks keeps its text between them',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   recency-bias report runs/quick
   recency-bias report runs/quick --figures docs/images
+  recency-bias report runs/* --markdown tables.md
   recency-bias report runs/seeds-1-2 other-machine/seeds-3-5
   recency-bias report runs/* --out all.html`,
     )

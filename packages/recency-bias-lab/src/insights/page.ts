@@ -7,7 +7,7 @@ import { html, styleElement } from '../report/html/markup.js';
 import { swatch } from '../report/html/results-section.js';
 import { className, picture, windowStrip } from '../report/html/samples-section.js';
 import { STYLES } from '../report/html/styles.js';
-import { selectorTitle } from '../report/titles.js';
+import { selectorTitle } from '../report/analysis/titles.js';
 import { barChart, lineChart, sparkline } from './charts.js';
 import type { Gallery } from './galleries.js';
 import { isNeverLearnt } from './galleries.js';
@@ -171,7 +171,7 @@ function overTimeChart(insights: Insights, shown: readonly (readonly number[])[]
 }
 
 /** The outcome in a sentence or two. */
-export function headline({ summary, table }: Pick<Insights, 'summary' | 'table'>): string {
+export function insightsSentence({ summary, table }: Pick<Insights, 'summary' | 'table'>): string {
   const { samples, suspects, uncertain, neverLearnt } = summary;
   return (
     `Of ${plural(samples, 'training sample')}, the network has settled against the label of ${count(suspects)}, ` +
@@ -225,7 +225,7 @@ export function insightsPage(insights: Insights, images: readonly (readonly stri
         <header>
           <p class="eyebrow">Insights into the training samples</p>
           <h1>${title}, seed ${header.seed}</h1>
-          <p class="headline">${headline(insights)}</p>
+          <p class="headline">${insightsSentence(insights)}</p>
           ${
             !complete &&
             html`<p class="warning" role="note">

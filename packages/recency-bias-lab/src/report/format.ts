@@ -1,5 +1,7 @@
 /** Numbers as people read them. */
-import type { Estimate, PairedDifference, Verdict } from './analysis/statistics.js';
+import type { SeedMean, PairedDifference, Verdict } from './analysis/statistics.js';
+
+export { count, listed, plural } from './analysis/words.js';
 
 const MINUS = '−';
 
@@ -24,7 +26,7 @@ export function percent(fraction: number, decimals = 2): string {
 }
 
 /** Mean ± standard error in percent, without the percent sign: `1.27 ± 0.05`, or `1.27` for one seed. */
-export function percentEstimate(estimate: Estimate | null): string {
+export function percentEstimate(estimate: SeedMean | null): string {
   if (estimate === null) return NONE;
   const { mean, standardError } = estimate;
   return standardError === null ? percent(mean) : `${percent(mean)} ± ${percent(standardError)}`;
@@ -71,14 +73,4 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
-}
-
-/** Whole numbers with thin separators: 60,000. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** `1 seed`, `3 seeds`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

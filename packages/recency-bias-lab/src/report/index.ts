@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { makeDirectory } from '../records/make-directory.js';
 import { mergeComparisons } from '../records/merge.js';
 import { readComparison, RecordError } from '../records/read.js';
+import { readText } from '../records/record-file.js';
 import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
 import type { Comparison } from '../records/run.js';
@@ -14,9 +15,10 @@ import { clientScript } from './bundle-client.js';
 import { chartData } from './chart-data.js';
 import { writeFigures } from './figures.js';
 import { reportPage } from './html/page.js';
+import { markdownFor } from './markdown/documents.js';
 import { terminalPaperTable } from './terminal-paper-table.js';
 import { terminalTable } from './terminal-table.js';
-import { printable } from './terminal-text.js';
+import { printable } from './printable.js';
 
 export type { Results } from './analysis/results.js';
 export { RESULTS_VERSION } from './analysis/results.js';
@@ -47,6 +49,8 @@ export interface ReportOptions {
   readonly out?: string;
   /** Folder for the main charts as SVG files. */
   readonly figures?: string;
+  /** Markdown file for the tables; where it has marks (see markdown/documents.ts), only what stands between them is replaced. */
+  readonly markdown?: string;
   /** Time of the report; default the present. */
   readonly now?: Date;
 }
@@ -100,6 +104,17 @@ function numbers(analyses: readonly Analysis[], now: Date): Results | CombinedRe
   };
 }
 
+/** @throws RecordError when the file holds text that would be lost. */
+async function writeMarkdown(path: string, analyses: readonly Analysis[]): Promise<void> {
+  const text = markdownFor(await readText(path), analyses);
+  if (text === null) {
+    throw new RecordError(
+      `${path}: holds text without a mark such as <!-- comparison NAME --> … <!-- end of NAME -->; add marks, or give another file`,
+    );
+  }
+  await write(path, text);
+}
+
 /** One comparison's table; of several all of them, and the paper's table over all at the end, where it is seen. */
 function terminalText(analyses: readonly Analysis[]): string {
   const tables = analyses.map((analysis) =>
@@ -133,6 +148,7 @@ export async function writeReport(
   );
   await write(numbersPath, `${JSON.stringify(numbers(analyses, now), null, 2)}\n`);
   await write(page, reportPage(analyses, await clientScript()));
+  if (options.markdown !== undefined) await writeMarkdown(options.markdown, analyses);
   const figures =
     options.figures === undefined
       ? []

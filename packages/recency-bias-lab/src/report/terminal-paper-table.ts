@@ -6,7 +6,8 @@ import { PAPER_METHODS } from './analysis/paper-numbers.js';
 import { change, NONE, percentEstimate, plural } from './format.js';
 import { groupTitle, modelTitle, withoutRow } from './paper-table-words.js';
 import type { Cell } from './terminal-text.js';
-import { aligned, clipped, paint, printable, wrapped } from './terminal-text.js';
+import { printable } from './printable.js';
+import { aligned, clipped, paint, wrapped } from './terminal-text.js';
 
 const LABEL_WIDTH = 28;
 const COLUMNS = PAPER_METHODS.length;

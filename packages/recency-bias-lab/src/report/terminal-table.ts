@@ -4,7 +4,8 @@ import type { Analysis, Results } from './analysis/results.js';
 import { change, count, duration, NONE, percentEstimate, plural, timeVerdict } from './format.js';
 import { headline } from './headline.js';
 import type { Cell } from './terminal-text.js';
-import { aligned, clipped, paint, printable, wrapped } from './terminal-text.js';
+import { printable } from './printable.js';
+import { aligned, clipped, paint, wrapped } from './terminal-text.js';
 
 const LABEL_WIDTH = 18;
 const NAME_WIDTH = 9;

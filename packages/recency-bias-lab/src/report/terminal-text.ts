@@ -25,11 +25,6 @@ export function clipped(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** Control characters would let a label from an experiment file write anywhere on the terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
-}
-
 /**
  * Rows of cells as lines: the first column flush left, the others flush right; closer where space is short.
  * @param last Whether the last column is flush left, as words are.

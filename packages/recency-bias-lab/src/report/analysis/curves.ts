@@ -1,7 +1,7 @@
 /** Learning curves as columns: one row an epoch, each seed alone and the mean over seeds. */
 import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
-import { estimate } from './statistics.js';
+import { seedMean } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { passes, steps } from './trajectory.js';
 
@@ -89,7 +89,7 @@ export function commonEpochs(curves: readonly { readonly epoch: readonly number[
 function meanCurve(seeds: readonly SeedCurve[]): MeanCurve {
   const epochs = commonEpochs(seeds);
   const estimates = (name: Axis | Metric) =>
-    epochs.map((epoch) => estimate(seeds.map((seed) => seed[name][seed.epoch.indexOf(epoch)]!))!);
+    epochs.map((epoch) => seedMean(seeds.map((seed) => seed[name][seed.epoch.indexOf(epoch)]!))!);
   const metric = (name: Metric): MeanCurve[Metric] => {
     const rows = estimates(name);
     return {

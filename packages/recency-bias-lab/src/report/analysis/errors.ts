@@ -1,6 +1,7 @@
 /** Test errors per selector and their paired comparison. */
-import type { Estimate, PairedDifference } from './statistics.js';
-import { estimate, mean, pairedDifference } from './statistics.js';
+import { pairedBySeed } from './pairs.js';
+import type { SeedMean, PairedDifference } from './statistics.js';
+import { seedMean, mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch } from './trajectory.js';
 
@@ -19,8 +20,8 @@ export interface SeedErrors {
 export interface SelectorErrors {
   readonly selector: string;
   readonly seeds: readonly SeedErrors[];
-  readonly best: Estimate | null;
-  readonly final: Estimate | null;
+  readonly best: SeedMean | null;
+  readonly final: SeedMean | null;
 }
 
 /** Error of the best epoch, or of the last one. */
@@ -66,17 +67,9 @@ export function selectorErrors(
     return {
       selector,
       seeds,
-      best: estimate(seeds.map(({ best }) => best)),
-      final: estimate(seeds.map(({ final }) => final)),
+      best: seedMean(seeds.map(({ best }) => best)),
+      final: seedMean(seeds.map(({ final }) => final)),
     };
-  });
-}
-
-/** Errors of two selectors in the seeds that both have completed. */
-function pairs(row: SelectorErrors, other: SelectorErrors): (readonly [SeedErrors, SeedErrors])[] {
-  return row.seeds.flatMap((own) => {
-    const match = other.seeds.find(({ seed }) => seed === own.seed);
-    return match === undefined ? [] : [[own, match] as const];
   });
 }
 
@@ -90,7 +83,7 @@ export function errorComparisons(errors: readonly SelectorErrors[], testSize: nu
     errors
       .filter((other) => other !== row)
       .map((other) => {
-        const common = pairs(row, other);
+        const common = pairedBySeed(row.seeds, other.seeds);
         const difference = (kind: ErrorKind): PairedDifference =>
           pairedDifference(
             common.map(([own]) => own[kind]),

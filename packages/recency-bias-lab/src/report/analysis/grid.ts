@@ -1,16 +1,7 @@
 /** Results of a grid search as maps of best test errors. */
-import { z } from 'zod';
 import type { Comparison } from '../../records/run.js';
 import type { SelectorErrors } from './errors.js';
-import type { Estimate } from './statistics.js';
-
-/** The part of a resolved experiment that says what its grid was: see experiment/grid.ts. */
-const gridSchema = z.object({
-  selector: z.string(),
-  options: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)),
-  /** Selectors' labels, the option named last varying fastest. */
-  labels: z.array(z.string()),
-});
+import type { SeedMean } from './statistics.js';
 
 /** One map. */
 export interface GridMap {
@@ -21,7 +12,7 @@ export interface GridMap {
   readonly columnOption: string;
   readonly columns: readonly string[];
   /** cells[row][column]: best test error, a fraction; null while no run of it has ended. */
-  readonly cells: readonly (readonly (Estimate | null)[])[];
+  readonly cells: readonly (readonly (SeedMean | null)[])[];
 }
 
 /** Every combination of values, the last varying fastest, as `name value, name value`. */
@@ -40,15 +31,15 @@ function combinations(options: readonly (readonly [string, readonly unknown[]])[
  * has no grid.
  */
 export function gridMaps({ experiment }: Comparison, errors: readonly SelectorErrors[]): GridMap[] {
-  const parsed = gridSchema.safeParse(experiment.grid);
-  if (!parsed.success) return [];
-  const options = Object.entries(parsed.data.options);
+  const { grid } = experiment;
+  if (grid?.labels === undefined) return [];
+  const { labels } = grid;
+  const options: [string, readonly unknown[]][] = Object.entries(grid.options);
   const [columnOption, columns] = options.pop() ?? ['', []];
   const [rowOption, rows] = options.pop() ?? ['', ['']];
   const others = combinations(options);
-  const { labels } = parsed.data;
   if (labels.length === 0 || labels.length !== others.length * rows.length * columns.length) return [];
-  const bestOf = (label: string): Estimate | null =>
+  const bestOf = (label: string): SeedMean | null =>
     errors.find(({ selector }) => selector === label)?.best ?? null;
   return others.map((of, map) => ({
     of,

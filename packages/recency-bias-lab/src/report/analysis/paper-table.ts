@@ -3,12 +3,12 @@ import { selectorRegistry } from 'recency-bias';
 import type { Analysis } from './results.js';
 import type { PaperCell, PaperMethod } from './paper-numbers.js';
 import { PAPER_CELLS, PAPER_METHODS } from './paper-numbers.js';
-import type { Estimate, Verdict } from './statistics.js';
+import type { SeedMean, Verdict } from './statistics.js';
 
 /** One method in one experiment. */
 export interface TableCell {
   /** Best test error over seeds, a fraction. */
-  readonly error: Estimate;
+  readonly error: SeedMean;
   /** Relative reduction over the random baseline; null for the baseline itself, or without one. */
   readonly reduction: number | null;
   readonly verdict: Verdict | null;
@@ -86,20 +86,6 @@ function tableCell(analysis: Analysis, method: string): TableCell | null {
   };
 }
 
-/** Name of the optimizer of an experiment; empty when it does not say. */
-function optimizerOf({ comparison }: Analysis): string {
-  const { optimizer } = comparison.experiment;
-  if (typeof optimizer !== 'object' || optimizer === null || !('name' in optimizer)) return '';
-  return typeof optimizer.name === 'string' ? optimizer.name : '';
-}
-
-/** Options of the model of an experiment; none when it does not say. */
-function modelOptionsOf({ comparison }: Analysis): Record<string, unknown> {
-  const { model } = comparison.experiment;
-  if (typeof model !== 'object' || model === null || !('options' in model)) return {};
-  return typeof model.options === 'object' && model.options !== null ? { ...model.options } : {};
-}
-
 /** Methods beyond the paper's that an experiment can show in a column of its own. */
 function otherMethods(analyses: readonly Analysis[]): string[] {
   const methods = analyses.flatMap((analysis) =>
@@ -116,10 +102,10 @@ export function paperTable(analyses: readonly Analysis[]): PaperTable {
   const columns = [...PAPER_METHODS, ...otherMethods(analyses)];
   const groups = new Map<string, TableGroup & { readonly rows: TableRow[] }>();
   for (const [index, analysis] of analyses.entries()) {
-    const { header, results } = analysis;
+    const { comparison, header, results } = analysis;
     if (header === null) continue;
     const dataset = header.dataset.name;
-    const optimizer = optimizerOf(analysis);
+    const optimizer = comparison.experiment.optimizer?.name ?? '';
     const key = JSON.stringify([dataset, optimizer]);
     const group = groups.get(key) ?? {
       dataset,
@@ -132,7 +118,7 @@ export function paperTable(analyses: readonly Analysis[]): PaperTable {
       index,
       name: results.name,
       model: header.model.name,
-      modelOptions: modelOptionsOf(analysis),
+      modelOptions: comparison.experiment.model?.options ?? {},
       parameters: header.model.parameters,
       trainSize: header.dataset.trainSize,
       epochs: header.epochs,

@@ -2,7 +2,7 @@
 import type { Comparison } from '../../records/run.js';
 
 /** State of one run that a comparison consists of. */
-export interface RunProgress {
+export interface RunState {
   readonly selector: string;
   readonly seed: number;
   readonly state: 'complete' | 'under way' | 'not begun';
@@ -12,9 +12,9 @@ export interface RunProgress {
 }
 
 /** Progress of every run of the comparison, in the order of its selectors and seeds. */
-export function runProgress({ selectors, seeds, runs, warmups }: Comparison): RunProgress[] {
+export function runProgress({ selectors, seeds, runs, warmups }: Comparison): RunState[] {
   return selectors.flatMap((selector) =>
-    seeds.map((seed): RunProgress => {
+    seeds.map((seed): RunState => {
       const run = runs.find(({ header }) => header.selector === selector && header.seed === seed);
       const warmup = warmups.find(({ header }) => header.seed === seed);
       const epochs = (run ?? runs[0] ?? warmup ?? warmups[0])?.header.epochs ?? 0;

@@ -1,14 +1,16 @@
 /** The numbers of a comparison, as written to results.json and shown in the report. */
 import type { Comparison } from '../../records/run.js';
 import type { RunHeader } from '../../records/schema.js';
-import { selectorTitle } from '../titles.js';
 import type { Clock } from './clock.js';
+import type { EqualCost } from './equal-cost.js';
+import { equalCost } from './equal-cost.js';
 import type { ErrorComparison, SelectorErrors } from './errors.js';
 import { errorComparisons, selectorErrors } from './errors.js';
-import type { RunProgress } from './progress.js';
+import type { RunState } from './progress.js';
 import { runProgress } from './progress.js';
 import type { TimeReduction } from './time-reduction.js';
 import { timeReductions } from './time-reduction.js';
+import { selectorTitle } from './titles.js';
 import type { Trajectory } from './trajectory.js';
 import { trajectories } from './trajectory.js';
 import type { Warning } from './warnings.js';
@@ -42,8 +44,10 @@ export interface Results {
   readonly selectors: readonly SelectorResult[];
   readonly errorComparisons: readonly ErrorComparison[];
   readonly timeReductions: readonly TimeReduction[];
+  /** The methods at equal cost; null without a complete run of the baseline. */
+  readonly equalCost: EqualCost | null;
   readonly warnings: readonly Warning[];
-  readonly progress: readonly RunProgress[];
+  readonly progress: readonly RunState[];
 }
 
 /** A comparison with everything derived from it. */
@@ -99,6 +103,7 @@ export function analyse(comparison: Comparison, now: Date): Analysis {
       })),
       errorComparisons: errorComparisons(errors, header?.dataset.testSize ?? 0),
       timeReductions: timeReductions(selectors, courses),
+      equalCost: equalCost(selectors, courses, baseline),
       warnings: warnings(courses, progress, selectors, title),
       progress,
     },

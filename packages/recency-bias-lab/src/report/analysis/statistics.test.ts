@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  estimate,
+  seedMean,
   mean,
   pairedDifference,
   standardDeviation,
@@ -13,12 +13,12 @@ describe('statistics', () => {
     // 2, 4, 9: mean 5, squares 9 + 1 + 16 = 26, variance 13.
     expect(mean([2, 4, 9])).toBe(5);
     expect(standardDeviation([2, 4, 9])).toBeCloseTo(Math.sqrt(13), 12);
-    expect(estimate([2, 4, 9])).toEqual({ mean: 5, standardError: Math.sqrt(13) / Math.sqrt(3), n: 3 });
+    expect(seedMean([2, 4, 9])).toEqual({ mean: 5, standardError: Math.sqrt(13) / Math.sqrt(3), n: 3 });
   });
 
   it('has no standard error for one value and no estimate for none', () => {
-    expect(estimate([3])).toEqual({ mean: 3, standardError: null, n: 1 });
-    expect(estimate([])).toBeNull();
+    expect(seedMean([3])).toEqual({ mean: 3, standardError: null, n: 1 });
+    expect(seedMean([])).toBeNull();
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** Small-sample statistics for comparisons over seeds. */
 
 /** A mean over seeds. `standardError` is null when there is a single value. */
-export interface Estimate {
+export interface SeedMean {
   readonly mean: number;
   /** Sample standard deviation / √n, or null for n = 1. */
   readonly standardError: number | null;
@@ -37,7 +37,7 @@ export function standardDeviation(values: readonly number[]): number {
 }
 
 /** Mean and standard error, or null for an empty list. */
-export function estimate(values: readonly number[]): Estimate | null {
+export function seedMean(values: readonly number[]): SeedMean | null {
   const n = values.length;
   if (n === 0) return null;
   return {

@@ -5,8 +5,9 @@
  */
 import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
+import { pairedBySeed } from './pairs.js';
 import type { Verdict } from './statistics.js';
-import { estimate, mean, pairedDifference } from './statistics.js';
+import { seedMean, mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch, passes } from './trajectory.js';
 
@@ -77,13 +78,8 @@ export function timeReduction(
 ): TimeReduction {
   const complete = trajectories.filter((trajectory) => trajectory.complete);
   const others = complete.filter((trajectory) => trajectory.selector === over);
-  const seeds: SeedTime[] = [];
-  for (const own of complete) {
-    const other = others.find((candidate) => candidate.seed === own.seed);
-    if (own.selector !== selector || other === undefined) continue;
-    const time = seedTime(own, other, unit);
-    if (time !== null) seeds.push(time);
-  }
+  const own = complete.filter((trajectory) => trajectory.selector === selector);
+  const seeds = pairedBySeed(own, others).flatMap(([course, other]) => seedTime(course, other, unit) ?? []);
   const hits = seeds.filter((seed): seed is SeedTime & { own: number } => seed.own !== null);
   const reductions = hits
     .filter(({ reference }) => reference > 0)
@@ -102,7 +98,7 @@ export function timeReduction(
     referenceTime: hits.length === 0 ? null : mean(hits.map(({ reference }) => reference)),
     time: hits.length === 0 ? null : mean(hits.map(({ own }) => own)),
     reduction: reductions.length === 0 ? null : mean(reductions),
-    reductionError: estimate(reductions)?.standardError ?? null,
+    reductionError: seedMean(reductions)?.standardError ?? null,
     verdict: verdict === 'lower' && hits.length < seeds.length ? 'within the noise' : verdict,
   };
 }

@@ -1,8 +1,9 @@
 /** Reasons for not trusting a comparison as it stands. */
-import type { RunProgress } from './progress.js';
+import type { RunState } from './progress.js';
 import { mean } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch } from './trajectory.js';
+import { listed, plural } from './words.js';
 
 /** A reason, with a name for programs and a sentence for people. */
 export interface Warning {
@@ -12,16 +13,6 @@ export interface Warning {
 
 /** Gives the title under which a selector is shown. */
 export type Titles = (selector: string) => string;
-
-function listed(items: readonly string[]): string {
-  return items.length < 2
-    ? (items[0] ?? '')
-    : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]!}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
 
 /**
  * Whether a run's best epoch lies in the warm-up or in the first tenth (at least one epoch) of what follows: selection
@@ -51,7 +42,7 @@ function machine({ header: { environment } }: Trajectory): string {
   return `${environment.cpu.trim()}, ${environment.backend}`;
 }
 
-function incomplete(progress: readonly RunProgress[], title: Titles): Warning | null {
+function incomplete(progress: readonly RunState[], title: Titles): Warning | null {
   const open = progress.filter(({ state }) => state !== 'complete');
   if (open.length === 0) return null;
   const details = open.map(
@@ -99,7 +90,7 @@ function bestAtWarmup(
 /** Everything that limits what the comparison shows. */
 export function warnings(
   trajectories: readonly Trajectory[],
-  progress: readonly RunProgress[],
+  progress: readonly RunState[],
   selectors: readonly string[],
   title: Titles,
 ): Warning[] {

@@ -1,5 +1,5 @@
 /** Maps of a grid search. */
-import type { Estimate } from '../analysis/statistics.js';
+import type { SeedMean } from '../analysis/statistics.js';
 import type { Analysis } from '../analysis/results.js';
 import type { ChartData } from '../chart-data.js';
 import { percentEstimate } from '../format.js';
@@ -17,7 +17,7 @@ const FRAME = 62;
 export function gridSection({ results }: Analysis, { grids }: ChartData, place: Place): Markup {
   if (grids.length === 0) return html``;
   const baseline = results.selectors.find(({ selector }) => selector === results.baseline);
-  const described = (best: Estimate | null): string => `${percentEstimate(best)} %`;
+  const described = (best: SeedMean | null): string => `${percentEstimate(best)} %`;
   return section(
     place,
     'grid-search',

@@ -7,6 +7,7 @@ import { chartData } from '../chart-data.js';
 import { plural } from '../format.js';
 import { headline } from '../headline.js';
 import { chartsSections } from './charts-section.js';
+import { equalCostSection } from './equal-cost-section.js';
 import { gridSection } from './grid-section.js';
 import { html, jsonElement, scriptElement, styleElement } from './markup.js';
 import type { Markup } from './markup.js';
@@ -34,7 +35,7 @@ function contentPolicy(script: string): string {
 /** The result in a sentence, what it is about, and reasons for not trusting it. */
 function summary({ comparison, results }: Analysis): Markup {
   const { description } = comparison.experiment;
-  return html`${typeof description === 'string' && html`<p class="note">${description}</p>`}
+  return html`${description !== undefined && html`<p class="note">${description}</p>`}
     <p class="headline">${headline(results)}</p>
     ${results.warnings.map(({ message }) => html`<p class="warning" role="note">${message}</p>`)}`;
 }
@@ -43,7 +44,7 @@ function summary({ comparison, results }: Analysis): Markup {
 function sections(analysis: Analysis, data: ChartData, place: Place, beside: Markup | false = false): Markup {
   const { results } = analysis;
   return html`${settingsSection(analysis, place)} ${resultsSection(results, place)} ${beside}
-  ${gridSection(analysis, data, place)} ${pairedSection(results, place)}
+  ${gridSection(analysis, data, place)} ${pairedSection(results, place)} ${equalCostSection(analysis, place)}
   ${timeReductionSection(analysis, place)} ${matricesSection(results, place)} ${chartsSections(data, place)}
   ${samplesSection(analysis, place)} ${suspectsSection(analysis, place)} ${reproduceSection(analysis, place)}`;
 }

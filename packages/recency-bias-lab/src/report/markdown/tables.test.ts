@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { comparison, run } from '../packages/recency-bias-lab/test/report/records.js';
-import type { Run } from '../packages/recency-bias-lab/src/records/run.js';
-import { timeTable } from './comparison-table.js';
-import { methodTable, withTables } from './method-tables.js';
+import { comparison, run } from '../../../test/report/records.js';
+import type { Run } from '../../records/run.js';
+import { analyse } from '../analysis/results.js';
+import { comparisonTable, timeTable } from './comparison-tables.js';
+import { markdownFor, namedComparisons, withTables } from './documents.js';
+import { equalCostTable } from './equal-cost-table.js';
 
-const DOCS = fileURLToPath(new URL('../docs', import.meta.url));
-const RECORDS = fileURLToPath(new URL('../records', import.meta.url));
+const analysisOf = (runs: readonly Run[]) => analyse(comparison(runs), new Date(0));
+const methodTable = (runs: readonly Run[]): string => equalCostTable(analysisOf(runs).results.equalCost!);
 
 /** Four epochs of 1,000 samples, of which `trained` are trained and `scored` scored. */
 function course(
@@ -49,7 +47,7 @@ describe('the tables of the methods', () => {
     const scoring = [1, 2, 3].map((seed) =>
       course('rho-loss', seed, [0.2, 0.08, 0.06, 0.04], { scored: 3000, seconds: 25 }),
     );
-    const table = methodTable(comparison([...random, ...half, ...scoring]));
+    const table = methodTable([...random, ...half, ...scoring]);
     expect(cells(table, 'random')).toEqual([
       '10.00 ± 0.00',
       'baseline',
@@ -76,7 +74,7 @@ describe('the tables of the methods', () => {
     const scoring = [1, 2, 3].map((seed) =>
       course('rho-loss', seed, [0.2, 0.08, 0.06, 0.04], {}, { irreducibleLosses }),
     );
-    const table = methodTable(comparison([...random, ...scoring]));
+    const table = methodTable([...random, ...scoring]);
     // 6,000 over three runs: two epochs' worth before the first.
     expect(cells(table, 'rho-loss')[5]).toBe('1.50');
     expect(cells(table, 'rho-loss')[2]).toMatch(/^\*\*−2\.00/);
@@ -85,7 +83,7 @@ describe('the tables of the methods', () => {
   it('claim nothing within the noise, and set pruning against random pruning of the same size', () => {
     const noisy = [1, 2, 3].map((seed) => course('info-batch', seed, [0.4, 0.3, 0.2, 0.07 + 0.02 * seed]));
     const control = [1, 2, 3].map((seed) => course('random-pruning', seed, [0.4, 0.3, 0.2, 0.1]));
-    const table = methodTable(comparison([...random, ...noisy, ...control]));
+    const table = methodTable([...random, ...noisy, ...control]);
     expect(cells(table, 'info-batch')[1]).toMatch(/^\+1\.00 \(−3\.97 to \+5\.97\)$/);
     expect(table).toContain('beyond the noise: at the end none; at equal cost none');
     expect(table).toContain('- `info-batch` against `random-pruning`, at the end: +1.00');
@@ -94,21 +92,40 @@ describe('the tables of the methods', () => {
   it('say how much sooner Recency Bias reaches the best error of each other, and in how many seeds', () => {
     const sooner = [1, 2, 3].map((seed) => course('recency-bias', seed, [0.4, 0.1, 0.1, 0.1]));
     const better = [1, 2, 3].map((seed) => course('active-bias', seed, [0.4, 0.3, 0.2, 0.05]));
-    const lines = timeTable(comparison([...random, ...better, ...sooner])).split('\n');
+    const lines = timeTable(analysisOf([...random, ...better, ...sooner])).split('\n');
     expect(lines).toContain(
       '| random | 50.0 % ± 0.0 | 40.0 → 20.0 | 3 of 3, faster | 50.0 % ± 0.0 | 4.0 → 2.0 | 3 of 3, faster |',
     );
     expect(lines).toContain('| Active Bias | – | – | 0 of 3 | – | – | 0 of 3 |');
   });
 
-  it.each(['choosing.md', 'reproduction.md'])(
-    'are in docs/%s as the committed records give them',
-    async (name) => {
-      const file = join(DOCS, name);
-      const committed = readFileSync(file, 'utf8');
-      const made = await withTables(committed, RECORDS);
-      const options = await resolveConfig(file);
-      expect(committed, 'run `npm run tables`').toBe(await format(made, { ...options, filepath: file }));
-    },
-  );
+  it('let no label end a cell, be markup or reach the terminal', () => {
+    const odd = [1, 2].map((seed) => course('a|b\n<i>`\u001b[2J', seed, [0.4, 0.3]));
+    const runs = [...[1, 2].map((seed) => course('random', seed, [0.4, 0.3])), ...odd];
+    expect(comparisonTable(analysisOf(runs))).toContain('| a\\|b�\\<i\\>\\`�\\[2J | 30.00 ± 0.00 |');
+    expect(methodTable(runs)).toContain("| `a\\|b�<i>'�[2J` | 30.00 ± 0.00 |");
+  });
+});
+
+describe('a document with tables', () => {
+  const one = analysisOf([1, 2].map((seed) => course('random', seed, [0.4, 0.3])));
+  const analysis = { ...one, comparison: { ...one.comparison, sources: ['runs/mnist/'] } };
+
+  it('keeps its text, and has between its marks the table of the folder that they name', () => {
+    const document = 'Before.\n<!-- comparison mnist -->\nold\n<!-- end of mnist -->\nAfter.\n';
+    expect(namedComparisons(document)).toEqual(['mnist']);
+    const made = markdownFor(document, [analysis])!;
+    expect(made).toBe(
+      `Before.\n<!-- comparison mnist -->\n\n${comparisonTable(analysis)}\n\n<!-- end of mnist -->\nAfter.\n`,
+    );
+    expect(markdownFor(made, [analysis])).toBe(made);
+    expect(withTables(document, () => undefined)).toContain('Not measured yet.');
+  });
+
+  it('is made whole where there is none, and again where it was made so, but never replaces other text', () => {
+    const made = markdownFor(undefined, [analysis])!;
+    expect(made).toContain('# At equal cost');
+    expect(markdownFor(made, [analysis])).toBe(made);
+    expect(markdownFor('My notes.\n', [analysis])).toBeNull();
+  });
 });

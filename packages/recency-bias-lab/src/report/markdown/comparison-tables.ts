@@ -1,9 +1,7 @@
-/** Tables of docs/reproduction.md, made from run records. */
-import type { Comparison } from '../packages/recency-bias-lab/src/records/run.js';
-import { analyse } from '../packages/recency-bias-lab/src/report/analysis/results.js';
-import type { Analysis } from '../packages/recency-bias-lab/src/report/analysis/results.js';
-import { mean } from '../packages/recency-bias-lab/src/report/analysis/statistics.js';
-import type { TimeReduction } from '../packages/recency-bias-lab/src/report/analysis/time-reduction.js';
+/** What the paper's methods reached, as Markdown tables. */
+import type { Analysis } from '../analysis/results.js';
+import { mean } from '../analysis/statistics.js';
+import type { TimeReduction } from '../analysis/time-reduction.js';
 import {
   change,
   errorVerdict,
@@ -13,15 +11,8 @@ import {
   percentage,
   percentEstimate,
   timeVerdict,
-} from '../packages/recency-bias-lab/src/report/format.js';
-
-const VERSION_DATE = new Date(0);
-
-/** A Markdown table. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, headings.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
+} from '../format.js';
+import { cellText, markdownTable } from './markdown-table.js';
 
 /**
  * Effective sample size of the distribution that batches are drawn from, as a share of the data: in the first epoch after the
@@ -41,15 +32,14 @@ function effectiveShares({ trajectories, header }: Analysis, selector: string): 
 }
 
 /** One row a method: its errors, and how they differ from Random's. */
-export function comparisonTable(comparison: Comparison): string {
-  const analysis = analyse(comparison, VERSION_DATE);
+export function comparisonTable(analysis: Analysis): string {
   const { selectors, errorComparisons, baseline } = analysis.results;
   const shown = selectors.filter(({ best }) => best !== null);
   const rows = shown.map(({ selector, title, best, final, seeds }) => {
     const against = errorComparisons.find((one) => one.selector === selector && one.over === baseline);
     const count = seeds.length;
     return [
-      title,
+      cellText(title),
       percentEstimate(best),
       seeds.map(({ bestEpoch }) => String(bestEpoch)).join(', '),
       percentEstimate(final),
@@ -73,14 +63,13 @@ export function comparisonTable(comparison: Comparison): string {
     'verdict',
     'effective sample size',
   ];
-  return table(headings, rows);
+  return markdownTable(headings, rows);
 }
 
 /** One row a comparison: what the paper's four methods reached, and what became of Recency Bias's gain over Random. */
-export function overviewTable(comparisons: readonly Comparison[]): string {
+export function overviewTable(analyses: readonly Analysis[]): string {
   const methods = ['random', 'online-batch', 'active-bias', 'recency-bias'];
-  const rows = comparisons.map((comparison) => {
-    const { results } = analyse(comparison, VERSION_DATE);
+  const rows = analyses.map(({ results }) => {
     const best = (label: string): string =>
       percentEstimate(results.selectors.find(({ selector }) => selector === label)?.best ?? null);
     const gain = results.errorComparisons.find(
@@ -93,8 +82,9 @@ export function overviewTable(comparisons: readonly Comparison[]): string {
         : verdict === 'higher'
           ? 'not reproduced: higher'
           : 'within the noise';
+    const name = results.name.replace(/^scaled-/, '');
     return [
-      `[${comparison.name.replace(/^scaled-/, '')}](#${comparison.name.replace(/^scaled-/, '')})`,
+      `[${cellText(name)}](#${encodeURIComponent(name)})`,
       String(results.seeds.length),
       ...methods.map(best),
       change(gain?.relativeReduction ?? null),
@@ -111,7 +101,7 @@ export function overviewTable(comparisons: readonly Comparison[]): string {
     'against Random',
     'verdict',
   ];
-  return table(headings, rows);
+  return markdownTable(headings, rows);
 }
 
 /** A time reduction, the two times it is of, and in how many seeds there is one. */
@@ -134,15 +124,14 @@ function timeCells({
 }
 
 /** The paper's table 3: how much sooner Recency Bias reaches the best error of each other method. */
-export function timeTable(comparison: Comparison): string {
-  const { results, title } = analyse(comparison, VERSION_DATE);
+export function timeTable({ results, title }: Analysis): string {
   const own = results.timeReductions.filter(({ selector }) => selector === 'recency-bias');
   const rows = own
     .filter(({ unit }) => unit === 'seconds')
     .map((inSeconds) => {
       const inPasses = own.find(({ over, unit }) => over === inSeconds.over && unit === 'passes');
-      return [title(inSeconds.over), ...timeCells(inSeconds), ...timeCells(inPasses!)];
+      return [cellText(title(inSeconds.over)), ...timeCells(inSeconds), ...timeCells(inPasses!)];
     });
   const headings = ['over', 'in time', 'seconds', 'reached', 'in passes', 'passes', 'reached'];
-  return table(headings, rows);
+  return markdownTable(headings, rows);
 }

@@ -1,6 +1,6 @@
 /** Names under which selectors are shown. */
 import { selectorRegistry } from 'recency-bias';
-import type { RunHeader } from '../records/schema.js';
+import type { RunHeader } from '../../records/schema.js';
 
 /**
  * Title of a selector of an experiment: the method's title when the label is the method's name (or `random`, as the
