@@ -1,0 +1,114 @@
+/**
+ * Whole runs with every selector, and the hash of everything that they drew: what Python must draw as well. The measurements are made of
+ * whole numbers, so that both languages make the same.
+ */
+import { createHash } from 'node:crypto';
+import { createSelector, selectorRegistry } from 'recency-bias';
+import type { Observation, Selection } from 'recency-bias';
+
+/** A run of a selector, and what it drew. */
+export interface DrawnRun {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly run: {
+    readonly size: number;
+    readonly classes: number;
+    readonly epochs: number;
+    readonly seed: number;
+  };
+  readonly batchSize: number;
+  /** SHA-256 of the indices (int32) and weights (float32) of all batches, in their order. */
+  readonly batches: string;
+  /** Number of batches, epoch by epoch. */
+  readonly counts: readonly number[];
+  /** SHA-256 of the probabilities (float64) at the end; null where there are none. */
+  readonly probabilities: string | null;
+}
+
+const run = { size: 1003, classes: 10, epochs: 6, seed: 20261129 } as const;
+const batchSize = 64;
+
+/** Options beyond the defaults that lead a selector through all of its parts in six epochs. */
+const variants: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  uniform: [{}, { order: 'batch' }, { order: 'sequential' }],
+  'recency-bias': [
+    { warmupEpochs: 2, window: 4 },
+    { warmupEpochs: 1, window: 5, update: 'batch', normalize: 'window' },
+    { warmupEpochs: 0, window: 40, selectionPressure: { kind: 'linear', from: 50, to: 2 } },
+  ],
+  'online-batch': [{ warmupEpochs: 2 }, { warmupEpochs: 1, recompute: true }],
+  'active-bias': [{ warmupEpochs: 2 }, { warmupEpochs: 2, form: 'sampling' }],
+  'importance-sampling': [{}, { threshold: 0 }],
+  'selective-backprop': [{}, { staleness: 2 }],
+  'info-batch': [{}, { pruneRatio: 0.9 }],
+  'rho-loss': [{ irreducibleLosses: Array.from({ length: run.size }, (_, i) => (i * 13) % 7) }],
+  'ada-boundary': [{ warmupEpochs: 2 }],
+  'self-paced': [{}, { threshold: 0.4 }],
+  'random-pruning': [{}, { share: [1, 0.5, 0.25, 0.5, 1, 0.1] }],
+};
+
+/** What a network might say of samples in an epoch; exact in float32. */
+export function measure(indices: Int32Array, epoch: number): Observation {
+  const column = (value: (index: number) => number): Float32Array => Float32Array.from(indices, value);
+  return {
+    indices,
+    loss: column((i) => ((i * 37 + epoch * 11) % 101) / 64),
+    predictedLabel: Int32Array.from(indices, (i) => (i + (i % 3) * epoch) % run.classes),
+    trueClassProbability: column((i) => ((i * 29 + (i % 5) * epoch) % 65) / 64),
+    gradNormBound: column((i) => ((i * i + epoch) % 91) / 64),
+    boundaryDistance: column((i) => (((i * 17 + epoch * 3) % 64) - 32) / 64),
+  };
+}
+
+const sha256 = (arrays: readonly ArrayBufferView[]): string => {
+  const hash = createHash('sha256');
+  for (const { buffer, byteOffset, byteLength } of arrays)
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest('hex');
+};
+
+async function drawRun(name: string, options: Readonly<Record<string, unknown>>): Promise<DrawnRun> {
+  const selector = createSelector(name, options)(run);
+  const drawn: ArrayBufferView[] = [];
+  const counts: number[] = [];
+  for (let epoch = 1; epoch <= run.epochs; epoch++) {
+    const only = (indices: Int32Array): Observation => {
+      const all = measure(indices, epoch);
+      return Object.fromEntries(
+        ['indices', ...selector.signals].map((key) => [key, all[key as 'loss']]),
+      ) as never;
+    };
+    selector.beginEpoch(epoch);
+    let count = 0;
+    for (;;) {
+      const selection: Selection | null = await selector.select(batchSize, (i) => Promise.resolve(only(i)));
+      if (selection === null) break;
+      drawn.push(selection.indices.slice());
+      if (selection.weights !== undefined) drawn.push(selection.weights.slice());
+      selector.observe(only(selection.indices));
+      count++;
+    }
+    counts.push(count);
+  }
+  const probabilities = selector.probabilities?.();
+  return {
+    name,
+    options,
+    run,
+    batchSize,
+    batches: sha256(drawn),
+    counts,
+    probabilities: probabilities === undefined ? null : sha256([probabilities]),
+  };
+}
+
+/** Runs of all selectors. @throws Error where a selector of the registry has no run */
+export async function drawAll(): Promise<DrawnRun[]> {
+  const runs: DrawnRun[] = [];
+  for (const name of Object.keys(selectorRegistry)) {
+    const several = variants[name];
+    if (several === undefined) throw new Error(`${name} has no run in drawn-batches.ts.`);
+    for (const options of several) runs.push(await drawRun(name, options));
+  }
+  return runs;
+}
