@@ -119,7 +119,12 @@ async function resolveInput(
   const parsed = parseExperiment(withDefaults(input), source);
   const { backend, advice } = await chooseBackend(parsed, out);
   const progress = fetchProgress(process.stderr);
-  const fetching = { cache, onProgress: progress.update, onSkipped: progress.skipped };
+  const fetching = {
+    cache,
+    onProgress: progress.update,
+    onSkipped: progress.skipped,
+    onNotice: progress.notices,
+  };
   await startBackend('cpu'); // to look at the model's files; the runs have processes of their own
   const opened = await openModel(parsed.model, modelContext(fetching));
   const experiment = followModel(parsed, opened);

@@ -19,6 +19,7 @@ const MEGABYTE = 1e6;
 export function fetchProgress(stream: NodeJS.WriteStream): {
   update: (progress: FetchProgress) => void;
   skipped: (title: string, reasons: readonly string[]) => void;
+  notices: (title: string, notices: readonly string[]) => void;
   end: () => void;
 } {
   let source: string | undefined;
@@ -49,6 +50,11 @@ export function fetchProgress(stream: NodeJS.WriteStream): {
       const files = reasons.length === 1 ? '1 file is' : `${reasons.length} files are`;
       const lines = reasons.map((reason) => `  - ${reason}\n`);
       stream.write(`${title}: ${files} left out:\n${lines.join('')}`);
+    },
+    notices: (title, notices) => {
+      if (source !== undefined && stream.isTTY) stream.write('\n');
+      source = undefined;
+      stream.write(notices.map((notice) => `${title}: ${notice}\n`).join(''));
     },
     end: () => {
       if (source !== undefined && stream.isTTY) stream.write('\n');
@@ -132,7 +138,12 @@ export async function describeDataset(
   const progress = fetchProgress(process.stderr);
   const { dataset } = await loadExperimentData(
     { dataset: wanted },
-    { cache: cacheDirectory(cache), onProgress: progress.update, onSkipped: progress.skipped },
+    {
+      cache: cacheDirectory(cache),
+      onProgress: progress.update,
+      onSkipped: progress.skipped,
+      onNotice: progress.notices,
+    },
   );
   progress.end();
   const { imageShape, classNames, train, test } = dataset;

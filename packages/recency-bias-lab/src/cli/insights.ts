@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
+import { checkData } from '../experiment/data-record.js';
 import { loadExperimentData } from '../experiment/load-data.js';
 import { parseExperiment } from '../experiment/resolve.js';
 import { unknownName } from '../experiment/suggest.js';
@@ -106,17 +107,18 @@ export async function makeInsights(dir: string, flags: InsightsFlags): Promise<v
   if (header === undefined) throw new CommandError(`${runDir}: is not a run directory (it has no run.json)`);
   const experiment = parseExperiment(header.experiment, join(runDir, 'run.json'));
   const progress = fetchProgress(process.stderr);
-  const { dataset } = await loadExperimentData(
-    {
-      dataset: { ...experiment.dataset, ...(flags.dataPath !== undefined && { path: flags.dataPath }) },
-    },
-    {
-      ...{ cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped },
-      begun: dirname(runDir),
-    },
+  const { fingerprint, ...wanted } = experiment.dataset;
+  const { dataset, identity } = await loadExperimentData(
+    { dataset: { ...wanted, ...(flags.dataPath !== undefined && { path: flags.dataPath }) } },
+    { cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped },
   );
   progress.end();
+  const checkSame = (): Promise<void> =>
+    checkData(flags.dataPath ?? wanted.path ?? wanted.name, fingerprint, identity!, dirname(runDir));
+  // Files can be named; of other data, the labels say more than a fingerprint.
+  if (identity?.files !== undefined) await checkSame();
   const insights = await readInsights(runDir, dataset, experiment.dataset.labelNoise);
+  await checkSame();
   const page = await writeInsights(runDir, insights, shown);
   // The report links to the page, which may be new.
   if (comparison !== undefined) await writeReport(comparison);

@@ -1,57 +1,70 @@
 /** `recency-bias predict`: classifies photos with a saved model. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { openFileTree } from '../data/file-tree.js';
 import { DataError } from '../data/idx.js';
-import { isImagePath } from '../data/image-folder.js';
+import { isImagePath, READ_FORMATS } from '../data/image-formats.js';
+import { FileProblem, readRegularFile } from '../data/regular-file.js';
 import { isBackendName, preferredBackend, startBackend } from '../experiment/backend.js';
 import type { BackendName } from '../experiment/backend.js';
 import { modelContext } from '../experiment/run-model.js';
 import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
-import type { Prediction } from '../pretrained/classifier.js';
 import { fetchProgress } from './data.js';
 import { CommandError } from './errors.js';
 import { plural } from './format.js';
+import { isUnsure, outputOf, SURE } from './prediction-output.js';
+import type { Outcome } from './prediction-output.js';
 
 /** Flags of `predict`. */
 export interface PredictFlags {
   top?: number;
   json?: boolean;
+  csv?: boolean;
+  unsure?: boolean;
   backend?: string;
   cache?: string;
 }
 
-/** What is known of one photo. */
-type Outcome =
-  | { readonly image: string; readonly predictions: readonly Prediction[] }
-  | { readonly image: string; readonly error: string };
+/** Bytes of an encoded photo that are read at most. */
+const MAX_PHOTO_BYTES = 2 ** 28;
+/** Files that could not be classified and are named at the end. */
+const NAMED = 20;
 
-/** The photos that the arguments mean: files as they are, folders with all images below them. */
-async function imagePaths(given: readonly string[]): Promise<string[]> {
-  const paths: string[] = [];
+/** The photos that the arguments mean, one after another: files as they are, folders with all images below them. */
+async function* imagePaths(given: readonly string[]): AsyncGenerator<string> {
   for (const path of given) {
     const info = await stat(path).catch(() => undefined);
     if (info?.isDirectory() !== true) {
-      paths.push(path);
+      yield path;
       continue;
     }
     const images = (await openFileTree(path)).paths.filter(isImagePath);
-    if (images.length === 0) throw new CommandError(`${path}: holds no images (JPEG, PNG or WebP files)`);
-    paths.push(...images.map((image) => join(path, image)));
+    if (images.length === 0) throw new CommandError(`${path}: holds no images (${READ_FORMATS} files)`);
+    for (const image of images) yield join(path, image);
   }
-  return paths;
+}
+
+/** `items` in pieces of `size`, the last one shorter. */
+async function* inPieces<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let piece: T[] = [];
+  for await (const item of items) {
+    piece.push(item);
+    if (piece.length < size) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
 }
 
 async function readImage(classifier: Classifier, path: string): Promise<Uint8Array | DataError> {
   try {
-    return await classifier.decode(await readFile(path), path);
+    return await classifier.decode(await readRegularFile(path, MAX_PHOTO_BYTES), path);
   } catch (error) {
     if (error instanceof DataError) return error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return new DataError(`${path}: ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`}`);
+    if (error instanceof FileProblem) return new DataError(`${path}: ${error.message}`);
+    throw error;
   }
 }
 
@@ -70,14 +83,6 @@ async function classify(classifier: Classifier, paths: readonly string[], top: n
   });
 }
 
-function tableRow({ image, predictions }: Extract<Outcome, { predictions: unknown }>, width: number): string {
-  const shown = predictions.map(({ label, probability }, i) => {
-    const text = `${label} ${(100 * probability).toFixed(1)} %`;
-    return i === 0 ? pc.bold(text) : pc.dim(text);
-  });
-  return `${image.padEnd(width)}  ${shown.join('   ')}`;
-}
-
 async function backendOf(name: string | undefined): Promise<BackendName> {
   if (name === undefined || name === 'auto') return (await preferredBackend()).name;
   if (isBackendName(name)) return name;
@@ -85,36 +90,54 @@ async function backendOf(name: string | undefined): Promise<BackendName> {
 }
 
 /**
- * Prints the most probable classes of each photo.
+ * Prints the most probable classes of each photo: as it goes, or with `--unsure` at the end, the least certain first.
  * @param model what `finetune` or `export` saved, or a run directory
  * @param given photos and folders of photos
  */
 export async function predict(model: string, given: readonly string[], flags: PredictFlags): Promise<void> {
-  const { top = 3, json = false } = flags;
+  const { top = 3, json = false, csv = false, unsure = false } = flags;
   if (!Number.isInteger(top) || top < 1)
     throw new CommandError(`--top: is ${top}; expected a whole number of at least 1`);
+  if (json && csv) throw new CommandError('Give either --json or --csv, not both');
   await startBackend(await backendOf(flags.backend));
   const progress = fetchProgress(process.stderr);
   const context = modelContext({ cache: cacheDirectory(flags.cache), onProgress: progress.update });
   const classifier = await Classifier.open(model, context);
   progress.end();
-  const paths = await imagePaths(given);
-  const width = Math.max(...paths.map(({ length }) => length));
-  const outcomes: Outcome[] = [];
-  for (let from = 0; from < paths.length; from += CLASSIFY_BATCH) {
-    for (const outcome of await classify(classifier, paths.slice(from, from + CLASSIFY_BATCH), top)) {
-      outcomes.push(outcome);
-      if (!json && 'predictions' in outcome) process.stdout.write(`${tableRow(outcome, width)}\n`);
+
+  const output = outputOf(json ? 'json' : csv ? 'csv' : 'text', top, process.stdout);
+  const kept: Outcome[] = [];
+  const unreadable: string[] = [];
+  let failed = 0;
+  let classified = 0;
+  for await (const paths of inPieces(imagePaths(given), CLASSIFY_BATCH)) {
+    for (const outcome of await classify(classifier, paths, top)) {
+      if ('error' in outcome) {
+        failed++;
+        if (unreadable.length < NAMED) unreadable.push(outcome.error);
+      } else classified++;
+      if (!unsure) await output.write(outcome);
+      else if ('error' in outcome || isUnsure(outcome)) kept.push(outcome);
     }
   }
   classifier.dispose();
-  if (json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
-  const unreadable = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
-  if (unreadable.length > 0) {
+  const certainty = (outcome: Outcome): number =>
+    'error' in outcome ? 1 : outcome.predictions[0]!.probability;
+  kept.sort((a, b) => certainty(a) - certainty(b));
+  for (const outcome of kept) await output.write(outcome);
+  await output.end();
+  if (unsure && !json && !csv) {
+    const found = kept.filter((outcome) => 'predictions' in outcome).length;
+    process.stderr.write(
+      pc.dim(`${found} of ${plural(classified, 'photo')} are less than ${100 * SURE} % sure\n`),
+    );
+  }
+  if (failed > 0) {
     throw new CommandError(
       [
-        `${plural(unreadable.length, 'file')} could not be classified:`,
+        `${plural(failed, 'file')} could not be classified:`,
         ...unreadable.map((line) => `  - ${line}`),
+        ...(failed > unreadable.length ? [`  - and ${failed - unreadable.length} more`] : []),
       ].join('\n'),
     );
   }

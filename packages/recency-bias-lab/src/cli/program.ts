@@ -77,6 +77,8 @@ Examples:
     .argument('<images...>', 'photos, and folders of photos')
     .option('--top <n>', 'classes to show of each photo (default: 3)', parseNumber)
     .option('--json', 'print JSON')
+    .option('--csv', 'print CSV')
+    .option('--unsure', 'print only photos that the model is less than 80 % sure of, the least sure first')
     .option('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu')
     .option(...cacheFlag)
     .action((model: string, images: string[], flags: PredictFlags) => predict(model, images, flags));

@@ -27,6 +27,8 @@ export interface FileTree {
 }
 
 const IN_FLIGHT = 32;
+/** Files that are asked for their size and time at once. */
+const STATS = 256;
 /** Deeper nesting is a loop of links. */
 const MAX_DEPTH = 16;
 const MAX_FILE_BYTES = 2 ** 28;
@@ -49,16 +51,38 @@ interface Found {
   readonly emptyFolders: string[];
 }
 
+/** Names of which the bytes are no UTF-8 come with this character in the place of what was not understood, and lead nowhere. */
+const NOT_UNDERSTOOD = '\uFFFD';
+
+async function refuseForeignName(folder: string): Promise<void> {
+  const names = await readdir(folder, { encoding: 'buffer' });
+  const foreign = names.find((name) => !Buffer.from(name.toString('utf8')).equals(name));
+  if (foreign === undefined) return;
+  const shown = foreign.toString('latin1').replaceAll(/[^\x20-\x7e]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  throw new DataError(
+    `${folder}: holds a name that is no UTF-8 ("${shown}"); rename it (e.g. \`convmv -f latin1 -t utf8 --notest ...\`)`,
+  );
+}
+
 async function walk(folder: string, prefix: string, depth: number, found: Found): Promise<void> {
   if (depth > MAX_DEPTH) throw new DataError(`${folder}: is nested more than ${MAX_DEPTH} folders deep`);
   const names = (await readdir(folder)).filter((name) => !isHidden(name));
+  if (names.some((name) => name.includes(NOT_UNDERSTOOD))) await refuseForeignName(folder);
   if (names.length === 0 && prefix !== '') found.emptyFolders.push(prefix.slice(0, -1));
-  for (const name of names) {
-    const full = join(folder, name);
-    const info = await stat(full).catch(() => undefined); // follows links
+  const folders: string[] = [];
+  const look = async (name: string): Promise<void> => {
+    const info = await stat(`${folder}/${name}`).catch(() => undefined); // follows links
     if (info === undefined) found.files.push({ path: prefix + name, stamp: 'broken' });
-    else if (info.isDirectory()) await walk(full, `${prefix}${name}/`, depth + 1, found);
+    else if (info.isDirectory()) folders.push(name);
     else if (info.isFile()) found.files.push({ path: prefix + name, stamp: `${info.size} ${info.mtimeMs}` });
+  };
+  for (let from = 0; from < names.length; from += STATS) {
+    await Promise.all(names.slice(from, from + STATS).map(look));
+  }
+  for (const name of folders.sort(ascending)) {
+    await walk(join(folder, name), `${prefix}${name}/`, depth + 1, found);
   }
 }
 

@@ -99,9 +99,39 @@ describe('decodeImage', () => {
     );
   });
 
+  it('reads GIF, TIFF and AVIF files, of an animation the first picture', async () => {
+    const pixels = await decodeImage(await halves(8, 16).png().toBuffer(), 'a.png', SMALL);
+    for (const format of ['gif', 'tiff', 'avif'] as const) {
+      const encoded = await halves(8, 16).toFormat(format, { quality: 100 }).toBuffer();
+      const decoded = await decodeImage(encoded, `a.${format}`, SMALL);
+      expect(decoded).toHaveLength(pixels.length);
+      decoded.forEach((value, i) => {
+        expect(Math.abs(value - pixels[i]!)).toBeLessThan(12);
+      });
+    }
+  });
+
+  it.each([
+    ['photo.heic', 'is a HEIC photo; convert it to JPEG first'],
+    ['renamed.jpg', 'is a HEIC photo; convert it to JPEG first'],
+  ])('says how to convert %s', async (name, advice) => {
+    const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.alloc(16)]);
+    await expect(decodeImage(heic, name, SMALL)).rejects.toThrow(`${name}: ${advice}`);
+  });
+
+  it.each([
+    ['DSC_1.NEF', "is a camera's raw file; export it as JPEG first"],
+    ['x.ppm', 'is no JPEG, PNG, WebP, GIF, TIFF or AVIF image; convert it to one of these first'],
+  ])('says what to do about %s', async (name, advice) => {
+    const content = Buffer.from(name.endsWith('NEF') ? 'II*\0 and more bytes' : 'P6 1 1 255 abc');
+    await expect(decodeImage(content, name, SMALL)).rejects.toThrow(`${name}: ${advice}`);
+  });
+
   it('refuses other formats, whatever they are called, and images with too many pixels', async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-    await expect(decodeImage(svg, 'a.png', SMALL)).rejects.toThrow('a.png: is no JPEG, PNG or WebP image');
+    await expect(decodeImage(svg, 'a.png', SMALL)).rejects.toThrow(
+      'a.png: is no JPEG, PNG, WebP, GIF, TIFF or AVIF image',
+    );
     await expect(decodeImage(new Uint8Array(0), 'b.png', SMALL)).rejects.toThrow('b.png: is empty');
     const bomb = await halves(2, 2).png().toBuffer();
     bomb.writeUInt32BE(12_000, 16); // width and height in the header, which has a checksum

@@ -1,10 +1,11 @@
 /**
- * Decodes JPEG, PNG and WebP files into pixels of one size. The work is done by libvips in threads of its own, so many
+ * Decodes image files into pixels of one size. The work is done by libvips in threads of its own, so many
  * calls under way at once use all cores.
  */
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { DataError } from './idx.js';
+import { checkFormat } from './image-formats.js';
 
 // Files are read once: what libvips would remember of them is memory lost.
 sharp.cache(false);
@@ -38,21 +39,9 @@ function reasonOf(error: unknown): string {
   return reason === '' || reason === 'Unknown error' ? 'it is truncated or damaged' : reason;
 }
 
-/** Whether the first bytes are those of a JPEG, PNG or WebP file. */
-function isReadFormat(head: Buffer): boolean {
-  return (
-    head.toString('latin1', 0, 3) === '\xff\xd8\xff' ||
-    head.toString('latin1', 0, 8) === '\x89PNG\r\n\x1a\n' ||
-    (head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP')
-  );
-}
-
-/** Opens an encoded image of one of the three formats; anything else that libvips could read is refused. */
+/** Opens an encoded image of one of the formats that are read; anything else that libvips could read is refused. */
 function opened(encoded: Uint8Array, source: string): Sharp {
-  if (encoded.length === 0) throw new DataError(`${source}: is empty`);
-  if (!isReadFormat(Buffer.from(encoded.buffer, encoded.byteOffset, Math.min(12, encoded.length)))) {
-    throw new DataError(`${source}: is no JPEG, PNG or WebP image`);
-  }
+  checkFormat(encoded, source);
   return sharp(encoded, { limitInputPixels: MAX_PIXELS, failOn: 'truncated', sequentialRead: true });
 }
 

@@ -1,11 +1,14 @@
 /** A folder (or archive) of images by class: `<class>/<image>`, or `train/<class>/...` beside `test/` or `val/`. */
 import { Random } from 'recency-bias';
 import type { FileTree } from './file-tree.js';
+import { findRoot, foldersBelow, partOf } from './folder-layout.js';
+import type { Part } from './folder-layout.js';
+import { isCompanionPath, isImagePath, READ_FORMATS } from './image-formats.js';
 import { readImageLists } from './image-lists.js';
 import type { ListOptions } from './image-lists.js';
 import { DataError } from './idx.js';
 import type { LabelledFiles, LabelledTree } from './labelled-files.js';
-import { stratifiedSubset } from './subset.js';
+import { heldOut } from './subset.js';
 
 /** How to divide a folder that has no division of its own. */
 export interface SplitOptions extends ListOptions {
@@ -13,40 +16,6 @@ export interface SplitOptions extends ListOptions {
   readonly testShare?: number | undefined;
   /** Seed of the division; default 0. */
   readonly splitSeed?: number | undefined;
-}
-
-const READ = /\.(jpe?g|jpe|jfif|png|webp)$/i;
-/** Images that are not read: they are reported as unreadable rather than passed over. */
-const OTHER_IMAGES = /\.(gif|bmp|tiff?|heic|heif|avif|jp2|jxl|ico|svg)$/i;
-
-const TRAIN_NAMES = ['train', 'training'];
-const TEST_NAMES = ['test', 'testing', 'val', 'valid', 'validation'];
-
-/** Whether a path is that of an image, readable or not; other files are ignored. */
-export function isImagePath(path: string): boolean {
-  return READ.test(path) || OTHER_IMAGES.test(path);
-}
-
-/** The folders directly below `prefix` that hold images somewhere below, ascending. */
-function foldersBelow(images: readonly string[], prefix: string): string[] {
-  const names = new Set<string>();
-  for (const path of images) {
-    if (!path.startsWith(prefix)) continue;
-    const slash = path.indexOf('/', prefix.length);
-    if (slash > 0) names.add(path.slice(prefix.length, slash));
-  }
-  return [...names]; // the paths are in ascending order
-}
-
-/** Descends through folders that hold nothing but one folder of folders, as archives often begin. */
-function findRoot(images: readonly string[]): string {
-  let root = '';
-  for (;;) {
-    const [only, ...others] = foldersBelow(images, root);
-    if (only === undefined || others.length > 0) return root;
-    if (foldersBelow(images, `${root}${only}/`).length === 0) return root;
-    root += `${only}/`;
-  }
 }
 
 /** The images below `prefix` with the class that their first folder names. */
@@ -71,36 +40,15 @@ function take({ paths, labels }: LabelledFiles, indices: Int32Array): LabelledFi
   };
 }
 
-/** A seeded division in which each class has its share in both parts. */
+/** A seeded division in which each class has its share in both parts, and at least one image. */
 function divide(
   whole: LabelledFiles,
   { testShare = 0.2, splitSeed = 0 }: SplitOptions,
 ): [LabelledFiles, LabelledFiles] {
-  const size = Math.max(1, Math.round(whole.labels.length * testShare));
-  const test = stratifiedSubset(whole.labels, size, new Random(splitSeed).split('test-share'));
+  const test = heldOut(whole.labels, testShare, new Random(splitSeed).split('test-share'));
   const isTest = new Set(test);
   const train = Int32Array.from(whole.labels.keys()).filter((index) => !isTest.has(index));
   return [take(whole, train), take(whole, test)];
-}
-
-/** The test folder that goes with the training folder: the first whose folders are classes of the training data. */
-function findTestFolder(
-  images: readonly string[],
-  root: string,
-  folders: readonly string[],
-  classNames: readonly string[],
-): string | undefined {
-  for (const wanted of TEST_NAMES) {
-    const folder = folders.find((name) => name.toLowerCase() === wanted);
-    if (folder === undefined) continue;
-    const classes = foldersBelow(images, `${root}${folder}/`);
-    if (classes.length > 0 && classes.every((name) => classNames.includes(name))) return folder;
-    const stray = classes.find((name) => !classNames.includes(name));
-    if (stray !== undefined && classes.some((name) => classNames.includes(name))) {
-      throw new DataError(`${root}${folder}/${stray}: is a class that the training images do not have`);
-    }
-  }
-  return undefined;
 }
 
 /** Only what is in the list. */
@@ -121,14 +69,37 @@ function checkClasses(title: string, { paths, labels }: LabelledFiles, className
   );
 }
 
-/** An empty folder beside those of the classes is a class that somebody forgot to fill. */
-function checkEmptyFolders(tree: FileTree, parent: string): void {
+/** `a, b and 3 more` */
+function naming(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+/** Folders beside those of the classes in which no image is found are classes that nobody can learn, unless they hold lists and the like. */
+function checkFolders(tree: FileTree, parent: string, classNames: readonly string[]): string[] {
   const empty = tree.emptyFolders.find((folder) => folder.slice(0, folder.lastIndexOf('/') + 1) === parent);
   if (empty !== undefined) {
     throw new DataError(
       `${tree.title}: the folder ${empty} is empty; put images of that class into it, or remove it`,
     );
   }
+  const known = new Set(classNames);
+  for (const name of foldersBelow(tree.paths, parent)) {
+    if (known.has(name)) continue;
+    const files = tree.paths.filter((path) => path.startsWith(`${parent}${name}/`));
+    const photos = files.filter((path) => !isCompanionPath(path));
+    if (photos.length === 0) continue;
+    const names = photos.map((path) => path.slice(parent.length));
+    throw new DataError(
+      `${tree.title}: the folder ${parent}${name} holds no file that is known as an image (${naming(names)}); give its photos names such as photo.jpg (${READ_FORMATS}), or remove it`,
+    );
+  }
+  const loose = tree.paths.filter(
+    (path) => path.startsWith(parent) && !path.includes('/', parent.length) && isImagePath(path),
+  );
+  if (loose.length === 0) return [];
+  const which = loose.length === 1 ? '1 image lies' : `${loose.length} images lie`;
+  return [`${which} beside the folders of the classes, in none of them: left out (${naming(loose)})`];
 }
 
 /** A folder whose division is in lists of files. */
@@ -152,15 +123,139 @@ async function readListed(
   return { name: 'folder', classNames, train: trained, test: tested };
 }
 
+/** A folder of the division, and where its classes begin. */
+interface PartFolder {
+  readonly name: string;
+  readonly prefix: string;
+  readonly classes: readonly string[];
+}
+
+/** The folder of a part; undefined where there is none. */
+function partFolder(
+  tree: FileTree,
+  images: readonly string[],
+  root: string,
+  folders: readonly string[],
+  part: Part,
+): PartFolder | undefined {
+  const found = folders
+    .filter((name) => partOf(name) === part)
+    .map((name) => {
+      const prefix = findRoot(images, `${root}${name}/`);
+      return { name, prefix, classes: foldersBelow(images, prefix) };
+    })
+    .filter(({ classes }) => classes.length > 0);
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    throw new DataError(
+      `${tree.title}: both ${root}${first.name} and ${root}${second.name} look like its ${part} part; leave one of them`,
+    );
+  }
+  return first;
+}
+
+/** Classes of the training images that a part has no image of. */
+function absent(title: string, part: PartFolder, classNames: readonly string[]): string[] {
+  const stray = part.classes.find((name) => !classNames.includes(name));
+  if (stray !== undefined) {
+    throw new DataError(`${part.prefix}${stray}: is a class that the training images do not have`);
+  }
+  const missing = classNames.filter((name) => !part.classes.includes(name));
+  return missing.length === 0
+    ? []
+    : [
+        `${title}: ${part.name} holds no image of ${naming(missing)}: how well that is recognised is not measured`,
+      ];
+}
+
+/** The division that folders make; undefined where they are no such folders. */
+function readDivided(
+  tree: FileTree,
+  images: readonly string[],
+  root: string,
+  folders: readonly string[],
+): LabelledTree | undefined {
+  const find = (part: Part): PartFolder | undefined => partFolder(tree, images, root, folders, part);
+  const train = find('train');
+  if (train === undefined || train.classes.length < 2) return undefined;
+  const { classes: classNames } = train;
+  const shares = (part: PartFolder | undefined): part is PartFolder =>
+    part?.classes.some((name) => classNames.includes(name)) === true;
+  const [val, test] = [find('val'), find('test')].map((part) => (shares(part) ? part : undefined));
+  const held = val ?? test;
+  if (held === undefined) {
+    if (folders.length > 1 && folders.every((name) => partOf(name) !== undefined)) {
+      throw new DataError(
+        `${tree.title}: has a folder ${train.name} but no test or val folder with the same classes beside it`,
+      );
+    }
+    return undefined;
+  }
+  const final = val === undefined ? undefined : test;
+  const used = [train, held, final].flatMap((part) => (part === undefined ? [] : [part.name]));
+  const unused = folders.filter((name) => !used.includes(name));
+  const files = collect(images, held.prefix, classNames);
+  const finalFiles = final && collect(images, final.prefix, classNames);
+  return {
+    name: 'folder',
+    classNames,
+    train: collect(images, train.prefix, classNames),
+    test: files,
+    ...(finalFiles && { final: finalFiles }),
+    notices: [
+      ...checkFolders(tree, train.prefix, classNames),
+      ...absent(tree.title, held, classNames),
+      ...(final === undefined ? [] : absent(tree.title, final, classNames)),
+      ...(finalFiles === undefined
+        ? []
+        : [
+            `${held.name} is held out and chooses the best epoch; the ${finalFiles.paths.length} images of ${final!.name} are left for the end`,
+          ]),
+      ...(unused.length === 0 ? [] : [`not used: ${naming(unused)}, which is no part of the division`]),
+    ],
+  };
+}
+
+/** Refuses folders that look like parts of a division rather than classes. */
+function checkNoDivision(
+  tree: FileTree,
+  images: readonly string[],
+  root: string,
+  folders: readonly string[],
+): void {
+  const inside = folders.map((name) => foldersBelow(images, `${root}${name}/`));
+  const [first = []] = inside;
+  const refuse = (what: string): never => {
+    throw new DataError(
+      `${tree.title}: looks like a division into parts, but not one that is understood: ${what}. Name the parts train and test (or train, val and test), each with one folder a class; or put the folders of the classes side by side`,
+    );
+  };
+  if (first.length >= 2 && inside.every((names) => names.join('/') === first.join('/'))) {
+    refuse(`each of its folders (${naming(folders)}) holds the same folders (${naming(first)})`);
+  }
+  const part = folders.findIndex((name, i) => partOf(name) === 'train' && inside[i]!.length >= 2);
+  if (part >= 0) {
+    const others = folders.filter((_, i) => i !== part);
+    refuse(`${folders[part]!} holds folders (${naming(inside[part]!)}), and beside it is ${naming(others)}`);
+  }
+  if (
+    folders.every((name) => partOf(name) !== undefined) &&
+    folders.some((name) => partOf(name) === 'train')
+  ) {
+    refuse(`its folders are ${naming(folders)}, and hold no folders of classes`);
+  }
+}
+
 /**
  * Finds classes and division in a tree of files. Classes are in ascending order of their folders' names.
  * @param options how to divide where the disk does not say
- * @throws DataError when there are fewer than two classes, or no images.
+ * @throws DataError when there are fewer than two classes, or no images; when folders are neither classes nor a division that is
+ *   understood.
  */
 export async function readImageFolder(tree: FileTree, options: SplitOptions = {}): Promise<LabelledTree> {
   const images = tree.paths.filter(isImagePath);
   if (images.length === 0) {
-    throw new DataError(`${tree.title}: holds no images (JPEG, PNG or WebP files, in one folder a class)`);
+    throw new DataError(`${tree.title}: holds no images (${READ_FORMATS} files, in one folder a class)`);
   }
   const root = findRoot(images);
   const { trainList, testList, classFile } = options;
@@ -168,36 +263,17 @@ export async function readImageFolder(tree: FileTree, options: SplitOptions = {}
     return readListed(tree, images, root, options);
   }
   const folders = foldersBelow(images, root);
-  const trainFolder = folders.find((name) => TRAIN_NAMES.includes(name.toLowerCase()));
-  if (trainFolder !== undefined) {
-    const classNames = foldersBelow(images, `${root}${trainFolder}/`);
-    const testFolder = findTestFolder(images, root, folders, classNames);
-    if (classNames.length >= 2 && testFolder !== undefined) {
-      checkEmptyFolders(tree, `${root}${trainFolder}/`);
-      return {
-        name: 'folder',
-        classNames,
-        train: collect(images, `${root}${trainFolder}/`, classNames),
-        test: collect(images, `${root}${testFolder}/`, classNames),
-      };
-    }
-    if (
-      folders.length > 1 &&
-      folders.every((name) => [...TRAIN_NAMES, ...TEST_NAMES].includes(name.toLowerCase()))
-    ) {
-      throw new DataError(
-        `${tree.title}: has a folder ${trainFolder} but no test or val folder with the same classes beside it`,
-      );
-    }
-  }
-  checkEmptyFolders(tree, root);
+  const divided = readDivided(tree, images, root, folders);
+  if (divided !== undefined) return divided;
+  const notices = checkFolders(tree, root, folders);
   if (folders.length < 2) {
     throw new DataError(
       `${tree.title}: ${folders.length === 0 ? 'its images are in no folder' : `all images are in one folder (${folders[0]!})`}; at least two classes are needed, one folder each`,
     );
   }
+  checkNoDivision(tree, images, root, folders);
   const whole = collect(images, root, folders);
   checkClasses(tree.title, whole, folders);
   const [train, test] = divide(whole, options);
-  return { name: 'folder', classNames: folders, train, test };
+  return { name: 'folder', classNames: folders, train, test, notices };
 }

@@ -18,6 +18,10 @@ export interface LabelledTree {
   readonly classNames: readonly string[];
   readonly train: LabelledFiles;
   readonly test: LabelledFiles;
+  /** Test data where `test` is a validation part that chooses the epoch. */
+  readonly final?: LabelledFiles;
+  /** What the user should know of it: what is left out, what is not measured. */
+  readonly notices?: readonly string[];
 }
 
 /** How to decode. */
@@ -33,6 +37,8 @@ export interface DecodeOptions {
 export interface DecodedDataset {
   readonly dataset: ImageDataset;
   readonly skipped: readonly string[];
+  /** What the user should know of the folder. */
+  readonly notices?: readonly string[];
 }
 
 const SHOWN = 10;
@@ -135,5 +141,6 @@ export async function decodeTree(
       test: test!,
     },
     skipped: unreadable,
+    ...(files.notices && { notices: files.notices }),
   };
 }

@@ -37,7 +37,7 @@ export interface ImageFilesOptions extends SplitOptions {
 }
 
 /** Goes up when the same files would be decoded or divided differently. */
-const VERSION = 3;
+const VERSION = 4;
 /** Image size of folders whose experiment names none. */
 const FOLDER_SIDE = 64;
 
@@ -168,6 +168,7 @@ async function loadImages(
         [...files.train.paths, ...files.test.paths],
         onProgress,
       );
+      if (files.notices !== undefined && files.notices.length > 0) options.onNotice?.(path, files.notices);
       return decodedOnDemand(tree, files, target, limit, known);
     }
     decoded = await decodeTree(tree, files, {
@@ -180,6 +181,8 @@ async function loadImages(
     await writePacked(packed, decoded).catch(() => undefined);
   }
   if (decoded.skipped.length > 0) options.onSkipped?.(path, decoded.skipped);
+  const { notices = [] } = decoded;
+  if (notices.length > 0) options.onNotice?.(path, notices);
   return decoded.dataset;
 }
 

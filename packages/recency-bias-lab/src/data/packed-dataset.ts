@@ -25,6 +25,7 @@ const headerSchema = z.object({
   train: count,
   test: count,
   skipped: z.array(z.string()),
+  notices: z.array(z.string()).optional(),
   /** Paths of the training and test files, where each sample is a file. */
   trainFiles: z.array(z.string()).optional(),
   testFiles: z.array(z.string()).optional(),
@@ -45,7 +46,10 @@ function bytesOf(array: Uint8Array | Int32Array): Uint8Array {
 }
 
 /** Writes a data set; the file appears when it is complete. */
-export async function writePacked(path: string, { dataset, skipped }: DecodedDataset): Promise<void> {
+export async function writePacked(
+  path: string,
+  { dataset, skipped, notices }: DecodedDataset,
+): Promise<void> {
   const { name, imageShape, classNames, train, test } = dataset;
   const header = Buffer.from(
     JSON.stringify({
@@ -55,6 +59,7 @@ export async function writePacked(path: string, { dataset, skipped }: DecodedDat
       train: train.size,
       test: test.size,
       skipped,
+      notices,
       trainFiles: train.files,
       testFiles: test.files,
       trainHashes: train.hashes,
@@ -152,6 +157,7 @@ export async function readPacked(path: string): Promise<DecodedDataset | undefin
         },
       },
       skipped,
+      ...(header.notices && { notices: header.notices }),
     };
   } catch {
     return undefined;

@@ -156,7 +156,8 @@ const entries: readonly DatasetEntry[] = [
   },
   {
     name: 'folder',
-    title: 'images of your own, one folder a class: folder:<path> (JPEG, PNG, WebP; a folder or archive)',
+    title:
+      'images of your own, one folder a class: folder:<path> (JPEG, PNG, WebP, GIF, TIFF, AVIF; a folder or archive)',
     needsPath: true,
     fields: READ_FIELDS,
     load: (options) => loadImageFolder(options.path ?? '.', options),

@@ -2,10 +2,10 @@ import { Random } from 'recency-bias';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ImageDataset } from './image-dataset.js';
-import { stratifiedSubset, subsetOf } from './subset.js';
+import { heldOut, stratifiedSubset, subsetOf } from './subset.js';
 
 describe('stratifiedSubset', () => {
-  it('chooses that many distinct samples, each class within one of its share', () => {
+  it('chooses that many distinct samples, each class within one of its share, and at least one of each', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(4), { minLength: 1, maxLength: 200 }),
@@ -17,14 +17,58 @@ describe('stratifiedSubset', () => {
           const chosen = stratifiedSubset(labels, size, new Random(seed));
           expect(new Set(chosen).size).toBe(size);
           expect([...chosen]).toEqual([...chosen].sort((a, b) => a - b));
-          for (const label of new Set(list)) {
+          const classes = new Set(list);
+          const isRoomy = [...classes].every(
+            (label) => (list.filter((l) => l === label).length * size) / list.length >= 1,
+          );
+          for (const label of classes) {
             const share = (list.filter((l) => l === label).length * size) / list.length;
             const taken = [...chosen].filter((index) => labels[index] === label).length;
-            expect(Math.abs(taken - share)).toBeLessThan(1);
+            if (isRoomy) expect(Math.abs(taken - share)).toBeLessThan(1);
+            else if (share >= 1) expect(taken - share).toBeLessThan(1);
+            if (size >= classes.size) expect(taken).toBeGreaterThan(0);
           }
         },
       ),
     );
+  });
+});
+
+describe('heldOut', () => {
+  it('leaves at least one sample of every class on both sides, and each class its share where it has room', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 2, max: 40 }), { minLength: 2, maxLength: 12 }),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        fc.nat(2 ** 32 - 1),
+        (counts, share, seed) => {
+          const labels = Int32Array.from(counts.flatMap((count, label) => Array<number>(count).fill(label)));
+          const held = heldOut(labels, share, new Random(seed));
+          expect(new Set(held).size).toBe(held.length);
+          const taken = counts.map((_, label) => [...held].filter((i) => labels[i] === label).length);
+          taken.forEach((count, label) => {
+            expect(count).toBeGreaterThanOrEqual(1);
+            expect(count).toBeLessThan(counts[label]!);
+          });
+          const total = Math.min(
+            Math.max(Math.round(labels.length * share), counts.length),
+            labels.length - counts.length,
+          );
+          expect(held).toHaveLength(total);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [[2, 2, 2, 2, 2], 0.2, [1, 1, 1, 1, 1]],
+    [[3, 3, 3, 3, 3, 3, 3, 3], 0.2, [1, 1, 1, 1, 1, 1, 1, 1]],
+    [[80, 2, 2, 2, 2], 0.2, [14, 1, 1, 1, 1]],
+    [[3, 3, 3, 3, 3, 3, 3, 3], 0.8, [2, 2, 2, 2, 2, 2, 2, 2]],
+  ])('of classes of %j at %d holds out %j', (counts, share, expected) => {
+    const labels = Int32Array.from(counts.flatMap((count, label) => Array<number>(count).fill(label)));
+    const held = [...heldOut(labels, share, new Random(0))];
+    expect(counts.map((_, label) => held.filter((i) => labels[i] === label).length)).toEqual(expected);
   });
 });
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { readTexts } from './file-tree.js';
 import type { FileTree } from './file-tree.js';
 import { DataError } from './idx.js';
-import { isImagePath } from './image-folder.js';
+import { isImagePath } from './image-formats.js';
 import type { LabelledFiles, LabelledTree } from './labelled-files.js';
 import { download } from './npm-client.js';
 import { fetchVerified } from './verified-folder.js';

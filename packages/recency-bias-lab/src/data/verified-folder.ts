@@ -23,6 +23,8 @@ export interface FetchOptions {
   readonly onProgress?: (progress: FetchProgress) => void;
   /** Told which files were left out because they cannot be read, each with its reason. */
   readonly onSkipped?: (title: string, reasons: readonly string[]) => void;
+  /** Told what the user should know of a folder of images: what is left out, what is not measured. */
+  readonly onNotice?: (title: string, notices: readonly string[]) => void;
 }
 
 /** A checksum as hexadecimal digits; MD5 where that is what the authors publish. */

@@ -51,12 +51,27 @@ export class Classifier {
   static async open(model: string, context: OpenContext): Promise<Classifier> {
     const files = await openBackbone(model, context);
     const metadata = savedModelSchema.safeParse(files.metadata);
+    if (!metadata.success && files.metadata?.recencyBias === 1) {
+      const [issue] = metadata.error.issues;
+      throw new ModelError(
+        `${model}: its metadata are damaged (${issue!.path.join('.')}: ${issue!.message})`,
+      );
+    }
     if (!metadata.success) {
       throw new ModelError(
         `${model}: does not say what its classes and images are; expected a model saved by \`recency-bias finetune\` or \`recency-bias export\``,
       );
     }
-    return new Classifier(await buildModel(files), metadata.data);
+    const built = await buildModel(files);
+    const { labels } = metadata.data;
+    const [, outputs, ...rest] = built.outputs[0]!.shape;
+    if (outputs !== labels.length || rest.length > 0 || built.outputs.length > 1) {
+      built.dispose();
+      throw new ModelError(
+        `${model}: has ${String(outputs)} outputs, but its metadata name ${labels.length} classes (${labels.slice(0, 3).join(', ')}${labels.length > 3 ? ', ...' : ''}); save it anew with \`recency-bias export\``,
+      );
+    }
+    return new Classifier(built, metadata.data);
   }
 
   /**
@@ -70,6 +85,7 @@ export class Classifier {
 
   /**
    * Probabilities of images that `decode` gave, in the order of `metadata.labels`, one row an image.
+   * @throws ModelError when they are no numbers.
    */
   async probabilities(images: readonly Uint8Array[]): Promise<Float32Array> {
     const { height, width, channels } = this.metadata.imageSize;
@@ -83,6 +99,11 @@ export class Classifier {
     });
     const result = await output.data<'float32'>();
     output.dispose();
+    if (!result.every(Number.isFinite)) {
+      throw new ModelError(
+        'The model gives probabilities that are no numbers (NaN): its weights are damaged, or its training diverged; train it anew at a lower learning rate',
+      );
+    }
     return result;
   }
 

@@ -1,9 +1,10 @@
 /** Reads TensorFlow.js LayersModels from disk: model.json and the weight files that it names. */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs';
 import { z } from 'zod';
+import { FileProblem, readRegularFile } from '../data/regular-file.js';
 import { ModelError } from './model-error.js';
 
 /** Any JSON object. */
@@ -22,6 +23,9 @@ export interface ModelFiles {
   /** SHA-256 of topology, generated names aside, and weights, in hexadecimal digits. */
   readonly checksum: string;
 }
+
+/** More than any topology has. */
+const MAX_JSON_BYTES = 2 ** 28;
 
 const json = z.record(z.string(), z.unknown());
 const DTYPE_BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2, complex64: 8 } as const;
@@ -62,12 +66,10 @@ async function readModelJson(path: string): Promise<z.infer<typeof modelSchema>>
   if (other !== undefined) throw new ModelError(`${path}: ${other}`);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readRegularFile(path, MAX_JSON_BYTES)).toString('utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ModelError(
-      `${path}: ${code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? String(error)})`}`,
-    );
+    if (!(error instanceof FileProblem)) throw error;
+    throw new ModelError(`${path}: ${error.message}`);
   }
   let value: unknown;
   try {
@@ -96,13 +98,17 @@ function isGraph({ format, modelTopology }: z.infer<typeof modelSchema>): boolea
 }
 
 async function readShard(folder: string, name: string, model: string): Promise<Buffer> {
-  try {
-    return await readFile(join(folder, name));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+  if (isAbsolute(name) || name.split(/[\\/]/).includes('..')) {
     throw new ModelError(
-      `${model}: its weight file ${name} ${code === 'ENOENT' ? 'is missing' : `cannot be read (${code ?? String(error)})`}; it must lie beside model.json`,
+      `${model}: names a weight file ${JSON.stringify(name)} that leads out of its folder; it must lie beside model.json`,
     );
+  }
+  try {
+    return await readRegularFile(join(folder, name));
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    const problem = error.message === 'does not exist' ? 'is missing' : error.message;
+    throw new ModelError(`${model}: its weight file ${name} ${problem}; it must lie beside model.json`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
@@ -94,6 +95,90 @@ describe('a Sequential that begins with a model', () => {
     if ('freeze' in options) expect(changed).toEqual(['classes']);
     else expect(changed.length).toBeGreaterThan(4);
     model.dispose();
+  });
+});
+
+describe('the images of a backbone', () => {
+  const network = (inputShape: [number, number, number], dataFormat: 'channelsFirst' | 'channelsLast') =>
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({ inputShape, filters: 4, kernelSize: 3, dataFormat, name: 'conv' }),
+        tf.layers.globalAveragePooling2d({ dataFormat, name: 'average' }),
+        tf.layers.dense({ units: 2, name: 'old' }),
+      ],
+    });
+  const save = async (model: tf.LayersModel): Promise<string> => {
+    await saveModel(await filesOf(model), join(dir, 'other'));
+    model.dispose();
+    return join(dir, 'other');
+  };
+
+  it('may be grey, and are then scaled to [0, 1] where the network does not say how', async () => {
+    const backbone = await save(network([16, 16, 1], 'channelsLast'));
+    const { options, imageShape } = await open({ backbone });
+    expect(options.scaling).toBe('unit');
+    expect(imageShape).toEqual([16, 16, 1]);
+    const model = await build({ backbone }, { imageShape: [16, 16, 1] });
+    expect(model.outputs[0]!.shape).toEqual([null, 3]);
+    model.dispose();
+  });
+
+  it('are refused with their channels first, or of another number', async () => {
+    await expect(open({ backbone: await save(network([3, 32, 32], 'channelsFirst')) })).rejects.toThrow(
+      'takes images with the channels first, [3, 32, 32]; a backbone needs them last',
+    );
+    await expect(open({ backbone: await save(network([16, 16, 4], 'channelsLast')) })).rejects.toThrow(
+      'takes images of 4 channels; a backbone needs 3 (RGB) or 1 (grey)',
+    );
+  });
+});
+
+describe('a model that is damaged', () => {
+  const edited = async (change: (text: string) => string): Promise<string> => {
+    const path = join(dir, 'net', 'model.json');
+    await writeFile(path, change(await readFile(path, 'utf8')));
+    return join(dir, 'net');
+  };
+
+  it.each([
+    [
+      'layers in a circle',
+      (text: string) => text.replace('[["image",0,0', '[["add",0,0'),
+      /follow each other in a circle/,
+    ],
+    [
+      'a layer that is missing',
+      (text: string) => text.replace('[["stem",0,0', '[["gone",0,0'),
+      /follows a layer gone that is not there/,
+    ],
+    [
+      'weights that lie elsewhere',
+      (text: string) => text.replace('group1-shard1of1.bin', '../secret.bin'),
+      /names a weight file "..\/secret.bin" that leads out of its folder/,
+    ],
+  ])('is refused in a line: %s', async (_, change, message) => {
+    await expect(open({ backbone: await edited(change) })).rejects.toThrow(message);
+  });
+
+  it.skipIf(process.platform === 'win32')('is refused where it is a pipe that nobody writes', async () => {
+    const pipe = join(dir, 'pipe.json');
+    execFileSync('mkfifo', [pipe]);
+    await expect(open({ backbone: pipe })).rejects.toThrow('pipe.json: is a pipe or device, expected a file');
+    await rm(join(dir, 'net', 'group1-shard1of1.bin'));
+    execFileSync('mkfifo', [join(dir, 'net', 'group1-shard1of1.bin')]);
+    await expect(open()).rejects.toThrow('its weight file group1-shard1of1.bin is a pipe or device');
+  });
+
+  it('is not seen in a layer that a network uses twice', async () => {
+    const input = tf.input({ shape: [16, 16, 3], name: 'image' });
+    const shared = tf.layers.conv2d({ filters: 3, kernelSize: 3, padding: 'same', name: 'shared' });
+    const between = tf.layers.reLU({ name: 'between' });
+    const once = between.apply(shared.apply(input)) as tf.SymbolicTensor;
+    const twice = shared.apply(once) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: input, outputs: twice });
+    await saveModel(await filesOf(model), join(dir, 'shared'));
+    model.dispose();
+    await expect(open({ backbone: join(dir, 'shared') })).resolves.toMatchObject({ imageShape: [16, 16, 3] });
   });
 });
 

@@ -35,15 +35,19 @@ type Options = z.infer<typeof optionsSchema>;
 function chooseScaling(
   files: ModelFiles,
   given: ScalingOption | undefined,
+  channels: number,
 ): [scaling: ScalingOption, note: string] {
   if (given !== undefined) return [given, describeScaling(given)];
   const saved = savedModelSchema.safeParse(files.metadata);
   if (saved.success) return [saved.data.scaling, `${describeScaling(saved.data.scaling)}, as it was trained`];
   const known = knownScaling(files.topology);
   if (known !== undefined) return [known.scaling, `${describeScaling(known.scaling)}, ${known.from}`];
+  // ImageNet's moments are of three channels.
+  const assumed = channels === 3 ? 'imagenet' : 'unit';
+  const others = ['symmetric', 'unit', 'bytes', 'data'].filter((name) => name !== assumed);
   return [
-    'imagenet',
-    `${describeScaling('imagenet')}: assumed, since the network does not say; if it was trained otherwise, give --scaling symmetric, unit, bytes or data`,
+    assumed,
+    `${describeScaling(assumed)}: assumed, since the network does not say; if it was trained otherwise, give --scaling ${others.slice(0, -1).join(', ')} or ${others.at(-1)!}`,
   ];
 }
 
@@ -62,6 +66,17 @@ function imageShapeOf(model: tf.LayersModel, title: string): NonNullable<OpenedM
   if (typeof channels !== 'number' || rest.length > 0) {
     throw new ModelError(
       `${title}: takes inputs of shape [${model.inputs[0]!.shape.join(', ')}]; expected images, [batch, height, width, channels]`,
+    );
+  }
+  const isImage = (count: number | null): boolean => count === 1 || count === 3;
+  if (isImage(height) && !isImage(channels)) {
+    throw new ModelError(
+      `${title}: takes images with the channels first, [${model.inputs[0]!.shape.slice(1).join(', ')}]; a backbone needs them last: save it anew with dataFormat 'channelsLast', or take another`,
+    );
+  }
+  if (!isImage(channels)) {
+    throw new ModelError(
+      `${title}: takes images of ${channels} channels; a backbone needs 3 (RGB) or 1 (grey)`,
     );
   }
   return [height, width, channels];
@@ -92,7 +107,7 @@ async function open(given: unknown, context: OpenContext): Promise<OpenedModel> 
     const found = findCut(model, title);
     const cut = layerNamed(model, options.cut ?? found.layer, 'cut', title).name;
     if (options.freezeUntil !== undefined) layerNamed(model, options.freezeUntil, 'freezeUntil', title);
-    const [scaling, scalingNote] = chooseScaling(files, options.scaling);
+    const [scaling, scalingNote] = chooseScaling(files, options.scaling, imageShape[2]);
     const classifier = found.classifier === undefined ? '' : `, before its classifier ${found.classifier}`;
     const shape = model.inputs[0]!.shape;
     const freezeUntil = options.freeze === true ? cut : options.freezeUntil;

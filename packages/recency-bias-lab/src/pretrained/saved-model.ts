@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { scalingSchema } from './scaling.js';
 
+/** Pixels; as many as an experiment may ask for. */
+const MAX_SIDE = 4096;
+
 /** `userDefinedMetadata` of a saved model. */
 export const savedModelSchema = z.looseObject({
   /** Version of what follows. */
@@ -10,8 +13,8 @@ export const savedModelSchema = z.looseObject({
   labels: z.array(z.string()).min(2),
   /** Of the images that it takes. */
   imageSize: z.object({
-    height: z.int().min(1),
-    width: z.int().min(1),
+    height: z.int().min(1).max(MAX_SIDE),
+    width: z.int().min(1).max(MAX_SIDE),
     channels: z.union([z.literal(1), z.literal(3)]),
   }),
   /** How photos of another shape are brought to it. */

@@ -71,6 +71,62 @@ export function adaptTopology(topology: Json, from: Shape, to: Shape): Json {
   return isObject(adapted) ? adapted : topology;
 }
 
+/** Names of the layers that a node's description mentions: `[name, node, tensor, arguments]`, in lists or alone. */
+function* inboundNames(value: unknown): Generator<string> {
+  if (!Array.isArray(value)) return;
+  if (typeof value[0] === 'string') yield value[0];
+  else for (const item of value) yield* inboundNames(item);
+}
+
+/**
+ * Refuses graphs of layers that no order satisfies; TensorFlow.js would look for one for ever.
+ * @throws ModelError naming a layer that is missing, or layers that lead back to themselves.
+ */
+export function checkGraph(topology: unknown, title: string): void {
+  if (Array.isArray(topology)) for (const item of topology) checkGraph(item, title);
+  if (!isObject(topology)) return;
+  const { layers } = topology;
+  if (Array.isArray(layers) && layers.some((layer) => isObject(layer) && 'inbound_nodes' in layer)) {
+    const inbound = new Map<string, Set<string>>();
+    for (const layer of layers) {
+      if (!isObject(layer) || !isObject(layer.config)) continue;
+      const { name = layer.config.name } = layer;
+      if (typeof name === 'string') inbound.set(name, new Set(inboundNames(layer.inbound_nodes)));
+    }
+    for (const [name, names] of inbound) {
+      const missing = [...names].find((from) => !inbound.has(from));
+      if (missing === undefined) continue;
+      throw new ModelError(
+        `${title}: its layer ${name} follows a layer ${missing} that is not there; it is damaged`,
+      );
+    }
+    // A layer that is used twice may come before and after another one, so only first uses count against an order.
+    const waiting = new Map(
+      [...inbound].map(([name, names]) => [name, names.size === 0 ? 0 : Number.POSITIVE_INFINITY]),
+    );
+    for (let before = -1, ready = 0; before !== ready;) {
+      before = ready;
+      for (const layer of layers) {
+        if (!isObject(layer) || !isObject(layer.config)) continue;
+        const { name = layer.config.name, inbound_nodes: nodes } = layer;
+        if (typeof name !== 'string' || waiting.get(name) === 0 || !Array.isArray(nodes)) continue;
+        const isReady = nodes.some((node) =>
+          [...inboundNames(node)].every((from) => waiting.get(from) === 0),
+        );
+        if (isReady) waiting.set(name, 0);
+      }
+      ready = [...waiting.values()].filter((value) => value === 0).length;
+    }
+    const stuck = [...waiting].filter(([, value]) => value !== 0).map(([name]) => name);
+    if (stuck.length > 0) {
+      throw new ModelError(
+        `${title}: its layers ${stuck.slice(0, 3).join(', ')} follow each other in a circle; it is damaged`,
+      );
+    }
+  }
+  for (const item of Object.values(topology)) checkGraph(item, title);
+}
+
 /**
  * Builds a model from files.
  * @param topology default: that of the files
@@ -81,6 +137,7 @@ export async function buildModel(
   topology: Json = files.topology,
 ): Promise<tf.LayersModel> {
   const { title, weightSpecs, weightData, metadata } = files;
+  checkGraph(topology, title);
   try {
     return await tf.loadLayersModel(
       tf.io.fromMemory({

@@ -118,7 +118,7 @@ describe('recency-bias predict', () => {
     expect(code).toBe(1);
     expect(outcomes.map(({ predictions, error }) => error ?? predictions.length)).toEqual([
       1,
-      'broken.jpg: is no JPEG, PNG or WebP image',
+      'broken.jpg: is no JPEG, PNG, WebP, GIF, TIFF or AVIF image',
       'none.jpg: does not exist',
     ]);
     expect(stderr).toContain('2 files could not be classified:\n  - broken.jpg: is no');
