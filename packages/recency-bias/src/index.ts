@@ -31,6 +31,7 @@ export { LatestValues } from './core/memory/latest-values.js';
 export { RunningMoments } from './core/memory/running-moments.js';
 export { SIGNALS, type SignalDescription } from './core/signals.js';
 export { LabelHistory } from './recency-bias/label-history.js';
+export { mostUncertain, type UncertainSample } from './recency-bias/most-uncertain.js';
 export type { Normalization } from './recency-bias/uncertainty.js';
 export { Random } from './core/random.js';
 export type { PressureSchedule, SelectionPressure } from './core/schedule.js';

@@ -1,6 +1,6 @@
 import type { Observation } from './selector.js';
 import { SIGNALS, type Signal, type SignalDescription } from './signals.js';
-import { show } from './validate.js';
+import { show, withArticle } from './validate.js';
 
 /**
  * Checks what a trainer measured: sample indices in [0, size), and for each signal a column of as many rows, its values in
@@ -34,9 +34,7 @@ function checkIndices(given: unknown, size: number): number {
 function checkColumn(signal: Signal, given: unknown, rows: number, classes: number): void {
   const { array, range, slack, allowed }: SignalDescription = SIGNALS[signal];
   if (!(given instanceof array)) {
-    throw new TypeError(
-      `observation.${signal} is ${show(given)}; it must be ${array === Int32Array ? 'an' : 'a'} ${array.name}.`,
-    );
+    throw new TypeError(`observation.${signal} is ${show(given)}; it must be ${withArticle(array.name)}.`);
   }
   if (given.length !== rows) {
     throw new RangeError(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chiSquarePasses } from '../testing/fixtures/statistics.js';
+import { chiSquarePasses } from '../../test/fixtures/statistics.js';
 import { Random } from './random.js';
 
 /** A state of 128 bits as one number; word 0 is the lowest. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random, splitMix64 } from './random.js';
-import { chiSquarePasses } from '../testing/fixtures/statistics.js';
+import { chiSquarePasses } from '../../test/fixtures/statistics.js';
 
 function fromWords(...words: number[]): Random {
   const random = new Random(0);

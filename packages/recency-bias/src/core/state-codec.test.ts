@@ -63,6 +63,44 @@ describe('encodeState and decodeState', () => {
     expect(() => encodeState(bad)).toThrow('state.inner.list[1] is a Date');
   });
 
+  it('takes no state apart that is nested too deep, holds arrays over one another or has no plain header', () => {
+    const deep: Record<string, unknown> = { version: 1 };
+    let inner = deep;
+    for (let depth = 0; depth < 100; depth++) inner = inner.next = {} as Record<string, unknown>;
+    expect(() => encodeState(deep as unknown as StateDict)).toThrow('is nested more than 64 deep');
+
+    const crafted = (header: string, data = 64): Uint8Array => {
+      const start = Math.ceil((16 + header.length) / 8) * 8;
+      const bytes = new Uint8Array(start + data + 4);
+      const view = new DataView(bytes.buffer);
+      [0x54534252, 1, header.length, bytes.length].forEach((word, n) => {
+        view.setUint32(4 * n, word, true);
+      });
+      for (let i = 0; i < header.length; i++) bytes[16 + i] = header.charCodeAt(i);
+      view.setUint32(bytes.length - 4, crc32(bytes, bytes.length - 4), true);
+      return bytes;
+    };
+    const array = '{"$":"Uint8Array","at":0,"length":64}';
+    expect(decodeState(crafted(`{"version":1,"a":${array}}`)).a).toEqual(new Uint8Array(64));
+    for (const header of [
+      `{"version":1,"a":${array},"b":${array}}`,
+      `{"version":1,"a":${'['.repeat(100)}${']'.repeat(100)}}`,
+      '{"version":1,"a":{"$":"object","value":null}}',
+      '{"version":1,"a":{"$":"number","value":"7"}}',
+      '{"version":1,"a":{"$":"Uint8Array","at":-8,"length":8}}',
+      '{"version":1,"a":{"$":"Uint8Array","at":0,"length":1e9}}',
+      '{"version":1,"a":{"$":"toString","at":0,"length":8}}',
+      '{"version":"1"}',
+      '{"version":1',
+      'null',
+      '[1]',
+    ]) {
+      expect(() => decodeState(crafted(header)), header).toThrow(RangeError);
+      expect(() => decodeState(crafted(header)), header).toThrow(/saved (state|bytes)/);
+    }
+    expect(() => decodeState('RBST' as unknown as Uint8Array)).toThrow(TypeError);
+  });
+
   it('checks by CRC-32', () => {
     // The check value of the CRC catalogue for "123456789".
     expect(

@@ -1,5 +1,5 @@
 import type { StateDict, StateValue } from './selector.js';
-import { checkInteger, show } from './validate.js';
+import { checkInteger, show, withArticle } from './validate.js';
 
 /** Readers of a state's fields: a state may come from a file, so each field is checked where it is read. */
 
@@ -58,12 +58,22 @@ export function readTyped<T extends TypedArray>(
 ): T {
   const value = state[field];
   if (!(value instanceof type)) {
-    throw new TypeError(`state.${field} is ${show(value)}; it must be a ${type.name}.`);
+    throw new TypeError(
+      `state.${field} is ${show(value)}; it must be ${withArticle(type.name)}.${jsonHint(value)}`,
+    );
   }
   if (value.length !== length) {
     throw new RangeError(`state.${field} has ${value.length} values; it must have ${length}.`);
   }
   return new type(value);
+}
+
+/** What to do about a typed array that JSON has made a list or an object with the keys 0, 1, ... of. */
+export function jsonHint(value: unknown): string {
+  const lost = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+  return lost
+    ? ' JSON keeps no typed arrays: save a state with encodeState and read it with decodeState.'
+    : '';
 }
 
 /**

@@ -15,6 +15,11 @@ export function show(value: unknown): string {
   return `a ${prototype?.constructor?.name ?? 'object'}`;
 }
 
+/** A noun with the article that it takes. */
+export function withArticle(noun: string): string {
+  return `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 /**
  * An integer in [min, max].
  * @throws TypeError when it is no number, RangeError when it is no integer or outside.

@@ -1,6 +1,6 @@
 import type { Memory } from '../core/define/method.js';
 import type { StateDict } from '../core/selector.js';
-import { readSame, readVersion } from '../core/state-fields.js';
+import { jsonHint, readSame, readVersion } from '../core/state-fields.js';
 import { checkInteger, show } from '../core/validate.js';
 import { countClasses, type CountClasses } from './count-classes.js';
 import { packLabels, unpackLabels, type LabelRecords } from './label-codec.js';
@@ -201,7 +201,7 @@ export class LabelHistory implements Memory {
     readSame(state, 'window', window);
     const { words } = state;
     if (!(words instanceof Uint32Array)) {
-      throw new TypeError(`state.words is ${show(words)}; it must be a Uint32Array.`);
+      throw new TypeError(`state.words is ${show(words)}; it must be a Uint32Array.${jsonHint(words)}`);
     }
     // Read twice instead of kept unpacked, which would double the memory.
     if (!unpackLabels(words, this.#records(), false)) {

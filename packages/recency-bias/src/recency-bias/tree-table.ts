@@ -59,8 +59,8 @@ export class TreeTable implements DrawTable {
   prepare(state: StateDict): { commit(): void } {
     readVersion('tree table', state, 1);
     const weights = readTyped(state, 'weights', Float64Array, this.#history.size);
-    if (!weights.every((weight) => weight > 0 && Number.isFinite(weight))) {
-      throw new RangeError('state.weights must be positive and finite.');
+    if (!weights.every((weight) => weight > 0 && weight <= 1)) {
+      throw new RangeError('state.weights must be above 0 and at most 1.');
     }
     return {
       commit: () => {

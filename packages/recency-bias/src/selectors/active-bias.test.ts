@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RunningMoments } from '../core/memory/running-moments.js';
-import { activeBiasFixtures } from '../testing/fixtures/golden.js';
+import { activeBiasFixtures } from '../../test/fixtures/golden.js';
 import { activeBias, emphasis } from './active-bias.js';
 
 describe('Active Bias', () => {

@@ -22,8 +22,8 @@ export const activeBias = defineSelector({
     form: choice('loss-weight', 'sampling'),
     /** ε, added to every sample's standard deviation so that none is left out; above 0. Default 0.02. */
     smoothing: number(0.02, 1e-9, 1e9),
-    /** Uniform, unweighted epochs before; at most the run's epochs. Default 15. */
-    warmupEpochs: warmup(15),
+    /** Uniform, unweighted epochs before; at most the run's epochs. Default: a fifth of them, at most 15. */
+    warmupEpochs: warmup(),
   },
 
   make({ size }, { form, smoothing }, epoch) {

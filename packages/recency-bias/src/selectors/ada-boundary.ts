@@ -25,8 +25,8 @@ export const adaBoundary = defineSelector({
      * stays constant, as the authors have it; a `PressureSchedule` says otherwise. Default 100.
      */
     selectionPressure: pressure(100, 'constant'),
-    /** Uniform epochs before; at most the run's epochs. Default 15. */
-    warmupEpochs: warmup(15),
+    /** Uniform epochs before; at most the run's epochs. Default: a fifth of them, at most 15. */
+    warmupEpochs: warmup(),
   },
 
   make({ size, classes, epochs }, { selectionPressure, warmupEpochs }, epoch) {

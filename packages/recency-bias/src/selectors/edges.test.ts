@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OneStageSelector, TrainingRun } from '../core/selector.js';
-import { chiSquarePasses } from '../testing/fixtures/statistics.js';
+import { chiSquarePasses } from '../../test/fixtures/statistics.js';
 import { ToyTrainer } from '../testing/toy-trainer.js';
 import { adaBoundary } from './ada-boundary.js';
 import { onlineBatch } from './online-batch.js';

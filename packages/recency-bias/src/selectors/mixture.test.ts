@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chiSquarePasses } from '../testing/fixtures/statistics.js';
+import { chiSquarePasses } from '../../test/fixtures/statistics.js';
 import { activeBias } from './active-bias.js';
 import { alternate } from './alternate.js';
 import { onlineBatch } from './online-batch.js';

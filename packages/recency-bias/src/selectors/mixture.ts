@@ -60,7 +60,7 @@ export function mixture<S extends Signal>(
     };
 
     return new SelectorShell(run, { name, stateName: owner, signals, warmupEpochs: 0 }, epoch, {
-      memory: { fields, inner: memoryOf(selector) },
+      memory: { fields, inner: memoryOf(selector, (outer) => outer) },
       begin: (number) => {
         selector.beginEpoch(number);
         now.batches = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../core/selector.js';
-import { onlineBatchFixtures } from '../testing/fixtures/golden.js';
-import { chiSquarePasses } from '../testing/fixtures/statistics.js';
+import { onlineBatchFixtures } from '../../test/fixtures/golden.js';
+import { chiSquarePasses } from '../../test/fixtures/statistics.js';
 import { onlineBatch } from './online-batch.js';
 
 const all = (size: number): Int32Array => Int32Array.from({ length: size }, (_, i) => i);

@@ -19,8 +19,8 @@ const defined = defineSelector({
      * Default 100.
      */
     selectionPressure: pressure(100),
-    /** Uniform epochs before selection begins; at most the run's epochs. Default 15. */
-    warmupEpochs: warmup(15),
+    /** Uniform epochs before selection begins; at most the run's epochs. Default: a fifth of them, at most 15. */
+    warmupEpochs: warmup(),
     /**
      * Whether to recompute every sample's loss by a forward pass at the start of each adaptive epoch. `false` (default)
      * ranks by the losses seen in training, which costs nothing. With `true`, `select` is asynchronous.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recencyBiasFixtures } from '../testing/fixtures/golden.js';
+import { recencyBiasFixtures } from '../../test/fixtures/golden.js';
 import { recencyBias } from './recency-bias.js';
 
 describe('Recency Bias against the authors’ implementation', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../core/random.js';
-import { chiSquarePasses } from '../testing/fixtures/statistics.js';
+import { chiSquarePasses } from '../../test/fixtures/statistics.js';
 import { recencyBias } from './recency-bias.js';
 import type { RecencyBiasOptions } from './recency-bias.js';
 import { withWarmup } from './with-warmup.js';

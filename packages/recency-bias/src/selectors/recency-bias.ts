@@ -1,5 +1,5 @@
 import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
-import { choice, integer, pressure, warmup } from '../core/define/options.js';
+import { byRun, choice, integer, pressure, usualWarmup, warmup } from '../core/define/options.js';
 import { pressureAt } from '../core/schedule.js';
 import { LabelHistory, MAX_WINDOW } from '../recency-bias/label-history.js';
 import { quantizationIndex } from '../recency-bias/uncertainty.js';
@@ -21,15 +21,23 @@ export const recencyBias = defineSelector({
   signals: ['predictedLabel'],
   classes: 2,
   options: {
-    /** Predicted labels remembered for each sample, q in the paper; 1 to 32,767. Default 10. */
-    window: integer(10, 1, MAX_WINDOW),
+    /**
+     * Predicted labels remembered for each sample, q in the paper; 1 to 32,767. Default 10; where `warmupEpochs` is not given
+     * either, as many as the warm-up fills, from 2 to 10.
+     */
+    window: byRun(
+      integer(10, 1, MAX_WINDOW),
+      '10, or what a default warm-up fills',
+      (run, { warmupEpochs }) =>
+        typeof warmupEpochs === 'number' ? 10 : Math.min(10, Math.max(2, usualWarmup(run))),
+    ),
     /**
      * How many times as likely the most uncertain sample is as the most certain one, s_e in the paper: a number decays
      * exponentially to 1 over the adaptive epochs; a `PressureSchedule` says otherwise. At least 1. Default 100.
      */
     selectionPressure: pressure(100),
-    /** Uniform epochs before selection begins, γ in the paper; at most the run's epochs. Default 15. */
-    warmupEpochs: warmup(15),
+    /** Uniform epochs before selection begins, γ in the paper; at most the run's epochs. Default: a fifth of them, at most 15. */
+    warmupEpochs: warmup(),
     /**
      * When a prediction begins to count: `'epoch'` (default), from the next epoch, as in the paper; `'batch'`, from the
      * next batch.

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SelectorDefinition } from '../core/define/define-selector.js';
 import type { SelectorFactory } from '../core/selector.js';
+import { factoryOf, irreducible, variants } from '../../test/helpers/variants.js';
 import { selectorContract, type ContractSubject } from '../testing/contract.js';
 import { alternate } from './alternate.js';
 import { recencyBias } from './recency-bias.js';
 import { createSelector, selectorRegistry } from './registry.js';
-import { rhoLoss } from './rho-loss.js';
 import { uniform } from './uniform.js';
 import { withSmoothing } from './with-smoothing.js';
 import { withWarmup } from './with-warmup.js';
@@ -19,30 +19,6 @@ const WRAPPERS = ['with-warmup', 'with-smoothing', 'alternate'];
 
 /** Files of the folder that hold no selector. */
 const HELPERS = ['registry.ts', 'mixture.ts', 'wrapper.ts'];
-
-/** Irreducible losses for a run of `size` samples. */
-const irreducible = (size: number): number[] => Array.from({ length: size }, (_, i) => (i * 7) % 5);
-
-/** Every variant that goes through the contract, by the selector's name. */
-const variants: Readonly<Record<string, readonly object[]>> = {
-  uniform: [{}, { order: 'batch' }, { order: 'sequential' }],
-  'recency-bias': [
-    {},
-    { update: 'batch' },
-    { window: 40 },
-    { window: 40, update: 'batch' },
-    { normalize: 'window', window: 3, selectionPressure: { kind: 'linear', from: 50, to: 2 } },
-  ],
-  'online-batch': [{}, { recompute: true }],
-  'active-bias': [{}, { form: 'sampling' }],
-  'importance-sampling': [{}, { threshold: 0 }, { threshold: 1.01, momentum: 0.5 }],
-  'selective-backprop': [{}, { staleness: 2, history: 20 }, { beta: 0 }],
-  'info-batch': [{}, { pruneRatio: 0.9, delta: 0.6 }],
-  'rho-loss': [{}, { candidates: 2 }],
-  'ada-boundary': [{}, { selectionPressure: { kind: 'exponential', from: 1e4, to: 1 } }],
-  'self-paced': [{}, { threshold: 0.4, growth: 1.5 }],
-  'random-pruning': [{}, { share: [0.2, 1, 0.5, 0.6, 0.7, 0.1, 0.9, 1] }],
-};
 
 /** Methods whose epochs are not as long as the data, or that carry scores from epoch to epoch. */
 const subjects: Readonly<Record<string, Omit<ContractSubject, 'factory'>>> = {
@@ -91,9 +67,9 @@ describe('the registry', () => {
   it('lists every option of a selector on its method card, with its default', () => {
     for (const entry of Object.values(selectorRegistry)) {
       const card = readFileSync(new URL(`${entry.name}.md`, cards), 'utf8').replace(/ +/g, ' ');
-      for (const [option, value] of Object.entries(entry.defaults)) {
-        const shown = typeof value === 'string' ? `'${value}'` : String(value);
-        expect(card, `${entry.name}.md lacks ${option}`).toContain(`| \`${option}\` | \`${shown}\` |`);
+      for (const [option, { default: value, rule }] of Object.entries(entry.options)) {
+        const shown = rule ?? `\`${typeof value === 'string' ? `'${value}'` : String(value)}\``;
+        expect(card, `${entry.name}.md lacks ${option}`).toContain(`| \`${option}\` | ${shown} |`);
       }
     }
   });
@@ -124,13 +100,7 @@ function contractOf(
 
 for (const [name, options] of Object.entries(variants)) {
   for (const option of options) {
-    const warmup = Object.hasOwn(selectorRegistry[name]!.defaults, 'warmupEpochs') ? { warmupEpochs: 3 } : {};
-    const settings = { ...warmup, ...option };
-    // The contract runs a selector with several sizes, but irreducible losses are of one.
-    const factory: SelectorFactory =
-      name === 'rho-loss'
-        ? (run) => rhoLoss({ ...settings, irreducibleLosses: irreducible(run.size >>> 0) })(run)
-        : createSelector(name, settings);
+    const { settings, factory } = factoryOf(name, option);
     contractOf(`${name} ${JSON.stringify(settings)}`, factory, subjects[name]);
   }
 }

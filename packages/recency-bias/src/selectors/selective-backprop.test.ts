@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RecentLosses } from '../core/memory/recent-losses.js';
 import { Random } from '../core/random.js';
 import type { Observation } from '../core/selector.js';
-import { chiSquarePasses } from '../testing/fixtures/statistics.js';
+import { chiSquarePasses } from '../../test/fixtures/statistics.js';
 import { selectiveBackprop } from './selective-backprop.js';
 
 describe('the window of losses', () => {

@@ -1,5 +1,5 @@
 import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
-import { integer, number, warmup } from '../core/define/options.js';
+import { integer, number, warmupOf } from '../core/define/options.js';
 import { LatestValues } from '../core/memory/latest-values.js';
 import { RecentLosses } from '../core/memory/recent-losses.js';
 import { Queue } from '../core/memory/queue.js';
@@ -23,7 +23,7 @@ export const selectiveBackprop = defineSelector({
     /** Every how many epochs losses are scored afresh; in between the latest known ones are reused. Default 1: each epoch. */
     staleness: integer(1, 1),
     /** Unfiltered epochs before; at most the run's epochs. Default 1. */
-    warmupEpochs: warmup(1),
+    warmupEpochs: warmupOf(1),
   },
   cost: ({ beta, staleness }) => ({ scores: (beta + 1) / staleness, fewer: true }),
 

@@ -1,5 +1,5 @@
 import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
-import { nullable, number, warmup } from '../core/define/options.js';
+import { nullable, number, warmupOf } from '../core/define/options.js';
 import { LatestValues } from '../core/memory/latest-values.js';
 
 /**
@@ -13,7 +13,7 @@ export const selfPaced = defineSelector({
   signals: ['loss'],
   options: {
     /** Uniform epochs in which the first losses are gathered; at most the run's epochs. Default 1. */
-    warmupEpochs: warmup(1),
+    warmupEpochs: warmupOf(1),
     /**
      * λ of the first adaptive epoch, in units of the loss: samples whose loss is below count as easy. Default null: the
      * pace is set by the share of easy samples instead.

@@ -32,7 +32,9 @@ export function withWarmup<S extends Signal>(
     const selector = inner({ ...run, epochs: Math.max(1, run.epochs - warmupEpochs) });
     const { name, signals } = selector;
     return new SelectorShell(run, { name, stateName: 'withWarmup', signals, warmupEpochs }, new Epoch(run), {
-      memory: { inner: memoryOf(selector) },
+      memory: {
+        inner: memoryOf(selector, (outer) => (outer > warmupEpochs ? outer - warmupEpochs : undefined)),
+      },
       begin: (number) => {
         selector.beginEpoch(number - warmupEpochs);
       },

@@ -1,5 +1,5 @@
 import type { Memory } from '../core/define/method.js';
-import type { Selector, SelectorFactory, Signal } from '../core/selector.js';
+import type { Selector, SelectorFactory, Signal, StateDict, StateValue } from '../core/selector.js';
 import { show } from '../core/validate.js';
 
 /**
@@ -15,13 +15,26 @@ export function checkInner<S extends Signal>(owner: string, inner: SelectorFacto
 /**
  * A selector as a part of its wrapper's memory. It must be the last part: a selector checks and loads a state in one step, so
  * everything else is to be checked before.
+ * @param epochOf which epoch the selector is in when its wrapper is in one; undefined where it may be in any
  */
-export function memoryOf(selector: Selector): Memory {
+export function memoryOf(selector: Selector, epochOf: (outer: number) => number | undefined): Memory {
   return {
     stateDict: () => selector.stateDict(),
-    prepare: (state) => {
+    prepare: (state, position) => {
+      const expected = epochOf(position.epoch);
+      const found = epochIn(state);
+      if (expected !== undefined && found !== undefined && found !== expected) {
+        throw new RangeError(
+          `state.inner stands in epoch ${show(found)}, but its wrapper in one where it must be ${expected}.`,
+        );
+      }
       selector.loadStateDict(state);
       return { commit: () => undefined };
     },
   };
+}
+
+/** The epoch in the state of a selector that `defineSelector` made; undefined in a state of another. */
+function epochIn({ epoch }: StateDict): StateValue | undefined {
+  return typeof epoch === 'object' && epoch !== null && 'number' in epoch ? epoch.number : undefined;
 }

@@ -75,7 +75,7 @@ export class Epoch {
     return {
       version: 2,
       size: this.#size,
-      epoch: this.#number,
+      number: this.#number,
       drawn: this.#drawn,
       random: this.random.stateDict(),
       order: this.order.toArray(),
@@ -86,7 +86,7 @@ export class Epoch {
   prepare(state: StateDict): { readonly position: EpochPosition; commit(): void } {
     readVersion('epoch', state, 2);
     readSame(state, 'size', this.#size);
-    const epoch = readInteger(state, 'epoch', 0, this.#epochs);
+    const epoch = readInteger(state, 'number', 0, this.#epochs);
     const order = readSubset(state, 'order', this.#size);
     const drawn = readInteger(state, 'drawn', 0, order.length > 0 ? order.length : this.#size);
     const random = new Random(0);

@@ -204,11 +204,21 @@ export function perSample(
 }
 
 /**
- * Uniform epochs before a method begins to select; the selector trains them by itself where its option `warmupEpochs` is
- * this one. At most the run's epochs.
+ * Uniform epochs before a method begins to select; the selector trains them by itself where its option `warmupEpochs` is this
+ * one. At most the run's epochs. Default: `usualWarmup`.
  */
-export function warmup(fallback: number): Option<number> {
+export function warmup(): Option<number | null, number> {
+  return byRun(warmupOf(0), 'a fifth of the epochs, at most 15', usualWarmup);
+}
+
+/** A warm-up as `warmup` has it, with a default that does not depend on the run. */
+export function warmupOf(fallback: number): Option<number> {
   return { ...integer(fallback, 0), fit: checkWarmup };
+}
+
+/** The warm-up of a run where none is given: a fifth of its epochs, rounded up, at most the paper's 15. */
+export function usualWarmup({ epochs }: TrainingRun): number {
+  return Math.min(15, Math.ceil(epochs / 5));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { EpochPosition } from '../define/epoch.js';
 import type { Memory } from '../define/method.js';
 import type { StateDict } from '../selector.js';
-import { readVersion } from '../state-fields.js';
+import { jsonHint, readVersion } from '../state-fields.js';
 import { show } from '../validate.js';
 
 /** Samples that an epoch has dealt and not trained yet, first in, first out. */
@@ -36,7 +36,7 @@ export class Queue implements Memory {
     readVersion('queue', state, 1);
     const { samples } = state;
     if (!(samples instanceof Int32Array)) {
-      throw new TypeError(`state.samples is ${show(samples)}; it must be an Int32Array.`);
+      throw new TypeError(`state.samples is ${show(samples)}; it must be an Int32Array.${jsonHint(samples)}`);
     }
     const dealt = new Set(order.subarray(0, drawn));
     for (const sample of samples) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabelHistory } from '../../recency-bias/label-history.js';
 import { Random } from '../random.js';
-import { chiSquarePasses } from '../../testing/fixtures/statistics.js';
+import { chiSquarePasses } from '../../../test/fixtures/statistics.js';
 import { AliasTable } from './alias-table.js';
 import { BucketTable } from '../../recency-bias/bucket-table.js';
 import { DistinctUniform, DistinctWeighted } from './distinct.js';
