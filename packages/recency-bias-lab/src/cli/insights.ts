@@ -5,7 +5,7 @@ import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { checkData } from '../experiment/data-record.js';
 import { loadExperimentData } from '../experiment/load-data.js';
-import { parseExperiment } from '../experiment/resolve.js';
+import { parseExperimentData } from '../experiment/resolve.js';
 import { unknownName } from '../experiment/suggest.js';
 import { readInsights, writeInsights } from '../insights/index.js';
 import type { Insights } from '../insights/insights.js';
@@ -105,9 +105,9 @@ export async function makeInsights(dir: string, flags: InsightsFlags): Promise<v
   const { runDir, comparison } = await chooseRun(dir, flags.run);
   const header = await readRunHeader(runDir);
   if (header === undefined) throw new CommandError(`${runDir}: is not a run directory (it has no run.json)`);
-  const experiment = parseExperiment(header.experiment, join(runDir, 'run.json'));
+  const { dataset: described } = parseExperimentData(header.experiment, join(runDir, 'run.json'));
   const progress = fetchProgress(process.stderr);
-  const { fingerprint, ...wanted } = experiment.dataset;
+  const { fingerprint, ...wanted } = described;
   const { dataset, identity } = await loadExperimentData(
     { dataset: { ...wanted, ...(flags.dataPath !== undefined && { path: flags.dataPath }) } },
     { cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped },
@@ -117,7 +117,7 @@ export async function makeInsights(dir: string, flags: InsightsFlags): Promise<v
     checkData(flags.dataPath ?? wanted.path ?? wanted.name, fingerprint, identity!, dirname(runDir));
   // Files can be named; of other data, the labels say more than a fingerprint.
   if (identity?.files !== undefined) await checkSame();
-  const insights = await readInsights(runDir, dataset, experiment.dataset.labelNoise);
+  const insights = await readInsights(runDir, dataset, described.labelNoise);
   await checkSame();
   const page = await writeInsights(runDir, insights, shown);
   // The report links to the page, which may be new.

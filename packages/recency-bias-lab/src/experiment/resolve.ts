@@ -49,6 +49,21 @@ export function parseExperiment(input: unknown, source?: string): Experiment {
   return experiment;
 }
 
+/**
+ * The data set of an experiment, for readers of records that need no more: the network may be one of another program.
+ * @param source how to name the experiment in errors
+ * @throws ExperimentError with one line a mistake.
+ */
+export function parseExperimentData(input: unknown, source?: string): Pick<Experiment, 'dataset'> {
+  const schema = experimentSchema.pick({ dataset: true }).loose();
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new ExperimentError(describeIssues(parsed.error, schema, input), source);
+  const { dataset } = parsed.data;
+  const problems = [...checkDataset(dataset)];
+  if (problems.length > 0) throw new ExperimentError(problems, source);
+  return { dataset };
+}
+
 /** The data set's registry entry, for an experiment that was parsed. */
 export function datasetEntry(experiment: Pick<Experiment, 'dataset'>): DatasetEntry {
   return datasetRegistry.get(experiment.dataset.name)!;
@@ -69,7 +84,7 @@ function selectorNames(): string[] {
   return Object.keys(selectorRegistry);
 }
 
-function* checkNames({ dataset, model }: Experiment): Generator<string> {
+function* checkDataset(dataset: Experiment['dataset']): Generator<string> {
   const entry = datasetRegistry.get(dataset.name);
   if (entry === undefined) yield `dataset.name: ${unknownName(dataset.name, [...datasetRegistry.keys()])}`;
   else if (entry.needsPath && dataset.path === undefined) {
@@ -81,6 +96,10 @@ function* checkNames({ dataset, model }: Experiment): Generator<string> {
       }
     }
   }
+}
+
+function* checkNames({ dataset, model }: Experiment): Generator<string> {
+  yield* checkDataset(dataset);
   const modelEntry = modelRegistry.get(model.name);
   if (modelEntry === undefined) {
     yield `model.name: ${unknownName(model.name, [...modelRegistry.keys()])}`;
