@@ -79,9 +79,7 @@ def train(selector: Selector, record: Recorder, stop: int = -1) -> bool:
             steps += 1
             if steps == stop:
                 return False
-        record.end_epoch(
-            test_error=1 / (1 + epoch), test_loss=0.5, probe_loss=0.25, learning_rate=0.1, train_seconds=1
-        )
+        record.end_epoch(test_error=1 / (1 + epoch), test_loss=0.5, probe_loss=0.25, learning_rate=0.1, train_seconds=1)
     return True
 
 

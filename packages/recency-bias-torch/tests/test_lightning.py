@@ -71,9 +71,7 @@ def alone() -> Training:
 
 
 @pytest.mark.parametrize("stop", [5, STEPS, 2 * STEPS + 4])
-def test_trains_as_a_plain_loop_does_and_goes_on_from_a_checkpoint(
-    alone: Training, stop: int, tmp_path: Path
-) -> None:
+def test_trains_as_a_plain_loop_does_and_goes_on_from_a_checkpoint(alone: Training, stop: int, tmp_path: Path) -> None:
     first = Classifier(sampler(), stop)
     with pytest.raises(InterruptedError):
         fit(first, tmp_path / "first")

@@ -75,9 +75,11 @@ def test_selectors_and_seeds_share_a_directory_and_nothing_else_may_differ(tmp_p
     assert list(experiment["selectors"]) == ["uniform", "online-batch"]
     assert experiment["selectors"]["online-batch"]["options"]["selectionPressure"] == 100
     assert experiment["seeds"] == [1, 2]
-    with Selector("uniform", run.SIZE, run.CLASSES, run.EPOCHS) as selector:
-        with pytest.raises(ValueError, match="warmupEpochs is 0 there and 3 here"):
-            make(tmp_path, selector, warmup_epochs=3)
+    with (
+        Selector("uniform", run.SIZE, run.CLASSES, run.EPOCHS) as selector,
+        pytest.raises(ValueError, match="warmupEpochs is 0 there and 3 here"),
+    ):
+        make(tmp_path, selector, warmup_epochs=3)
     with Selector("online-batch", run.SIZE, run.CLASSES, run.EPOCHS, selection_pressure=7, **no_warmup) as selector:
         with pytest.raises(ValueError, match="give another label"):
             make(tmp_path, selector, warmup_epochs=0)

@@ -118,7 +118,7 @@ def test_the_loss_is_the_weighted_mean_of_the_batch() -> None:
     for _ in range(2):
         for indices, (inputs, labels) in training.loader:
             losses = functional.cross_entropy(training.model(inputs), labels, reduction="none")
-            weights = chosen._share(chosen._outstanding[0]).weights
+            weights = chosen._share(chosen._outstanding[-1]).weights
             expected = losses.mean() if weights is None else (losses * torch.from_numpy(weights.copy())).mean()
             seen += 0 if weights is None else int((weights > 1.5).sum())
             assert torch.allclose(chosen.loss(losses, indices), expected)

@@ -26,9 +26,7 @@ def train(training: Training, stop: int | None = None) -> bool:
 
 def stateful(workers: int) -> Training:
     training = Training(sampler())
-    training.loader = StatefulDataLoader(
-        Indexed(Points()), batch_sampler=training.sampler, num_workers=workers
-    )
+    training.loader = StatefulDataLoader(Indexed(Points()), batch_sampler=training.sampler, num_workers=workers)
     return training
 
 

@@ -88,9 +88,7 @@ def test_goes_on_from_a_checkpoint_to_the_same_batches_and_weights(name: str, st
     whole, trainer = train(sampler(name, **options), tmp_path / "whole")
     assert trainer.sampler.selector.uncertainty() is not None or name != "recency-bias"
     first, _ = train(sampler(name, **options), tmp_path / "first", stop)
-    second, _ = train(
-        sampler(name, **options), tmp_path / "second", resume=tmp_path / "first" / f"checkpoint-{stop}"
-    )
+    second, _ = train(sampler(name, **options), tmp_path / "second", resume=tmp_path / "first" / f"checkpoint-{stop}")
     assert len(whole.batches) == EPOCHS * STEPS
     assert first.batches + second.batches == whole.batches
     for key, value in whole.state_dict().items():

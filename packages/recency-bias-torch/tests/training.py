@@ -42,11 +42,17 @@ def sampler(name: str = "recency-bias", **options: Any) -> SelectiveBatchSampler
     return SelectiveBatchSampler(Points(), name, batch_size=BATCH, epochs=EPOCHS, classes=CLASSES, seed=3, **options)
 
 
-def step(model: nn.Module, optimizer: torch.optim.Optimizer, chosen: SelectiveBatchSampler, batch: Any) -> None:
+def step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    chosen: SelectiveBatchSampler,
+    batch: Any,
+    backward: Callable[[Tensor], None] = Tensor.backward,
+) -> None:
     indices, (inputs, labels) = batch
     logits = model(inputs)
     optimizer.zero_grad()
-    chosen.loss(functional.cross_entropy(logits, labels, reduction="none"), indices).backward()
+    backward(chosen.loss(functional.cross_entropy(logits, labels, reduction="none"), indices))
     optimizer.step()
     chosen.observe(indices, logits, labels)
 

@@ -5,6 +5,7 @@
 
 from ._engine import EngineError
 from ._selector import Batch, Selector, SelectorInfo, selectors
+from .records import Recorder
 
-__all__ = ["Batch", "EngineError", "Selector", "SelectorInfo", "selectors"]
+__all__ = ["Batch", "EngineError", "Recorder", "Selector", "SelectorInfo", "selectors"]
 __version__ = "0.1.0"

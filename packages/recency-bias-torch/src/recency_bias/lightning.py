@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lightning.pytorch import Callback, LightningModule, Trainer
 from torch import Tensor
-
-try:
-    from lightning.pytorch import Callback, LightningModule, Trainer
-except ModuleNotFoundError:
-    from pytorch_lightning import Callback, LightningModule, Trainer
 
 from .torch import SelectiveBatchSampler
 
@@ -18,7 +14,7 @@ __all__ = ["SelectiveSampling"]
 
 
 def _targets(batch: Any) -> Tensor:
-    return batch[1][1]  # type: ignore[no-any-return]
+    return batch[1][1]
 
 
 class SelectiveSampling(Callback):

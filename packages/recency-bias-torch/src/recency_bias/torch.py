@@ -45,7 +45,7 @@ class Indexed(Dataset[Any], Generic[T]):
         return index, self.dataset[index]
 
     def __len__(self) -> int:
-        return len(self.dataset)  # type: ignore[arg-type]
+        return len(self.dataset)
 
 
 class SelectiveBatchSampler(Sampler[list[int]]):
@@ -226,17 +226,23 @@ class SelectiveBatchSampler(Sampler[list[int]]):
             self._flush()
 
     def weights(self, indices: Tensor | Sequence[int]) -> Tensor | None:
-        """Weights of the losses of a batch, a value a sample; None where the selector gives none. Ask once for each batch."""
+        """Weights of the losses of a batch, a value a sample; None where the selector gives none. Batches are asked for in their order;
+        a part of a batch is asked for as it lies in it."""
         rows = torch.as_tensor(indices, dtype=torch.int64)
         wanted = rows.cpu().numpy()
         for at, batch in enumerate(self._outstanding):
             share = self._share(batch)
-            if np.array_equal(share.indices, wanted):
-                for _ in range(at + 1):
-                    self._outstanding.popleft()
-                return None if share.weights is None else torch.from_numpy(share.weights.copy()).to(rows.device)
+            begin = _stretch(share.indices, wanted)
+            if begin is None:
+                continue
+            for _ in range(at):
+                self._outstanding.popleft()
+            if share.weights is None:
+                return None
+            return torch.from_numpy(share.weights[begin : begin + len(wanted)].copy()).to(rows.device)
         raise ValueError(
-            "weights: these indices are no batch that this sampler handed out in this epoch; give those of `Indexed`, whole and once."
+            "weights: these indices are no batch that this sampler handed out in this epoch, nor a part of it in its order; give "
+            "those of `Indexed`."
         )
 
     def loss(self, losses: Tensor, indices: Tensor | Sequence[int]) -> Tensor:
@@ -394,6 +400,16 @@ class SelectiveBatchSampler(Sampler[list[int]]):
 
 
 Rows = np.ndarray[Any, np.dtype[Any]]
+
+
+def _stretch(whole: Rows, part: Rows) -> int | None:
+    """Where `part` begins in `whole`, whose entries are distinct; None where it is no stretch of it."""
+    if len(part) == 0:
+        return None
+    (begin,) = np.nonzero(whole == part[0])
+    if len(begin) == 0 or not np.array_equal(whole[begin[0] : begin[0] + len(part)], part):
+        return None
+    return int(begin[0])
 
 
 def _together(

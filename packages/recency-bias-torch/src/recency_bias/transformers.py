@@ -21,7 +21,7 @@ _FILE = "sampler.pt"
 _INDEX = "sample_index"
 
 
-class SelectiveTrainer(Trainer):  # type: ignore[misc]
+class SelectiveTrainer(Trainer):
     """A `Trainer` whose training batches a `SelectiveBatchSampler` chooses.
 
     ```
@@ -96,7 +96,7 @@ class SelectiveTrainer(Trainer):  # type: ignore[misc]
         return super().train(resume_from_checkpoint, *args, **kwargs)
 
 
-class _SamplerCheckpoints(TrainerCallback):  # type: ignore[misc]
+class _SamplerCheckpoints(TrainerCallback):
     """Adds the sampler to the trainer's checkpoints."""
 
     def __init__(self, sampler: SelectiveBatchSampler) -> None:
@@ -118,9 +118,7 @@ class _SamplerCheckpoints(TrainerCallback):  # type: ignore[misc]
         if restored["batches"] >= len(self._sampler):
             self._sampler.set_epoch(restored["epoch"] + 1)
 
-    def on_save(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         checkpoint = self._sampler.checkpoint()
         folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         if state.is_world_process_zero:

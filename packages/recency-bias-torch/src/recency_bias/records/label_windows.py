@@ -19,7 +19,9 @@ class LabelWindows:
         self.size = size
         self.classes = classes
         self.window = window
-        self._labels = np.zeros((size, window), np.uint8 if classes <= 256 else np.uint16 if classes <= 65536 else np.uint32)
+        self._labels = np.zeros(
+            (size, window), np.uint8 if classes <= 256 else np.uint16 if classes <= 65536 else np.uint32
+        )
         self._seen = np.zeros(size, np.uint32)
 
     def record(self, indices: Ints, labels: Ints) -> None:

@@ -100,6 +100,7 @@ class Recorder:
         self._epoch = 0
         self._completed = 0
         self._started = False
+        self._effective: float | None = None
         self._begin_sums()
         generator = np.random.default_rng(0)
         self.probe: Ints = np.sort(generator.permutation(selector.size)[:probe_size])
@@ -320,7 +321,7 @@ class Recorder:
         self._loss_sum = 0.0
         self._loss_count = 0
         self._distinct = 0
-        self._effective: float | None = None
+        self._effective = None
         self._loss_bins = np.zeros(len(_LOSS_EDGES) + 1, np.int64)
         self._begun = self._last = time.perf_counter()
 
@@ -371,7 +372,8 @@ class Recorder:
         uncertainty = self._windows.uncertainty()
         seen = np.flatnonzero(self._windows.counts > 0)
         order = np.lexsort((seen, -self._times_drawn[seen].astype(np.int64), -uncertainty[seen]))
-        return seen[order[:_SHOWN]]
+        shown: Ints = seen[order[:_SHOWN]]
+        return shown
 
     def _described(self, index: int, images: Callable[[int], npt.NDArray[Any]]) -> dict[str, Any]:
         count = int(self._windows.counts[index])
