@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDirectory } from '../packages/recency-bias-lab/src/data/cache.js';
 import { flippedSamples } from '../packages/recency-bias-lab/src/data/label-noise.js';
-import { preferredBackend, startBackend } from '../packages/recency-bias-lab/src/experiment/backend.js';
+import { preferredBackend } from '../packages/recency-bias-lab/src/experiment/backend.js';
 import { describeEnvironment } from '../packages/recency-bias-lab/src/experiment/environment.js';
-import { loadExperimentData } from '../packages/recency-bias-lab/src/experiment/load-data.js';
-import { parseExperiment, resolveExperiment } from '../packages/recency-bias-lab/src/experiment/resolve.js';
+import { prepareExperiment } from '../packages/recency-bias-lab/src/experiment/prepare.js';
 import { runTasks } from '../packages/recency-bias-lab/src/experiment/tasks.js';
 import { trainRun } from '../packages/recency-bias-lab/src/experiment/train-run.js';
 import {
@@ -109,21 +108,21 @@ async function trainSeed(
   const out =
     RUNS === undefined ? await mkdtemp(join(tmpdir(), 'label-noise-')) : join(RUNS, `${dataset}-seed${seed}`);
   try {
-    const parsed = parseExperiment({
+    const input = {
       ...SETTINGS,
+      backend,
       name: `label-noise-${dataset}`,
       dataset: { name: dataset, ...DATA, labelNoise: { share: SHARE, seed } },
       selectors: SELECTORS,
       seeds: [seed],
-    });
-    const cache = cacheDirectory();
-    const { dataset: data, size } = await loadExperimentData(parsed, { cache });
-    const experiment = resolveExperiment(parsed, size, backend);
+    };
+    const prepared = await prepareExperiment({ input }, { cache: cacheDirectory(), purpose: 'train' });
+    const { experiment, dataset: data } = prepared;
     const wrong = new Set(flippedSamples(data.train.size, { share: SHARE, seed }));
     const results: RunResult[] = [];
     for (const task of runTasks(experiment)) {
       const stop = new AbortController().signal;
-      await trainRun({ experiment, task, dataset: data, cache, out, backend, saveEverySeconds: 60, stop });
+      await trainRun({ ...prepared, task, out, saveEverySeconds: 60, stop });
       if (task.kind === 'warmup') continue;
       const dir = join(out, task.id);
       const { epochs } = await readRun(dir);
@@ -175,7 +174,6 @@ function printTable(runs: readonly RunResult[]): void {
 
 export async function run(): Promise<void> {
   const { name: backend } = await preferredBackend();
-  await startBackend(backend);
   const runs: RunResult[] = [];
   for (const seed of SEEDS) {
     for (const dataset of DATASETS) runs.push(...(await trainSeed(dataset, seed, backend)));

@@ -1,6 +1,6 @@
 import { isBackendName, preferredBackend } from '../experiment/backend.js';
-import type { BackendName } from '../experiment/backend.js';
 import { readComparisonExperiment } from '../experiment/experiment-file.js';
+import type { ChosenBackend } from '../experiment/prepare.js';
 import type { Experiment } from '../experiment/schema.js';
 import { defaultOutput } from './output-directory.js';
 
@@ -9,10 +9,7 @@ import { defaultOutput } from './output-directory.js';
  * be resumed after libtorch has come or gone; a new one takes the fastest.
  * @param out the `--out` flag
  */
-export async function chooseBackend(
-  experiment: Experiment,
-  out: string | undefined,
-): Promise<{ readonly backend: BackendName; readonly advice?: string | undefined }> {
+export async function chooseBackend(experiment: Experiment, out: string | undefined): Promise<ChosenBackend> {
   if (experiment.backend !== 'auto') return { backend: experiment.backend };
   const begun = await readComparisonExperiment(out ?? defaultOutput(experiment));
   if (typeof begun === 'object' && begun !== null && 'backend' in begun && isBackendName(begun.backend))

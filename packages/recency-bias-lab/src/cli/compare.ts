@@ -9,17 +9,13 @@ import {
 } from '../experiment/experiment-file.js';
 import { estimate } from '../experiment/estimate.js';
 import type { EstimateOptions } from '../experiment/estimate.js';
-import { downloadOf, loadExperimentData, standInData } from '../experiment/load-data.js';
+import { downloadOf } from '../experiment/load-data.js';
 import { presetNames } from '../experiment/presets.js';
-import { ExperimentError } from '../experiment/problems.js';
-import { readMethodInputs } from '../experiment/method-inputs.js';
 import type { MethodInputs } from '../experiment/method-inputs.js';
-import { startBackend } from '../experiment/backend.js';
 import { chooseBackend } from './choose-backend.js';
-import { checkModel, followModel, openModel } from '../experiment/open-model.js';
-import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { modelContext } from '../experiment/run-model.js';
+import { prepareExperiment } from '../experiment/prepare.js';
+import type { PreparedExperiment, WrittenExperiment } from '../experiment/prepare.js';
 import { startRun } from '../experiment/run-process.js';
 import { scheduleRuns } from '../experiment/schedule-runs.js';
 import type { ScheduleResult } from '../experiment/schedule-runs.js';
@@ -60,17 +56,8 @@ function resumeCommand(dir: string): string {
   return `${byNpm ? 'npx ' : ''}recency-bias compare --resume --out ${dir}`;
 }
 
-/** An experiment before it is checked. */
-export interface ExperimentInput {
-  readonly input: unknown;
-  /** How to name it in errors. */
-  readonly source: string | undefined;
-  /** The comparison's directory, where it is gone on with. */
-  readonly begun?: string;
-}
-
 /** The experiment as the user gave it: a file, a preset or a directory to resume, with flags over it. */
-export async function readInput(file: string | undefined, flags: CompareFlags): Promise<ExperimentInput> {
+export async function readInput(file: string | undefined, flags: CompareFlags): Promise<WrittenExperiment> {
   const { preset, resume = false, out } = flags;
   if (file !== undefined && preset !== undefined) {
     throw new CommandError(`Give either an experiment file (${file}) or --preset ${preset}, not both`);
@@ -89,7 +76,7 @@ export async function readInput(file: string | undefined, flags: CompareFlags): 
   );
 }
 
-async function presetInput(preset: string, flags: CompareFlags): Promise<ExperimentInput> {
+async function presetInput(preset: string, flags: CompareFlags): Promise<WrittenExperiment> {
   return { input: applyFlags(await readPreset(preset), flags), source: `preset ${preset}` };
 }
 
@@ -111,36 +98,27 @@ function withDefaults(input: unknown): unknown {
   return 'grid' in input ? input : { selectors: DEFAULT_SELECTORS, ...input };
 }
 
-async function resolveInput(
-  { input, source, begun }: ExperimentInput,
+/** The experiment with its data and model, before its directory is known. */
+async function prepareInput(
+  written: WrittenExperiment,
   cache: string,
   { out, dryRun = false }: CompareFlags,
-): Promise<{ experiment: ResolvedExperiment; inputs: MethodInputs; notes: readonly string[] }> {
-  const parsed = parseExperiment(withDefaults(input), source);
-  const { backend, advice } = await chooseBackend(parsed, out);
+): Promise<PreparedExperiment> {
   const progress = fetchProgress(process.stderr);
-  const fetching = {
-    cache,
-    onProgress: progress.update,
-    onSkipped: progress.skipped,
-    onNotice: progress.notices,
-  };
-  await startBackend('cpu'); // to look at the model's files; the runs have processes of their own
-  const opened = await openModel(parsed.model, modelContext(fetching));
-  const experiment = followModel(parsed, opened);
-  const standIn = dryRun ? standInData(experiment, cache) : undefined;
-  const { size, dataset } = standIn ?? (await loadExperimentData(experiment, { ...fetching, begun }));
+  const prepared = await prepareExperiment(
+    { ...written, input: withDefaults(written.input) },
+    {
+      cache,
+      onProgress: progress.update,
+      onSkipped: progress.skipped,
+      onNotice: progress.notices,
+      purpose: 'plan',
+      chooseBackend: (experiment) => chooseBackend(experiment, out),
+      standIn: dryRun,
+    },
+  );
   progress.end();
-  const modelNotes = await checkModel(experiment, opened, dataset);
-  const notes = [...modelNotes, ...(advice === undefined ? [] : [advice])];
-  try {
-    const inputs = await readMethodInputs(experiment, dataset, begun);
-    return { experiment: resolveExperiment(experiment, size, backend, inputs), inputs, notes };
-  } catch (error) {
-    if (error instanceof ExperimentError && source !== undefined)
-      throw new ExperimentError(error.problems, source);
-    throw error;
-  }
+  return prepared;
 }
 
 /** Compares selectors; `file` is an experiment file. */
@@ -173,7 +151,7 @@ export async function train(flags: CompareFlags & { seed?: number }): Promise<vo
  * @returns its directory; undefined where it was only to be said what would be done
  */
 export async function runExperiment(
-  input: ExperimentInput,
+  input: WrittenExperiment,
   flags: CompareFlags,
   own: readonly string[] = [],
 ): Promise<string | undefined> {
@@ -186,7 +164,7 @@ export async function runExperiment(
     throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
   }
   const cache = cacheDirectory(flags.cache);
-  const { experiment: asked, inputs, notes } = await resolveInput(input, cache, flags);
+  const { experiment: asked, inputs, notes } = await prepareInput(input, cache, flags);
   const output = await chooseOutputDirectory(asked, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,

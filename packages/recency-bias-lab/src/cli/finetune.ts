@@ -5,6 +5,7 @@ import { cacheDirectory } from '../data/cache.js';
 import { datasetRegistry } from '../data/registry.js';
 import { startBackend } from '../experiment/backend.js';
 import { readComparisonExperiment } from '../experiment/experiment-file.js';
+import type { WrittenExperiment } from '../experiment/prepare.js';
 import { modelContext, readRunModel, runDirectory } from '../experiment/run-model.js';
 import { saveModel } from '../pretrained/save-model.js';
 import { savedModelSchema } from '../pretrained/saved-model.js';
@@ -12,7 +13,7 @@ import { readRun } from '../records/read.js';
 import type { Run } from '../records/run.js';
 import { writeReport } from '../report/index.js';
 import { runExperiment } from './compare.js';
-import type { CompareFlags, ExperimentInput } from './compare.js';
+import type { CompareFlags } from './compare.js';
 import { CommandError } from './errors.js';
 import { applyFlags } from './experiment-flags.js';
 import { formatDuration, formatPercent, plural } from './format.js';
@@ -91,7 +92,7 @@ async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: un
 async function readGiven(
   data: string | undefined,
   flags: FinetuneFlags,
-): Promise<{ input: ExperimentInput; notes: string[] }> {
+): Promise<{ input: WrittenExperiment; notes: string[] }> {
   const { resume = false, out } = flags;
   if (data !== undefined) {
     const { input, notes } = await newInput(data, flags);

@@ -7,20 +7,16 @@ import { decodeState, encodeState } from 'recency-bias';
 import { cacheDirectory } from '../data/cache.js';
 import { fingerprint } from '../data/fingerprint.js';
 import type { ImageDataset } from '../data/image-dataset.js';
-import { startBackend } from '../experiment/backend.js';
 import { differences } from '../experiment/difference.js';
 import { loadExperimentData } from '../experiment/load-data.js';
-import { followModel, openModel } from '../experiment/open-model.js';
-import { ExperimentError } from '../experiment/problems.js';
-import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
+import { prepareExperiment } from '../experiment/prepare.js';
+import type { PreparedExperiment } from '../experiment/prepare.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { modelContext } from '../experiment/run-model.js';
 import { encodeLosses } from '../holdout/losses-file.js';
 import { halves, rest } from '../holdout/parts.js';
 import type { HoldoutKind, HoldoutPart } from '../holdout/parts.js';
 import { trainLosses } from '../holdout/train-losses.js';
 import type { HoldoutProgress } from '../holdout/train-losses.js';
-import type { OpenedModel } from '../models/model.js';
 import { makeDirectory } from '../records/make-directory.js';
 import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
@@ -144,7 +140,6 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
   const description = describe(settings, parts);
   process.stdout.write(`${pc.bold('holdout losses')}: ${description}\n`);
 
-  await startBackend(experiment.backend);
   const interrupt = interruptSignal(() => {
     process.stderr.write('Stopping: saving at the next step. Press Ctrl-C again not to wait.\n');
   });
@@ -196,10 +191,7 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
   );
 }
 
-interface Loaded {
-  readonly experiment: ResolvedExperiment;
-  readonly opened: OpenedModel;
-  readonly dataset: ImageDataset;
+interface Loaded extends PreparedExperiment {
   /** The data set of which `dataset` may be a part, with the labels that it came with. */
   readonly whole: ImageDataset;
 }
@@ -208,28 +200,22 @@ async function load(file: string | undefined, flags: HoldoutFlags): Promise<Load
   const { input, source } = await readInput(file, { ...flags, resume: false });
   // Whatever selectors the experiment names, they are not needed here, and may lack the file that is about to be made.
   const plain = { grid: undefined, warmupEpochs: 0, selectors: { random: 'uniform' } };
-  const parsed = parseExperiment(typeof input === 'object' ? { ...input, ...plain } : input, source);
-  const { backend } = await chooseBackend(parsed, undefined);
   const progress = fetchProgress(process.stderr);
   const fetching = {
     cache: cacheDirectory(flags.cache),
     onProgress: progress.update,
     onSkipped: progress.skipped,
   };
-  const opened = await openModel(parsed.model, modelContext(fetching));
-  const experiment = followModel(parsed, opened);
-  const { dataset, size } = await loadExperimentData(experiment, fetching);
+  const prepared = await prepareExperiment(
+    { input: typeof input === 'object' ? { ...input, ...plain } : input, source },
+    { ...fetching, purpose: 'train', chooseBackend: (experiment) => chooseBackend(experiment, undefined) },
+  );
+  const { experiment, dataset } = prepared;
   const all = { ...experiment.dataset, trainSize: undefined, labelNoise: undefined };
   const whole =
     flags.holdout === 'rest' ? (await loadExperimentData({ dataset: all }, fetching)).dataset : dataset;
   progress.end();
-  try {
-    return { experiment: resolveExperiment(experiment, size, backend), opened, dataset, whole };
-  } catch (error) {
-    throw error instanceof ExperimentError && source !== undefined
-      ? new ExperimentError(error.problems, source)
-      : error;
-  }
+  return { ...prepared, whole };
 }
 
 function settingsOf(

@@ -1,9 +1,8 @@
 /** The process that measures what a run costs. */
-import { startBackend } from './backend.js';
-import { loadExperimentData, standInData } from './load-data.js';
 import { measureCost } from './measure-cost.js';
 import type { RunCost } from './measure-cost.js';
 import type { MethodInputs } from './method-inputs.js';
+import { prepareExperiment } from './prepare.js';
 import type { ResolvedExperiment } from './resolve.js';
 
 /** The message to the process. */
@@ -17,10 +16,9 @@ export interface CostOrder {
 export type CostMessage = { readonly cost: RunCost } | { readonly error: string };
 
 async function work({ experiment, cache, inputs }: CostOrder): Promise<RunCost> {
-  const { dataset } = standInData(experiment, cache) ?? (await loadExperimentData(experiment, { cache }));
-  const { backend } = experiment;
-  await startBackend(backend);
-  return measureCost({ experiment, dataset, backend, cache, inputs });
+  return measureCost(
+    await prepareExperiment({ input: experiment }, { cache, inputs, purpose: 'train', standIn: true }),
+  );
 }
 
 process.on('message', (order: CostOrder) => {

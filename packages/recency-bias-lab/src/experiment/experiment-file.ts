@@ -3,19 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
-import { writeDataRecord } from './data-record.js';
-import { loadExperimentData } from './load-data.js';
-import { INPUT_OPTION, readMethodInputs, writeMethodInputs } from './method-inputs.js';
+import { INPUT_OPTION, writeMethodInputs } from './method-inputs.js';
 import type { MethodInputs } from './method-inputs.js';
-import type { ImageDataset } from '../data/image-dataset.js';
 import { makeDirectory } from '../records/make-directory.js';
 import { replaceFile } from '../records/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
 import { presetPath } from './presets.js';
 import { ExperimentError, show } from './problems.js';
-import { parseExperiment, resolveExperiment } from './resolve.js';
-import type { DatasetSize, ResolvedExperiment } from './resolve.js';
-import type { Experiment } from './schema.js';
+import type { ResolvedExperiment } from './resolve.js';
 
 /** A YAML or JSON file as a document, which keeps its comments. */
 async function readDocument(path: string): Promise<Document> {
@@ -98,11 +93,12 @@ export async function readPresetText(name: string, field: string): Promise<strin
   return (await readWhole(presetPath(name, field))).toString({ lineWidth: 120 });
 }
 
-const fileOf = (out: string): string => join(out, 'experiment.json');
+/** The file of a comparison directory that holds its experiment. */
+export const experimentPath = (out: string): string => join(out, 'experiment.json');
 
 /** The experiment of a comparison directory; undefined when there is none. */
 export async function readComparisonExperiment(out: string): Promise<unknown> {
-  const path = fileOf(out);
+  const path = experimentPath(out);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -123,7 +119,7 @@ export async function writeComparisonExperiment(
   experiment: ResolvedExperiment,
   inputs: MethodInputs,
 ): Promise<void> {
-  const path = fileOf(out);
+  const path = experimentPath(out);
   try {
     await makeDirectory(out);
     await writeMethodInputs(out, inputs);
@@ -131,28 +127,4 @@ export async function writeComparisonExperiment(
   } catch (error) {
     throw writeProblem(error, out);
   }
-}
-
-/** A comparison as a worker process needs it. */
-export interface OpenComparison {
-  readonly experiment: ResolvedExperiment;
-  /** In memory. */
-  readonly dataset: ImageDataset;
-  readonly inputs: MethodInputs;
-}
-
-/** The sizes of an experiment that has begun: of an earlier version, which made no fingerprint, without. */
-function withKnown({ fingerprint, ...size }: DatasetSize, { dataset }: Experiment): DatasetSize {
-  return dataset.fingerprint === undefined || fingerprint === undefined ? size : { ...size, fingerprint };
-}
-
-/** Reads the experiment of a comparison directory, its data and its selectors' files. */
-export async function openComparison(out: string, cache: string): Promise<OpenComparison> {
-  const parsed = parseExperiment(await readComparisonExperiment(out), fileOf(out));
-  const { dataset, size, identity } = await loadExperimentData(parsed, { cache, begun: out });
-  if (parsed.dataset.fingerprint !== undefined && identity !== undefined)
-    await writeDataRecord(out, identity);
-  const inputs = await readMethodInputs(parsed, dataset, out);
-  const experiment = resolveExperiment(parsed, withKnown(size, parsed), undefined, inputs);
-  return { experiment, dataset, inputs };
 }

@@ -5,23 +5,20 @@ import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { encodeState, selectorRegistry } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
-import { fit } from 'recency-bias/tfjs';
 import type { ImageBatches } from '../data/image-batches.js';
 import { replaceFile } from '../records/replace-file.js';
 import { CHECKPOINT_FILE } from '../records/run-writer.js';
-import { DropoutSeeds } from './dropout-seeds.js';
 import { evaluate, EVALUATION_BATCH } from './evaluate.js';
 import { createMethod } from './method-inputs.js';
-import { openModel } from './open-model.js';
+import type { PreparedExperiment } from './prepare.js';
 import type { RecordingSelector } from './recording-selector.js';
 import type { ResolvedExperiment } from './resolve.js';
-import { prepareRunData } from './run-data.js';
-import { modelContext } from './run-model.js';
+import { runSelector } from './run-selector.js';
+import type { RunSelectorOptions } from './run-selector.js';
+import { TrainingSession } from './session.js';
 import { runTasks } from './tasks.js';
 import { now } from './training-clock.js';
 import type { TrainingTime } from './training-clock.js';
-import { buildModel, createRecorder } from './train-run.js';
-import type { TrainRunOptions } from './train-run.js';
 import { uncertainSamples } from './uncertain-samples.js';
 
 /** Seconds of the parts of a run. */
@@ -68,12 +65,11 @@ const EVENT_BYTES = 400;
 
 const ZERO: TrainingTime = { seconds: 0, processorSeconds: 0 };
 
-/** `time` and what has passed since `from`. */
-function plusSince(time: TrainingTime, from: TrainingTime): TrainingTime {
-  const { seconds, processorSeconds } = now();
+/** What lies between two times. */
+function between(from: TrainingTime, to: TrainingTime): TrainingTime {
   return {
-    seconds: time.seconds + seconds - from.seconds,
-    processorSeconds: time.processorSeconds + processorSeconds - from.processorSeconds,
+    seconds: to.seconds - from.seconds,
+    processorSeconds: to.processorSeconds - from.processorSeconds,
   };
 }
 
@@ -82,7 +78,7 @@ function shareOf({ seconds, processorSeconds }: TrainingTime, parts: number): Tr
 }
 
 /** What is measured. */
-export type CostInput = Pick<TrainRunOptions, 'experiment' | 'dataset' | 'backend' | 'cache' | 'inputs'>;
+export type CostInput = Pick<PreparedExperiment, 'experiment' | 'opened' | 'dataset' | 'inputs'>;
 
 interface StepCost {
   readonly recorder: RecordingSelector;
@@ -93,55 +89,38 @@ interface StepCost {
   readonly weightsBytes: number;
 }
 
-/** Trains some steps in the way of a run. */
-async function measureSteps(
-  input: Pick<TrainRunOptions, 'experiment' | 'task' | 'dataset' | 'inputs'>,
-  model: tf.LayersModel,
-  data: ImageBatches,
-  dropout: DropoutSeeds,
-): Promise<StepCost> {
-  const { experiment, task, dataset } = input;
-  const { epochs, batchSize } = experiment;
-  const cold = Math.min(COLD_STEPS, epochs * Math.ceil(dataset.train.size / batchSize) - 1);
+/** Trains some steps of a run. */
+async function measureSteps(input: RunSelectorOptions, session: TrainingSession): Promise<StepCost> {
+  const { epochs, batchSize } = input.experiment;
+  const cold = Math.min(COLD_STEPS, epochs * Math.ceil(input.dataset.train.size / batchSize) - 1);
+  const stop = new AbortController();
   let recorder: RecordingSelector | undefined;
   let done = 0;
-  let time = ZERO;
+  let warm = ZERO;
+  let spent = ZERO;
   let lastAt = ZERO;
   let save = ZERO;
   let checkpointBytes = 0;
   let weightsBytes = 0;
-  await fit(model, data, {
-    selector: (run) => (recorder = createRecorder(input, run)),
-    epochs,
-    batchSize,
-    seed: task.seed,
-    yieldEvery: 'never',
-    checkpoint: {
-      save: async (training) => {
-        if (checkpointBytes > 0) return;
-        checkpointBytes = await saveOnce({ version: 1, training, ...ZERO });
-        weightsBytes = encodeState({ version: 1, weights: training.weights }).length;
-        save = plusSince(ZERO, lastAt); // with the time that it took to capture the state
-      },
+  await session.train({
+    selector: (run) => (recorder = runSelector(input, run)),
+    stop: stop.signal,
+    save: async (training) => {
+      if (checkpointBytes > 0) return;
+      checkpointBytes = await saveOnce({ version: 1, training, ...ZERO });
+      weightsBytes = encodeState({ version: 1, weights: training.weights }).length;
+      save = between(lastAt, now()); // with the time that it took to capture the state
     },
-    onStep: () => {
-      if (++done > cold) time = plusSince(time, lastAt);
+    onStep: (_, time) => {
+      done++;
+      if (done <= cold) warm = time;
+      spent = between(warm, time);
+      if (done - cold >= LEAST_STEPS && spent.seconds >= LEAST_SECONDS) stop.abort();
       lastAt = now();
-      if (done - cold >= LEAST_STEPS && time.seconds >= LEAST_SECONDS) model.stopTraining = true;
-    },
-    callbacks: {
-      onEpochBegin: () => {
-        lastAt = now();
-        return Promise.resolve();
-      },
-      onBatchBegin: (step) => {
-        dropout.seedStep(0, step);
-        return Promise.resolve();
-      },
     },
   });
   const steps = done - cold;
-  return { recorder: recorder!, step: shareOf(time, steps), steps, save, checkpointBytes, weightsBytes };
+  return { recorder: recorder!, step: shareOf(spent, steps), steps, save, checkpointBytes, weightsBytes };
 }
 
 /**
@@ -172,7 +151,7 @@ async function scores({ experiment, dataset, inputs }: CostInput, label: string)
   const method = withoutWarmup(experiment, label).selectors[label]!;
   const { epochs, batchSize } = experiment;
   const run = { size: dataset.train.size, classes: dataset.classes, epochs, seed: 0 };
-  const selector = createMethod(method, inputs?.get(label))(run);
+  const selector = createMethod(method, inputs.get(label))(run);
   const asked: Int32Array[] = [];
   const refuse = (indices: Int32Array): Promise<never> => {
     asked.push(indices);
@@ -192,30 +171,25 @@ async function scores({ experiment, dataset, inputs }: CostInput, label: string)
  * of its memory count.
  */
 export async function measureCost(options: CostInput): Promise<RunCost> {
-  const { experiment, dataset, backend, cache } = options;
-  const input = { ...options, task: runTasks(experiment)[0]! };
-  const opened = await openModel(experiment.model, modelContext({ cache }));
-  const data = await prepareRunData(experiment, dataset, input.task.seed, opened.scaling);
-  const model = await buildModel(opened, input);
-  const dropout = await DropoutSeeds.create(model, input.task.seed, backend);
+  const { experiment, dataset } = options;
+  const task = runTasks(experiment)[0]!;
+  const session = await TrainingSession.open({ ...options, seed: task.seed });
   const start = { seconds: process.uptime(), processorSeconds: now().processorSeconds };
 
   const { recorder, step, steps, save, checkpointBytes, weightsBytes } = await measureSteps(
-    input,
-    model,
-    data.train,
-    dropout,
+    { ...options, task },
+    session,
   );
-  const evaluation = await measureEvaluation(model, data.test);
+  const evaluation = await measureEvaluation(session.model, session.data.test);
   const samples = await uncertainSamples(recorder, dataset);
   const record = recorder.sampleRecord();
   const recordBytes = record === undefined ? 0 : encodeState(record).length;
   const own: [label: string, step: TrainingTime][] = [];
   for (const label of Object.keys(experiment.selectors)) {
     if (!(await scores(options, label))) continue;
-    const run = { kind: 'run', id: label, seed: input.task.seed, selector: label } as const;
-    const adaptive = { ...input, experiment: withoutWarmup(experiment, label), task: run };
-    own.push([label, (await measureSteps(adaptive, model, data.train, dropout)).step]);
+    const run = { kind: 'run', id: label, seed: task.seed, selector: label } as const;
+    const adaptive = { ...options, experiment: withoutWarmup(experiment, label), task: run };
+    own.push([label, (await measureSteps(adaptive, session)).step]);
   }
   const partsBy = (clock: keyof TrainingTime): PartSeconds => ({
     start: start[clock],
@@ -243,5 +217,5 @@ async function measureEvaluation(model: tf.LayersModel, data: ImageBatches): Pro
   await evaluate(model, data, indices.subarray(0, EVALUATION_BATCH));
   const from = now();
   await evaluate(model, data, indices);
-  return shareOf(plusSince(ZERO, from), size);
+  return shareOf(between(from, now()), size);
 }

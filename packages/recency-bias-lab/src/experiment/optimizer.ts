@@ -17,9 +17,12 @@ export function createOptimizer(
   }
 }
 
-/** Changes the learning rate of an optimizer that `createOptimizer` made; its moments stay. */
+/**
+ * Changes the learning rate of an optimizer that `createOptimizer` made; its moments stay. `instanceof` does not tell optimizers of
+ * TensorFlow.js apart: any of them is an instance of every one of their classes.
+ */
 export function setLearningRate(optimizer: tf.Optimizer, learningRate: number): void {
-  if (optimizer instanceof tf.SGDOptimizer) optimizer.setLearningRate(learningRate);
+  if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(learningRate);
   // Adam reads this field at every step; TF.js declares it as protected and offers no setter.
   else (optimizer as unknown as { learningRate: number }).learningRate = learningRate;
 }

@@ -63,8 +63,11 @@ const modelSchema = z.strictObject({
   options: z.record(z.string(), z.unknown()).default({}),
 });
 
+/** Names of the optimizers. */
+export const optimizerNames = ['sgd', 'momentum', 'adam'] as const;
+
 const optimizerSchema = z.strictObject({
-  name: z.enum(['sgd', 'momentum', 'adam']).default('momentum'),
+  name: z.enum(optimizerNames).default('momentum'),
   /** Of `momentum` only. */
   momentum: z.number().min(0).lt(1).optional(),
   /** Of `momentum` only. */

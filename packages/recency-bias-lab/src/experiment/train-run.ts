@@ -1,39 +1,23 @@
 /** Trains one run of an experiment and records it. */
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
-import type { Selector, TrainingRun } from 'recency-bias';
-import { fit } from 'recency-bias/tfjs';
-import type { TrainingState } from 'recency-bias/tfjs';
-import type { ImageDataset } from '../data/image-dataset.js';
-import type { OpenedModel } from '../models/model.js';
 import { RunWriter } from '../records/run-writer.js';
 import { RECORD_VERSION } from '../records/schema.js';
 import type { EpochEvent, RunHeader } from '../records/schema.js';
 import { readEvents, readRunHeader, RecordError } from '../records/read.js';
 import { BestWeights } from './best-weights.js';
 import { describeEnvironment } from './environment.js';
-import type { BackendName } from './backend.js';
-import { softmaxCrossentropy } from './crossentropy.js';
-import { DropoutSeeds } from './dropout-seeds.js';
 import { evaluate } from './evaluate.js';
 import { learningRateAt } from './learning-rate.js';
-import { createMethod } from './method-inputs.js';
-import type { MethodInputs } from './method-inputs.js';
-import { createOptimizer } from './optimizer.js';
-import { RecordingSelector } from './recording-selector.js';
-import { openModel } from './open-model.js';
-import type { ResolvedExperiment } from './resolve.js';
+import type { PreparedExperiment } from './prepare.js';
+import type { RecordingSelector } from './recording-selector.js';
 import { canFork, forkWarmup, isObservedBy, readRunCheckpoint } from './run-checkpoint.js';
 import type { RunCheckpoint } from './run-checkpoint.js';
-import { probeIndices, prepareRunData } from './run-data.js';
-import type { RunData } from './run-data.js';
-import { modelContext } from './run-model.js';
+import { probeIndices } from './run-data.js';
+import { runSelector } from './run-selector.js';
+import { TrainingSession } from './session.js';
 import { ownEpochs } from './tasks.js';
 import type { RunTask } from './tasks.js';
-import { TrainingClock } from './training-clock.js';
-import { TrainingHooks } from './training-hooks.js';
 import { uncertainSamples } from './uncertain-samples.js';
-import { WarmupSelector } from './warmup-selector.js';
 
 /** Progress within a run, some times a second. */
 export interface RunProgress {
@@ -51,18 +35,13 @@ export interface RunProgress {
 }
 
 /** What `trainRun` is given. */
-export interface TrainRunOptions {
-  readonly experiment: ResolvedExperiment;
+export interface TrainRunOptions extends Pick<
+  PreparedExperiment,
+  'experiment' | 'opened' | 'dataset' | 'inputs'
+> {
   readonly task: RunTask;
-  readonly dataset: ImageDataset;
-  /** The cache folder, for models that were fetched. */
-  readonly cache: string;
-  /** What methods read from files. */
-  readonly inputs?: MethodInputs;
   /** The comparison's directory. */
   readonly out: string;
-  /** Backend in use. */
-  readonly backend: BackendName;
   /** Save within an epoch when so many seconds have passed since the last time. */
   readonly saveEverySeconds: number;
   /** Aborted when the run is to save and stop at its next step. */
@@ -71,14 +50,9 @@ export interface TrainRunOptions {
   readonly onEpoch?: (event: EpochEvent) => void;
 }
 
-/** What a model is made for. */
-export interface ModelOptions extends Pick<TrainRunOptions, 'experiment' | 'dataset'> {
-  readonly task: Pick<RunTask, 'seed'>;
-}
-
 /** What changes while a run trains. */
 interface LiveRun {
-  /** Made by `fit` before the first step. */
+  /** Made before the first step. */
   recorder?: RecordingSelector;
   steps: number;
   trainedSamples: number;
@@ -87,43 +61,8 @@ interface LiveRun {
   testError?: number;
 }
 
-/** The run's selector: the recorder around the method, or around the shared warm-up. */
-export function createRecorder(
-  { experiment, task, dataset, inputs }: Pick<TrainRunOptions, 'experiment' | 'task' | 'dataset' | 'inputs'>,
-  given: TrainingRun,
-): RecordingSelector {
-  // A warm-up is a part of runs whose schedules span all epochs.
-  const run = { ...given, epochs: experiment.epochs };
-  const make = (label: string): Selector => {
-    return createMethod(experiment.selectors[label]!, inputs?.get(label))(run);
-  };
-  const inner =
-    task.kind === 'run'
-      ? make(task.selector)
-      : new WarmupSelector(
-          run,
-          new Map(Object.keys(experiment.selectors).map((label) => [label, make(label)])),
-        );
-  return new RecordingSelector(inner, run, experiment.window, dataset.train.labels);
-}
-
-/** The model of an experiment, compiled, its weights drawn by the seed. */
-export async function buildModel(
-  opened: OpenedModel,
-  { experiment, task, dataset }: ModelOptions,
-): Promise<tf.LayersModel> {
-  const { weightDecay, optimizer, learningRate } = experiment;
-  const { imageShape, classes } = dataset;
-  const model = await opened.create({ imageShape, classes, weightDecay, seed: task.seed });
-  model.compile({
-    optimizer: createOptimizer(optimizer, learningRate.initial),
-    loss: softmaxCrossentropy,
-  });
-  return model;
-}
-
-function describeRun(options: TrainRunOptions, model: tf.LayersModel, { scaling }: RunData): RunHeader {
-  const { experiment, task, dataset, backend } = options;
+function describeRun(options: TrainRunOptions, { model, data }: TrainingSession): RunHeader {
+  const { experiment, task, dataset } = options;
   const { name, trainSize, testSize } = experiment.dataset;
   return {
     version: RECORD_VERSION,
@@ -134,12 +73,16 @@ function describeRun(options: TrainRunOptions, model: tf.LayersModel, { scaling 
     seed: task.seed,
     dataset: { name, trainSize, testSize, classes: dataset.classes, classNames: [...dataset.classNames] },
     model: { name: experiment.model.name, parameters: model.countParams() },
-    input: { imageShape: [...dataset.imageShape], fit: experiment.dataset.fit ?? 'crop', scaling },
+    input: {
+      imageShape: [...dataset.imageShape],
+      fit: experiment.dataset.fit ?? 'crop',
+      scaling: data.scaling,
+    },
     epochs: ownEpochs(task, experiment).last,
     warmupEpochs: experiment.warmupEpochs,
     batchSize: experiment.batchSize,
     experiment: { ...experiment },
-    environment: describeEnvironment(backend),
+    environment: describeEnvironment(experiment.backend),
     startedAt: new Date().toISOString(),
   };
 }
@@ -191,13 +134,10 @@ export async function trainRun(options: TrainRunOptions): Promise<boolean> {
   const writer = await RunWriter.open(join(options.out, options.task.id));
   try {
     if (await isComplete(writer.dir, options)) return true;
-    const { experiment, task, dataset, cache } = options;
-    const opened = await openModel(experiment.model, modelContext({ cache }));
-    const data = await prepareRunData(experiment, dataset, task.seed, opened.scaling);
-    const model = await buildModel(opened, options);
+    const session = await TrainingSession.open({ ...options, seed: options.task.seed });
     const own = await ownCheckpoint(writer.dir, options);
-    await writer.writeHeader(describeRun(options, model, data), own !== undefined);
-    return await train(options, model, data, writer, own ?? (await forkCheckpoint(options)));
+    await writer.writeHeader(describeRun(options, session), own !== undefined);
+    return await train(options, session, writer, own ?? (await forkCheckpoint(options)));
   } finally {
     await writer.close();
   }
@@ -206,24 +146,19 @@ export async function trainRun(options: TrainRunOptions): Promise<boolean> {
 /** @param start where the run goes on; undefined: at the beginning */
 async function train(
   options: TrainRunOptions,
-  model: tf.LayersModel,
-  data: RunData,
+  session: TrainingSession,
   writer: RunWriter,
   start: RunCheckpoint | undefined,
 ): Promise<boolean> {
-  const { experiment, task, dataset, stop } = options;
+  const { experiment, task, dataset, out } = options;
+  const { model, data } = session;
   const { batchSize, epochs, learningRate } = experiment;
   const { last } = ownEpochs(task, experiment);
   const now = (): string => new Date().toISOString();
 
   const probe = probeIndices(experiment);
-  const dropout = await DropoutSeeds.create(model, task.seed, options.backend);
   const warmup = task.kind === 'run' ? task.warmup : undefined;
-  const best = await BestWeights.open(writer.dir, warmup && join(options.out, warmup));
-  const clock = new TrainingClock(
-    start && { seconds: start.trainSeconds, processorSeconds: start.processorSeconds },
-  );
-  const hooks = new TrainingHooks({ model, experiment, dropout, clock, stop });
+  const best = await BestWeights.open(writer.dir, warmup && join(out, warmup));
   await writer.append({ type: 'start', time: now(), epoch: start?.training.epoch ?? 0 });
 
   const live: LiveRun = {
@@ -232,80 +167,63 @@ async function train(
     scoredSamples: start?.training.scoredSamples ?? 0,
   };
   const { trainedSamples: trainedBefore, scoredSamples: scoredBefore } = live;
-  const secondsBefore = clock.time.seconds;
-  let lastSave = performance.now();
+  const timeBefore = { seconds: start?.trainSeconds ?? 0, processorSeconds: start?.processorSeconds ?? 0 };
 
-  await fit(model, data.train, {
-    selector: (run) => (live.recorder = createRecorder(options, run)),
+  const { stopped } = await session.train({
+    selector: (run) => (live.recorder = runSelector(options, run)),
     epochs: last,
-    batchSize,
-    seed: task.seed,
-    yieldEvery: 'never',
+    timeBefore,
+    saveEverySeconds: options.saveEverySeconds,
+    stop: options.stop,
     ...(start !== undefined && { resume: start.training }),
-    checkpoint: {
-      // Read by `fit` after each step: 1 when it is time to save, else a number that never comes.
-      get everySteps() {
-        const due = performance.now() - lastSave >= 1000 * options.saveEverySeconds;
-        return due ? 1 : Number.MAX_SAFE_INTEGER;
-      },
-      save: async (training: TrainingState) => {
-        clock.pause();
-        const { seconds: trainSeconds, processorSeconds } = clock.time;
-        const { step, epoch, weights } = training;
-        if (step === 0 && live.testError !== undefined) await best.consider(epoch, live.testError, weights);
-        const { steps } = live;
-        await writer.writeCheckpoint({ version: 1, training, trainSeconds, processorSeconds, steps });
-        lastSave = performance.now();
-        if (training.step > 0 && !hooks.stopped) clock.start();
-      },
+    save: async (training, { seconds: trainSeconds, processorSeconds }) => {
+      const { step, epoch, weights } = training;
+      if (step === 0 && live.testError !== undefined) await best.consider(epoch, live.testError, weights);
+      const { steps } = live;
+      await writer.writeCheckpoint({ version: 1, training, trainSeconds, processorSeconds, steps });
     },
-    onStep: async ({ epoch, step, trainedSamples, scoredSamples }) => {
+    onStep: ({ trainedSamples, scoredSamples }) => {
       live.steps++;
       live.trainedSamples = trainedSamples;
       live.scoredSamples = scoredSamples;
-      await hooks.afterStep(() =>
-        options.onProgress?.({
-          epoch,
-          step,
-          stepsPerEpoch: Math.ceil(experiment.dataset.trainSize / batchSize),
-          samples: trainedSamples - trainedBefore,
-          scored: scoredSamples - scoredBefore,
-          seconds: clock.time.seconds - secondsBefore,
-          trainLoss: live.recorder!.trainLoss,
-        }),
-      );
     },
-    callbacks: {
-      onEpochBegin: hooks.onEpochBegin,
-      onBatchBegin: hooks.onBatchBegin,
-      onEpochEnd: async (epoch) => {
-        clock.pause();
-        if (hooks.stopped) return;
-        const probeResult = await evaluate(model, data.probe, probe);
-        const testResult = await evaluate(model, data.test);
-        const event: EpochEvent = {
-          type: 'epoch',
-          time: now(),
-          epoch: epoch + 1,
-          learningRate: learningRateAt(learningRate, epoch + 1, epochs),
-          trainLoss: live.recorder!.trainLoss,
-          probeLoss: probeResult.loss,
-          testLoss: testResult.loss,
-          testError: testResult.error,
-          trainSeconds: clock.time.seconds,
-          processorSeconds: clock.time.processorSeconds,
-          steps: live.steps,
-          trainedSamples: live.trainedSamples,
-          scoredSamples: live.scoredSamples,
-          selection: live.recorder!.statistics(),
-        };
-        await writer.append(event);
-        live.testError = testResult.error;
-        options.onEpoch?.(event);
-      },
+    onTurn: ({ epoch, step, trainedSamples, scoredSamples }, { seconds }) => {
+      options.onProgress?.({
+        epoch,
+        step,
+        stepsPerEpoch: Math.ceil(experiment.dataset.trainSize / batchSize),
+        samples: trainedSamples - trainedBefore,
+        scored: scoredSamples - scoredBefore,
+        seconds: seconds - timeBefore.seconds,
+        trainLoss: live.recorder!.trainLoss,
+      });
+    },
+    onEpochEnd: async (epoch, clock) => {
+      clock.pause();
+      const probeResult = await evaluate(model, data.probe, probe);
+      const testResult = await evaluate(model, data.test);
+      const event: EpochEvent = {
+        type: 'epoch',
+        time: now(),
+        epoch,
+        learningRate: learningRateAt(learningRate, epoch, epochs),
+        trainLoss: live.recorder!.trainLoss,
+        probeLoss: probeResult.loss,
+        testLoss: testResult.loss,
+        testError: testResult.error,
+        trainSeconds: clock.time.seconds,
+        processorSeconds: clock.time.processorSeconds,
+        steps: live.steps,
+        trainedSamples: live.trainedSamples,
+        scoredSamples: live.scoredSamples,
+        selection: live.recorder!.statistics(),
+      };
+      await writer.append(event);
+      live.testError = testResult.error;
+      options.onEpoch?.(event);
     },
   });
-  if (hooks.stopped) return false;
+  if (stopped) return false;
 
   if (task.kind === 'run') {
     const record = live.recorder!.sampleRecord();

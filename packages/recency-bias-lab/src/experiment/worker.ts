@@ -1,8 +1,7 @@
 /** The process of one run. It is told by messages what to do, and ends by itself when the comparison is gone. */
-import { startBackend } from './backend.js';
-import { openComparison } from './experiment-file.js';
 import { STOP } from './messages.js';
 import type { WorkerMessage, WorkerOrder } from './messages.js';
+import { prepareComparison } from './prepare.js';
 import { trainRun } from './train-run.js';
 
 const stop = new AbortController();
@@ -11,16 +10,11 @@ const send = (message: WorkerMessage): void => {
 };
 
 async function work({ task, out, cache, saveEverySeconds }: WorkerOrder): Promise<void> {
-  const { experiment, dataset, inputs } = await openComparison(out, cache);
-  await startBackend(experiment.backend);
+  const prepared = await prepareComparison(out, { cache, purpose: 'train' });
   const complete = await trainRun({
-    experiment,
+    ...prepared,
     task,
-    dataset,
-    cache,
-    inputs,
     out,
-    backend: experiment.backend,
     saveEverySeconds,
     stop: stop.signal,
     onProgress: (progress) => {

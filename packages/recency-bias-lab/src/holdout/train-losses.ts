@@ -1,15 +1,11 @@
 /** Trains the models that judge training samples which they have not seen. */
 import { uniform } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
-import { fit } from 'recency-bias/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
-import { DropoutSeeds } from '../experiment/dropout-seeds.js';
 import { evaluate } from '../experiment/evaluate.js';
 import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { prepareRunData } from '../experiment/run-data.js';
-import { buildModel } from '../experiment/train-run.js';
-import { TrainingClock } from '../experiment/training-clock.js';
-import { TrainingHooks } from '../experiment/training-hooks.js';
+import { TrainingSession } from '../experiment/session.js';
+import type { TrainingTime } from '../experiment/training-clock.js';
 import type { OpenedModel } from '../models/model.js';
 import type { HoldoutCost } from './losses-file.js';
 import type { HoldoutPart } from './parts.js';
@@ -91,21 +87,16 @@ async function trainPart(
   start: HoldoutProgress,
 ): Promise<HoldoutProgress | undefined> {
   const { part } = start;
-  // Each part is a run of its own, whose random numbers are not those of the other.
-  const task = { seed: (options.seed + part) >>> 0 };
   const experiment = {
     ...options.experiment,
     dataset: { ...options.experiment.dataset, trainSize: dataset.train.size },
   };
-  const { epochs, batchSize } = experiment;
-  const data = await prepareRunData(experiment, dataset, task.seed, options.opened.scaling);
-  const model = await buildModel(options.opened, { experiment, task, dataset });
-  const dropout = await DropoutSeeds.create(model, task.seed, experiment.backend);
-  const clock = new TrainingClock({
-    seconds: start.cost.trainSeconds,
-    processorSeconds: start.cost.processorSeconds,
+  const session = await TrainingSession.open({
+    experiment,
+    opened: options.opened,
+    dataset,
+    seed: (options.seed + part) >>> 0, // each part is a run of its own, whose random numbers are not those of the other
   });
-  const hooks = new TrainingHooks({ model, experiment, dropout, clock, stop: options.stop });
   // The samples of the parts before.
   const before = start.cost.trainedSamples - (start.training?.trainedSamples ?? 0);
   const losses = start.losses.slice();
@@ -113,49 +104,34 @@ async function trainPart(
   let { best } = start;
   let { trainedSamples, scoredSamples } = start.cost;
 
-  const snapshot = (training: TrainingState | null): HoldoutProgress => {
-    const { seconds: trainSeconds, processorSeconds } = clock.time;
+  const snapshot = (training: TrainingState | null, time: TrainingTime): HoldoutProgress => {
+    const { seconds: trainSeconds, processorSeconds } = time;
     const cost = { version: 1, trainedSamples, scoredSamples, trainSeconds, processorSeconds };
     return { version: 1, part, training, losses, best, epochs: kept, cost };
   };
   const { training } = start;
-  await fit(model, data.train, {
+  const { stopped, time } = await session.train({
     selector: uniform(),
-    epochs,
-    batchSize,
-    seed: task.seed,
-    yieldEvery: 'never',
+    timeBefore: { seconds: start.cost.trainSeconds, processorSeconds: start.cost.processorSeconds },
+    saveEverySeconds: options.saveEverySeconds,
+    stop: options.stop,
     ...(training !== null && { resume: training }),
-    checkpoint: {
-      everySeconds: options.saveEverySeconds,
-      save: async (state) => {
-        clock.pause();
-        await options.save(snapshot(state));
-        if (state.step > 0 && !hooks.stopped) clock.start();
-      },
-    },
-    onStep: async (step) => {
+    save: (state, spent) => options.save(snapshot(state, spent)),
+    onStep: (step) => {
       trainedSamples = before + step.trainedSamples;
-      await hooks.afterStep();
     },
-    callbacks: {
-      onEpochBegin: hooks.onEpochBegin,
-      onBatchBegin: hooks.onBatchBegin,
-      onEpochEnd: async (epoch) => {
-        if (hooks.stopped) return;
-        // Part of the work, unlike the evaluation of a run: it chooses the epoch.
-        const result = await evaluate(model, data.test);
-        scoredSamples += asked.length;
-        clock.pause();
-        if (best === null || result.loss < best) {
-          best = result.loss;
-          kept[part] = epoch + 1;
-          asked.forEach((index, row) => (losses[index] = result.losses[row]!));
-        }
-        options.onEpoch?.({ part, epoch: epoch + 1, loss: result.loss, error: result.error });
-      },
+    // Part of the work, unlike the evaluation of a run: it chooses the epoch.
+    onEpochEnd: async (epoch) => {
+      const result = await evaluate(session.model, session.data.test);
+      scoredSamples += asked.length;
+      if (best === null || result.loss < best) {
+        best = result.loss;
+        kept[part] = epoch;
+        asked.forEach((index, row) => (losses[index] = result.losses[row]!));
+      }
+      options.onEpoch?.({ part, epoch, loss: result.loss, error: result.error });
     },
   });
-  model.dispose();
-  return hooks.stopped ? undefined : snapshot(null);
+  session.dispose();
+  return stopped ? undefined : snapshot(null, time);
 }
