@@ -218,7 +218,7 @@ async function runAll(
   },
 ): Promise<void> {
   if (needs === 'experiment') await writeComparisonExperiment(dir, experiment, options.inputs);
-  const unlock = await lockDirectory(dir);
+  const lock = await lockDirectory(dir);
   if (needs === 'more') await writeComparisonExperiment(dir, experiment, options.inputs);
   const remaining = runTasks(experiment).filter(({ id }) => !complete.has(id));
   const progress = createProgress(remaining, experiment, process.stderr);
@@ -239,7 +239,7 @@ async function runAll(
   } finally {
     progress.close();
     interrupt.dispose();
-    await unlock();
+    await lock.release();
   }
   if (interrupt.signal.aborted && result.unfinished.length > 0) {
     throw new CommandError(`Stopped. Go on with \`${resumeCommand(dir)}\``, INTERRUPTED);

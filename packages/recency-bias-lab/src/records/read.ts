@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { comparisonExperimentSchema } from './experiment.js';
 import { KEPT_FILE, readKeptRuns } from './kept.js';
-import { firstIssue, parseJson, readText, RecordError, refuseNewer, toEvent } from './record-file.js';
+import { RecordError } from './record-error.js';
+import { firstIssue, parseJson, readText, refuseNewer, toEvent } from './record-file.js';
 import type { Comparison, Run } from './run.js';
 import { runHeaderSchema } from './schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.js';
 
-export { RecordError } from './record-file.js';
+export { RecordError } from './record-error.js';
 
 /**
  * Reads `run.json` of a run directory.

@@ -1,13 +1,9 @@
 /** Reading a file of a record, with messages that name it. */
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { RecordError } from './record-error.js';
 import { RECORD_VERSION, runEventSchema } from './schema.js';
 import type { RunEvent } from './schema.js';
-
-/** A record on disk that cannot be read; the message names the file and what is wrong in it. */
-export class RecordError extends Error {
-  override readonly name = 'RecordError';
-}
 
 /** Reads a text file; undefined when it does not exist. */
 export async function readText(path: string): Promise<string | undefined> {

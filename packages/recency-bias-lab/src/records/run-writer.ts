@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import { lockDirectory } from './lock.js';
+import type { Lock } from './lock.js';
 import { makeDirectory } from './make-directory.js';
 import { readRunHeader, RecordError } from './read.js';
 import { replaceFile } from './replace-file.js';
@@ -51,31 +52,32 @@ async function wholeLines(file: FileHandle): Promise<number> {
 /** The open record of one run; nobody else writes it until `close`. */
 export class RunWriter {
   readonly #events: FileHandle;
-  readonly #unlock: () => Promise<void>;
+  readonly #lock: Lock;
 
   private constructor(
     readonly dir: string,
     events: FileHandle,
-    unlock: () => Promise<void>,
+    lock: Lock,
   ) {
     this.#events = events;
-    this.#unlock = unlock;
+    this.#lock = lock;
   }
 
   /**
    * Opens a run directory for writing, making it if need be.
+   * @param force take it from whatever process holds it
    * @throws RecordError when another process writes it, or the directory cannot be written.
    */
-  static async open(dir: string): Promise<RunWriter> {
+  static async open(dir: string, force = false): Promise<RunWriter> {
     try {
       await makeDirectory(dir);
-      const unlock = await lockDirectory(dir, LOCK_PATIENCE_MS);
+      const lock = await lockDirectory(dir, { patienceMs: LOCK_PATIENCE_MS, force });
       try {
         const events = await open(join(dir, 'events.jsonl'), 'a+');
         await events.truncate(await wholeLines(events));
-        return new RunWriter(dir, events, unlock);
+        return new RunWriter(dir, events, lock);
       } catch (error) {
-        await unlock();
+        await lock.release();
         throw error;
       }
     } catch (error) {
@@ -112,12 +114,13 @@ export class RunWriter {
 
   async close(): Promise<void> {
     await this.#events.close();
-    await this.#unlock();
+    await this.#lock.release();
   }
 
   async #attempt(file: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.dir, file);
     try {
+      this.#lock.check();
       await write(path);
     } catch (error) {
       throw writeProblem(error, path);
