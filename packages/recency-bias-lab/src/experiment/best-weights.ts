@@ -1,11 +1,10 @@
 /** The weights of a run's best epoch: best.bin of its directory. */
 import { join } from 'node:path';
-import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
-import { RecordError } from '../records/read.js';
-import { replaceFile } from '../records/replace-file.js';
-import { writeProblem } from '../records/run-writer.js';
+import { RecordError } from '../records/record-error.js';
+import { RUN_FILES } from '../records/run-files.js';
+import type { RunWriter } from '../records/run-writer.js';
 import { readStateFile } from '../records/state-file.js';
 
 /** Weights, the epoch after which they were so, and what they are worth. */
@@ -18,8 +17,6 @@ export interface BestEpoch extends StateDict {
   readonly weights: TrainingState['weights'];
 }
 
-const FILE = 'best.bin';
-
 function isBestEpoch(state: StateDict): state is BestEpoch {
   return state.version === 1 && typeof state.testError === 'number' && Array.isArray(state.weights);
 }
@@ -29,7 +26,7 @@ function isBestEpoch(state: StateDict): state is BestEpoch {
  * @throws RecordError when the file is damaged.
  */
 export async function readBestEpoch(dir: string): Promise<BestEpoch | undefined> {
-  const path = join(dir, FILE);
+  const path = join(dir, RUN_FILES.best);
   const remedy = 'delete it, and the run to train it anew';
   const state = await readStateFile(path, remedy);
   if (state === undefined || isBestEpoch(state)) return state;
@@ -38,23 +35,25 @@ export async function readBestEpoch(dir: string): Promise<BestEpoch | undefined>
 
 /** Keeps the weights of the epoch with the lowest test error, of equals the first. */
 export class BestWeights {
-  readonly #dir: string;
   #best: { readonly epoch: number; readonly testError: number } | undefined;
 
-  private constructor(dir: string, best: BestEpoch | undefined) {
-    this.#dir = dir;
+  private constructor(
+    private readonly writer: RunWriter,
+    best: BestEpoch | undefined,
+  ) {
     this.#best = best;
   }
 
   /**
    * Goes on with what a run directory holds.
+   * @param writer the run's record
    * @param from the directory of the warm-up that the run forks from, whose epochs count as well
    */
-  static async open(dir: string, from: string | undefined): Promise<BestWeights> {
-    const own = await readBestEpoch(dir);
-    if (own !== undefined || from === undefined) return new BestWeights(dir, own);
+  static async open(writer: RunWriter, from: string | undefined): Promise<BestWeights> {
+    const own = await readBestEpoch(writer.dir);
+    if (own !== undefined || from === undefined) return new BestWeights(writer, own);
     const shared = await readBestEpoch(from);
-    const best = new BestWeights(dir, shared);
+    const best = new BestWeights(writer, shared);
     if (shared !== undefined) await best.#write(shared);
     return best;
   }
@@ -67,12 +66,7 @@ export class BestWeights {
   }
 
   async #write(best: BestEpoch): Promise<void> {
-    const path = join(this.#dir, FILE);
-    try {
-      await replaceFile(path, encodeState(best));
-    } catch (error) {
-      throw writeProblem(error, path);
-    }
+    await this.writer.write('best', best);
     this.#best = { epoch: best.epoch, testError: best.testError };
   }
 }

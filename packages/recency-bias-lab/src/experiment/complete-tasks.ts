@@ -1,10 +1,10 @@
 /** Which runs of a comparison need no training any more. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { foldEvents, readEvents } from '../records/read.js';
-import { CHECKPOINT_FILE } from '../records/run-writer.js';
+import { RUN_FILES } from '../records/run-files.js';
 import type { ResolvedExperiment } from './resolve.js';
 import { canFork } from './run-checkpoint.js';
+import { isKnownComplete, RunDirectory } from './run-directory.js';
 import { runTasks } from './tasks.js';
 
 /**
@@ -14,14 +14,14 @@ import { runTasks } from './tasks.js';
 export async function completeTasks(out: string, experiment: ResolvedExperiment): Promise<Set<string>> {
   const tasks = runTasks(experiment);
   const complete = new Set<string>();
-  for (const { id } of tasks) {
-    if (foldEvents(await readEvents(join(out, id))).complete) complete.add(id);
+  for (const task of tasks) {
+    if (await isKnownComplete(new RunDirectory(out, task, experiment))) complete.add(task.id);
   }
   for (const { kind, id } of tasks) {
     if (kind === 'run') continue;
     const forking = tasks.flatMap((task) => {
       const forks = task.kind === 'run' && task.warmup === id && !complete.has(task.id);
-      return forks && !existsSync(join(out, task.id, CHECKPOINT_FILE)) ? [task.selector] : [];
+      return forks && !existsSync(join(out, task.id, RUN_FILES.checkpoint)) ? [task.selector] : [];
     });
     if (forking.length === 0) complete.add(id);
     else if (complete.has(id) && !(await canFork(join(out, id), forking, experiment))) complete.delete(id);

@@ -7,7 +7,7 @@ import { encodeState, selectorRegistry } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import type { ImageBatches } from '../data/image-batches.js';
 import { replaceFile } from '../records/replace-file.js';
-import { CHECKPOINT_FILE } from '../records/run-writer.js';
+import { RUN_FILES } from '../records/run-files.js';
 import { evaluate, EVALUATION_BATCH } from './evaluate.js';
 import { createMethod } from './method-inputs.js';
 import type { PreparedExperiment } from './prepare.js';
@@ -131,7 +131,7 @@ async function saveOnce(state: StateDict): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'recency-bias-'));
   try {
     const bytes = encodeState(state);
-    await replaceFile(join(folder, CHECKPOINT_FILE), bytes);
+    await replaceFile(join(folder, RUN_FILES.checkpoint), bytes);
     return bytes.length;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { StateDict } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
 import { RecordError } from '../records/read.js';
-import { CHECKPOINT_FILE, readCheckpoint } from '../records/run-writer.js';
+import { RUN_FILES } from '../records/run-files.js';
+import { readCheckpoint } from '../records/run-writer.js';
 import type { RecordingState } from './recording-selector.js';
 import { observerState } from './warmup-selector.js';
 import type { WarmupState } from './warmup-selector.js';
@@ -17,6 +18,9 @@ export interface RunCheckpoint extends StateDict {
   readonly processorSeconds: number;
   /** Training steps since the beginning of the warm-up; absent in checkpoints of earlier versions. */
   readonly steps?: number;
+  /** Where the log ended when the checkpoint was saved; absent in checkpoints of earlier versions. */
+  readonly logLines?: number;
+  readonly logCheck?: number;
 }
 
 /** Reads a run's own checkpoint; undefined when it has none yet. */
@@ -24,7 +28,9 @@ export async function readRunCheckpoint(dir: string): Promise<RunCheckpoint | un
   const state = await readCheckpoint(dir);
   if (state === undefined) return undefined;
   if (state.version !== 1 || !('training' in state)) {
-    throw new RecordError(`${join(dir, CHECKPOINT_FILE)}: is not a checkpoint of this program's version`);
+    throw new RecordError(
+      `${join(dir, RUN_FILES.checkpoint)}: is not a checkpoint of this program's version`,
+    );
   }
   return state as RunCheckpoint;
 }

@@ -1,45 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { decodeState, encodeState, Random, uniform } from 'recency-bias';
+import { decodeState, encodeState, uniform } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
-import { openModel } from './open-model.js';
-import { parseExperiment, resolveExperiment } from './resolve.js';
-import { modelContext } from './run-model.js';
+import { smallExperiment } from '../../test/support/small-experiment.js';
 import { optimizerNames } from './schema.js';
 import { TrainingSession } from './session.js';
 
-function split(size: number, random: Random): ImageSplit {
-  const labels = Int32Array.from({ length: size }, (_, i) => i % 2);
-  // The classes differ in brightness.
-  const images = Uint8Array.from({ length: size * 64 }, (_, i) => random.int(100) + 120 * labels[i >>> 6]!);
-  return { size, images, labels };
-}
-
-const random = new Random(1);
-const dataset: ImageDataset = {
-  name: 'made',
-  imageShape: [8, 8, 1],
-  classes: 2,
-  classNames: ['dark', 'light'],
-  train: split(32, random),
-  test: split(8, random),
-};
-
 async function openSession(optimizer: string): Promise<TrainingSession> {
-  const parsed = parseExperiment({
-    dataset: 'mnist',
-    model: { name: 'small-cnn', options: { channels: [2] } },
-    optimizer,
-    learningRate: { initial: 0.01, steps: [[1, 0.1]] },
-    batchSize: 8,
-    epochs: 2,
-    selectors: { random: 'uniform' },
-    backend: 'cpu',
-  });
-  const experiment = resolveExperiment(parsed, { trainSize: 32, testSize: 8, classes: 2 });
-  const opened = await openModel(experiment.model, modelContext({ cache: 'none' }));
-  return TrainingSession.open({ experiment, opened, dataset, seed: 1 });
+  return TrainingSession.open({ ...(await smallExperiment({ optimizer })), seed: 1 });
 }
 
 interface Trained {

@@ -1,18 +1,16 @@
 /** Trains one run of an experiment and records it. */
-import { join } from 'node:path';
-import { RunWriter } from '../records/run-writer.js';
+import type { RunWriter } from '../records/run-writer.js';
 import { RECORD_VERSION } from '../records/schema.js';
 import type { EpochEvent, RunHeader } from '../records/schema.js';
-import { readEvents, readRunHeader, RecordError } from '../records/read.js';
 import { BestWeights } from './best-weights.js';
 import { describeEnvironment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { learningRateAt } from './learning-rate.js';
 import type { PreparedExperiment } from './prepare.js';
 import type { RecordingSelector } from './recording-selector.js';
-import { canFork, forkWarmup, isObservedBy, readRunCheckpoint } from './run-checkpoint.js';
 import type { RunCheckpoint } from './run-checkpoint.js';
 import { probeIndices } from './run-data.js';
+import { RunDirectory } from './run-directory.js';
 import { runSelector } from './run-selector.js';
 import { TrainingSession } from './session.js';
 import { ownEpochs } from './tasks.js';
@@ -44,6 +42,8 @@ export interface TrainRunOptions extends Pick<
   readonly out: string;
   /** Save within an epoch when so many seconds have passed since the last time. */
   readonly saveEverySeconds: number;
+  /** Takes the run's directory from whatever process holds it. */
+  readonly force?: boolean;
   /** Aborted when the run is to save and stop at its next step. */
   readonly stop: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
@@ -87,57 +87,24 @@ function describeRun(options: TrainRunOptions, { model, data }: TrainingSession)
   };
 }
 
-/** Whether nothing is left to do: a warm-up is complete only where every selector of the experiment can fork from it. */
-async function isComplete(dir: string, { experiment, task }: TrainRunOptions): Promise<boolean> {
-  const events = await readEvents(dir);
-  if (events.at(-1)?.type !== 'end') return false;
-  return task.kind === 'run' || canFork(dir, Object.keys(experiment.selectors), experiment);
-}
-
-/** The checkpoint from which the run itself goes on. That of a warm-up which not all selectors observed is none. */
-async function ownCheckpoint(
-  dir: string,
-  { experiment, task }: TrainRunOptions,
-): Promise<RunCheckpoint | undefined> {
-  const own = await readRunCheckpoint(dir);
-  if (own === undefined || task.kind === 'run') return own;
-  return isObservedBy(own, Object.keys(experiment.selectors)) ? own : undefined;
-}
-
-/**
- * The checkpoint of the warm-up that the run forks from.
- * @throws RecordError when the warm-up is not complete, or was trained on other data
- */
-async function forkCheckpoint({
-  experiment,
-  task,
-  out,
-}: TrainRunOptions): Promise<RunCheckpoint | undefined> {
-  if (task.kind === 'warmup' || task.warmup === undefined) return undefined;
-  const dir = join(out, task.warmup);
-  const fingerprint = (await readRunHeader(dir))?.experiment.dataset?.fingerprint;
-  const own = experiment.dataset.fingerprint;
-  if (fingerprint !== undefined && own !== undefined && fingerprint !== own) {
-    throw new RecordError(
-      `${dir}: was trained on other data than this experiment's; delete it to train it anew`,
-    );
-  }
-  return forkWarmup(dir, task.selector, experiment.warmupEpochs);
-}
-
 /**
  * Trains a run from its checkpoint, from the warm-up it forks from, or from the beginning, and records it in its
  * directory. A run that is complete is left as it is.
  * @returns whether the run is complete; false when it was stopped.
  */
 export async function trainRun(options: TrainRunOptions): Promise<boolean> {
-  const writer = await RunWriter.open(join(options.out, options.task.id));
+  const { experiment, task, out, force = false } = options;
+  const directory = new RunDirectory(out, task, experiment);
+  const writer = await directory.open(force);
   try {
-    if (await isComplete(writer.dir, options)) return true;
-    const session = await TrainingSession.open({ ...options, seed: options.task.seed });
-    const own = await ownCheckpoint(writer.dir, options);
-    await writer.writeHeader(describeRun(options, session), own !== undefined);
-    return await train(options, session, writer, own ?? (await forkCheckpoint(options)));
+    const status = await directory.status();
+    if (status.kind === 'complete') return true;
+    const start = status.kind === 'fresh' ? undefined : status.checkpoint;
+    const session = await TrainingSession.open({ ...options, seed: task.seed });
+    const header = describeRun(options, session);
+    await writer.begin(header, start?.training.epoch ?? 0, status.kind === 'resumes');
+    const best = await BestWeights.open(writer, directory.warmup);
+    return await train(options, session, { writer, best }, start);
   } finally {
     await writer.close();
   }
@@ -147,19 +114,16 @@ export async function trainRun(options: TrainRunOptions): Promise<boolean> {
 async function train(
   options: TrainRunOptions,
   session: TrainingSession,
-  writer: RunWriter,
+  { writer, best }: { readonly writer: RunWriter; readonly best: BestWeights },
   start: RunCheckpoint | undefined,
 ): Promise<boolean> {
-  const { experiment, task, dataset, out } = options;
+  const { experiment, task, dataset } = options;
   const { model, data } = session;
   const { batchSize, epochs, learningRate } = experiment;
   const { last } = ownEpochs(task, experiment);
   const now = (): string => new Date().toISOString();
 
   const probe = probeIndices(experiment);
-  const warmup = task.kind === 'run' ? task.warmup : undefined;
-  const best = await BestWeights.open(writer.dir, warmup && join(out, warmup));
-  await writer.append({ type: 'start', time: now(), epoch: start?.training.epoch ?? 0 });
 
   const live: LiveRun = {
     steps: start?.steps ?? 0,
@@ -227,7 +191,7 @@ async function train(
 
   if (task.kind === 'run') {
     const record = live.recorder!.sampleRecord();
-    if (record !== undefined) await writer.writeSamples(record);
+    if (record !== undefined) await writer.write('samples', record);
     const samples = await uncertainSamples(live.recorder!, dataset);
     await writer.append({ type: 'uncertain-samples', time: now(), ...samples });
   }

@@ -101,7 +101,7 @@ export function isPlainHolderAlive(pid: number): boolean {
 export class Witness {
   readonly #self = ownClaimant();
   /** When each claim's beat was last seen to change, by this process's clock. */
-  readonly #beats = new Map<string, { readonly mark: number; readonly since: number }>();
+  readonly #beats = new Map<string, { readonly mark: number; readonly since: number; readonly beats: boolean }>();
 
   /** @param silenceMs how long a claim without a beat is waited for */
   constructor(private readonly silenceMs: number) {}
@@ -119,15 +119,13 @@ export class Witness {
     if (mark === undefined) return 'dead';
     const now = performance.now();
     const seen = this.#beats.get(path);
-    if (seen === undefined) {
-      this.#beats.set(path, { mark, since: now });
-      return 'unknown';
+    if (seen?.mark !== mark) {
+      const beats = seen !== undefined;
+      this.#beats.set(path, { mark, since: now, beats });
+      return beats ? 'alive' : 'unknown';
     }
-    if (seen.mark !== mark) {
-      this.#beats.set(path, { mark, since: now });
-      return 'alive';
-    }
-    return now - seen.since >= this.silenceMs ? 'dead' : 'unknown';
+    if (now - seen.since >= this.silenceMs) return 'dead';
+    return seen.beats ? 'alive' : 'unknown';
   }
 
   /** Whether the claimant's process ids are those of this process's system. */

@@ -100,7 +100,11 @@ class Claim implements Lock {
     private readonly folder: string,
     private readonly name: string,
   ) {
-    this.#beat = new Worker(BEAT, { eval: true, workerData: { path: join(folder, name), ms: BEAT_MS } });
+    this.#beat = new Worker(BEAT, {
+      eval: true,
+      execArgv: [],
+      workerData: { path: join(folder, name), ms: BEAT_MS },
+    });
     this.#beat.on('error', () => undefined); // without beats the claim is judged by its process alone
     this.#beat.unref();
   }

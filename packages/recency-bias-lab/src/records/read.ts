@@ -4,15 +4,32 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { checkEpochs, checkHeader, firstEpoch, trainAnew } from './check-record.js';
+import { readLog } from './event-log.js';
 import { comparisonExperimentSchema } from './experiment.js';
 import { KEPT_FILE, readKeptRuns } from './kept.js';
 import { RecordError } from './record-error.js';
-import { firstIssue, parseJson, readText, refuseNewer, toEvent } from './record-file.js';
+import { firstIssue, parseJson, readText, refuseNewer } from './record-file.js';
+import { RUN_FILES } from './run-files.js';
 import type { Comparison, Run } from './run.js';
 import { runHeaderSchema } from './schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.js';
 
 export { RecordError } from './record-error.js';
+
+/** run.json of a run directory, as text too. */
+async function readHeaderFile(
+  dir: string,
+): Promise<{ readonly text: string; readonly header: RunHeader } | undefined> {
+  const path = join(dir, RUN_FILES.header);
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const value = parseJson(text, path);
+  refuseNewer(value, path);
+  const parsed = runHeaderSchema.safeParse(value);
+  if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
+  return { text, header: parsed.data };
+}
 
 /**
  * Reads `run.json` of a run directory.
@@ -20,32 +37,16 @@ export { RecordError } from './record-error.js';
  * @throws RecordError when the file does not match the schema or is of a newer version.
  */
 export async function readRunHeader(dir: string): Promise<RunHeader | undefined> {
-  const path = join(dir, 'run.json');
-  const text = await readText(path);
-  if (text === undefined) return undefined;
-  const value = parseJson(text, path);
-  refuseNewer(value, path);
-  const parsed = runHeaderSchema.safeParse(value);
-  if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
-  return parsed.data;
+  return (await readHeaderFile(dir))?.header;
 }
 
 /**
  * Reads `events.jsonl` of a run directory in file order. A last line without its line feed is what a killed process
- * leaves behind: it is ignored. Any other line that does not match the schema is an error.
+ * leaves behind: it is ignored. Any other line that is damaged, missing or no event is an error.
  * @throws RecordError naming the line.
  */
-export async function readEvents(dir: string): Promise<RunEvent[]> {
-  const path = join(dir, 'events.jsonl');
-  const text = (await readText(path)) ?? '';
-  const lines = text.split('\n');
-  lines.pop(); // what follows the last line feed: nothing, or a torn line
-  const events: RunEvent[] = [];
-  for (const [i, line] of lines.entries()) {
-    const where = `${path}:${i + 1}`;
-    events.push(toEvent(parseJson(line, where), where));
-  }
-  return events;
+export async function readEvents(dir: string): Promise<readonly RunEvent[]> {
+  return (await readLog(dir)).events;
 }
 
 /** Folds events into what they say about the run: of repeated epochs the later one counts. */
@@ -78,13 +79,35 @@ export function foldEvents(events: readonly RunEvent[]): Omit<Run, 'header'> {
 }
 
 /**
+ * Reads a run directory whose parts belong together.
+ * @returns undefined when the directory holds no run.
+ * @throws RecordError when a file is damaged, epochs are missing, or events lie there without a header.
+ */
+async function readWholeRun(dir: string): Promise<Run | undefined> {
+  const file = await readHeaderFile(dir);
+  if (file === undefined) {
+    const { events } = existsSync(join(dir, RUN_FILES.events)) ? await readLog(dir) : { events: [] };
+    if (events.length === 0) return undefined;
+    throw new RecordError(`${join(dir, RUN_FILES.header)}: is missing; ${trainAnew(dir)}`);
+  }
+  const { text, header } = file;
+  const { events } = await readLog(dir);
+  checkHeader(dir, text, events);
+  const run = foldEvents(events);
+  const end = events.findLast((event) => event.type === 'end');
+  const last = run.complete && end !== undefined ? end.epochs : (run.epochs.at(-1)?.epoch ?? 0);
+  checkEpochs(dir, run.epochs, firstEpoch(header), last);
+  return { header, ...run };
+}
+
+/**
  * Reads one run directory.
  * @throws RecordError when the directory holds no run or a damaged one.
  */
 export async function readRun(dir: string): Promise<Run> {
-  const header = await readRunHeader(dir);
-  if (header === undefined) throw new RecordError(`${dir}: is not a run directory (it has no run.json)`);
-  return { header, ...foldEvents(await readEvents(dir)) };
+  const run = await readWholeRun(dir);
+  if (run === undefined) throw new RecordError(`${dir}: is not a run directory (it has no run.json)`);
+  return run;
 }
 
 /** Reads every run of a comparison directory: of run directories, and those that are kept in one file. */
@@ -93,14 +116,10 @@ async function readRuns(dir: string, entries: readonly Dirent[]): Promise<Run[]>
   for (const entry of entries) {
     if (!entry.isDirectory()) continue;
     const runDir = join(dir, entry.name);
-    const header = await readRunHeader(runDir);
-    if (header === undefined) continue;
+    const run = await readWholeRun(runDir);
+    if (run === undefined) continue;
     const insights = join(runDir, 'insights.html');
-    runs.push({
-      header,
-      ...foldEvents(await readEvents(runDir)),
-      ...(existsSync(insights) && { insights }),
-    });
+    runs.push({ ...run, ...(existsSync(insights) && { insights }) });
   }
   for (const { header, events } of await readKeptRuns(dir)) {
     if (runs.some((run) => run.header.id === header.id)) {

@@ -1,5 +1,5 @@
 /** Writes a run directory. */
-import { open } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeState } from 'recency-bias';
@@ -7,13 +7,15 @@ import type { StateDict } from 'recency-bias';
 import { lockDirectory } from './lock.js';
 import type { Lock } from './lock.js';
 import { makeDirectory } from './make-directory.js';
-import { readRunHeader, RecordError } from './read.js';
+import { headerCheck } from './check-record.js';
+import { LOG_START, logLine, readLog } from './event-log.js';
+import type { LogMark } from './event-log.js';
+import { RecordError } from './record-error.js';
+import { readText } from './record-file.js';
+import { RUN_FILES } from './run-files.js';
 import { replaceFile } from './replace-file.js';
 import type { RunEvent, RunHeader } from './schema.js';
 import { readStateFile } from './state-file.js';
-
-/** Name of the file that holds the state of a run. */
-export const CHECKPOINT_FILE = 'checkpoint.bin';
 
 /** How long a run waits for the process that an interrupted comparison left behind, which saves and ends at its next step. */
 const LOCK_PATIENCE_MS = 15_000;
@@ -43,6 +45,9 @@ export function writeProblem(error: unknown, path: string): Error {
   }
 }
 
+/** What a killed process left of a file that it was replacing. */
+const TEMPORARY = /\.tmp$/;
+
 /** Length of a file up to its last line feed: what a killed process left torn is cut off. */
 async function wholeLines(file: FileHandle): Promise<number> {
   const text = await file.readFile();
@@ -51,31 +56,36 @@ async function wholeLines(file: FileHandle): Promise<number> {
 
 /** The open record of one run; nobody else writes it until `close`. */
 export class RunWriter {
-  readonly #events: FileHandle;
-  readonly #lock: Lock;
-
   private constructor(
     readonly dir: string,
-    events: FileHandle,
-    lock: Lock,
-  ) {
-    this.#events = events;
-    this.#lock = lock;
-  }
+    private readonly events: FileHandle,
+    private readonly lock: Lock,
+    /** Where the log ends. */
+    private end: LogMark,
+  ) {}
 
   /**
    * Opens a run directory for writing, making it if need be.
    * @param force take it from whatever process holds it
-   * @throws RecordError when another process writes it, or the directory cannot be written.
+   * @throws RecordError when another process writes it, the log is damaged, or the directory cannot be written.
    */
   static async open(dir: string, force = false): Promise<RunWriter> {
     try {
       await makeDirectory(dir);
       const lock = await lockDirectory(dir, { patienceMs: LOCK_PATIENCE_MS, force });
       try {
-        const events = await open(join(dir, 'events.jsonl'), 'a+');
-        await events.truncate(await wholeLines(events));
-        return new RunWriter(dir, events, lock);
+        for (const name of await readdir(dir)) {
+          if (TEMPORARY.test(name)) await rm(join(dir, name), { force: true });
+        }
+        const events = await open(join(dir, RUN_FILES.events), 'a+');
+        try {
+          await events.truncate(await wholeLines(events));
+          const { marks } = await readLog(dir);
+          return new RunWriter(dir, events, lock, marks.at(-1) ?? LOG_START);
+        } catch (error) {
+          await events.close();
+          throw error;
+        }
       } catch (error) {
         await lock.release();
         throw error;
@@ -86,41 +96,50 @@ export class RunWriter {
   }
 
   /**
-   * Writes run.json.
-   * @param isResumed the run goes on from its checkpoint, and keeps the one it has
+   * Writes run.json, and says in the log that the run begins or goes on.
+   * @param epoch epochs that are complete
+   * @param isResumed the run goes on from its checkpoint, and keeps the header it has; else what earlier processes saved is of no use
    */
-  async writeHeader(header: RunHeader, isResumed: boolean): Promise<void> {
-    if (isResumed && (await readRunHeader(this.dir)) !== undefined) return;
-    await this.#attempt('run.json', (path) => replaceFile(path, `${JSON.stringify(header, null, 2)}\n`));
+  async begin(header: RunHeader, epoch: number, isResumed: boolean): Promise<void> {
+    const known = isResumed ? await readText(join(this.dir, RUN_FILES.header)) : undefined;
+    const text = known ?? `${JSON.stringify(header, null, 2)}\n`;
+    if (known === undefined) await this.#attempt(RUN_FILES.header, (path) => replaceFile(path, text));
+    if (!isResumed) await this.#attempt(RUN_FILES.checkpoint, (path) => rm(path, { force: true }));
+    const time = new Date().toISOString();
+    await this.append({ type: 'start', time, epoch, header: headerCheck(text) });
   }
 
   /** Appends an event and waits until it is on the disk. */
   async append(event: RunEvent): Promise<void> {
-    await this.#attempt('events.jsonl', async () => {
-      await this.#events.appendFile(`${JSON.stringify(event)}\n`);
-      await this.#events.datasync();
+    await this.#attempt(RUN_FILES.events, async () => {
+      const { text, end } = logLine(event, this.end);
+      await this.events.appendFile(text);
+      await this.events.datasync();
+      this.end = end;
     });
   }
 
-  /** Replaces the checkpoint; a reader sees the old one or the new one, never half of one. */
+  /** Replaces the checkpoint; a reader sees the old one or the new one, never half of one. It says where the log ended. */
   async writeCheckpoint(state: StateDict): Promise<void> {
-    await this.#attempt(CHECKPOINT_FILE, (path) => replaceFile(path, encodeState(state)));
+    const { lines: logLines, check: logCheck } = this.end;
+    const bytes = encodeState({ ...state, logLines, logCheck });
+    await this.#attempt(RUN_FILES.checkpoint, (path) => replaceFile(path, bytes));
   }
 
-  /** Writes samples.bin, whole or not at all. */
-  async writeSamples(state: StateDict): Promise<void> {
-    await this.#attempt('samples.bin', (path) => replaceFile(path, encodeState(state)));
+  /** Replaces a file of the run, whole or not at all. */
+  async write(file: keyof typeof RUN_FILES, state: StateDict): Promise<void> {
+    await this.#attempt(RUN_FILES[file], (path) => replaceFile(path, encodeState(state)));
   }
 
   async close(): Promise<void> {
-    await this.#events.close();
-    await this.#lock.release();
+    await this.events.close();
+    await this.lock.release();
   }
 
   async #attempt(file: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.dir, file);
     try {
-      this.#lock.check();
+      this.lock.check();
       await write(path);
     } catch (error) {
       throw writeProblem(error, path);
@@ -134,5 +153,5 @@ export class RunWriter {
  * @throws RecordError when it is damaged.
  */
 export function readCheckpoint(dir: string): Promise<StateDict | undefined> {
-  return readStateFile(join(dir, CHECKPOINT_FILE), `delete ${dir} to train this run anew`);
+  return readStateFile(join(dir, RUN_FILES.checkpoint), `delete ${dir} to train this run anew`);
 }

@@ -120,7 +120,13 @@ export const sampleSchema = z.object({
 /** One line of events.jsonl. */
 export const runEventSchema = z.discriminatedUnion('type', [
   /** A process began or continued the run at `epoch` completed epochs. */
-  z.object({ type: z.literal('start'), time: z.iso.datetime(), epoch: count }),
+  z.object({
+    type: z.literal('start'),
+    time: z.iso.datetime(),
+    epoch: count,
+    /** Checksum of run.json, see `headerCheck`; absent in records of earlier versions. */
+    header: z.string().optional(),
+  }),
   z.object({
     type: z.literal('epoch'),
     time: z.iso.datetime(),

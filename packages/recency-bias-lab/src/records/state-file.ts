@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
-import { RecordError } from './read.js';
+import { RecordError } from './record-error.js';
 
 /**
  * The state in a file; undefined when there is no such file.

@@ -1,0 +1,8 @@
+/** Names of the files in a run directory; schema.ts says what they hold. */
+export const RUN_FILES = {
+  header: 'run.json',
+  events: 'events.jsonl',
+  checkpoint: 'checkpoint.bin',
+  best: 'best.bin',
+  samples: 'samples.bin',
+} as const;
