@@ -55,8 +55,8 @@ class Contender {
           if (word === 'block') { const end = Date.now() + 4000; answer('blocking'); while (Date.now() < end); }
         } catch (error) { answer(error.message); }
       }`;
-    const [command = '', ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', script];
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const words = [...wrapper, process.execPath, '--input-type=module', '-e', script];
+    this.#child = spawn(words[0]!, words.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
     children.push(this.#child);
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.#lines.push(...text.split('\n').filter(Boolean));

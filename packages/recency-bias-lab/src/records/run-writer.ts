@@ -46,7 +46,7 @@ export function writeProblem(error: unknown, path: string): Error {
 }
 
 /** What a killed process left of a file that it was replacing. */
-const TEMPORARY = /\.tmp$/;
+const TEMPORARY = '.tmp';
 
 /** Length of a file up to its last line feed: what a killed process left torn is cut off. */
 async function wholeLines(file: FileHandle): Promise<number> {
@@ -75,7 +75,7 @@ export class RunWriter {
       const lock = await lockDirectory(dir, { patienceMs: LOCK_PATIENCE_MS, force });
       try {
         for (const name of await readdir(dir)) {
-          if (TEMPORARY.test(name)) await rm(join(dir, name), { force: true });
+          if (name.endsWith(TEMPORARY)) await rm(join(dir, name), { force: true });
         }
         const events = await open(join(dir, RUN_FILES.events), 'a+');
         try {
