@@ -205,6 +205,7 @@ async function load(file: string | undefined, flags: HoldoutFlags): Promise<Load
     cache: cacheDirectory(flags.cache),
     onProgress: progress.update,
     onSkipped: progress.skipped,
+    onNotice: progress.notices,
   };
   const prepared = await prepareExperiment(
     { input: typeof input === 'object' ? { ...input, ...plain } : input, source },
