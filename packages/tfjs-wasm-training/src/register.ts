@@ -23,46 +23,98 @@ import {
   SQUARE_GRADIENT,
   type FastGradient,
 } from './gradients/gradients.js';
+import { divide, floorDiv, mod, ofIntegerPairs, power, prelu } from './kernels/binary.js';
+import { clipByValue, relu, relu6, sign } from './kernels/activations.js';
 import { batchNormGradient, fusedBatchNorm } from './kernels/batch-norm.js';
 import { batchMatMul } from './kernels/batch-matmul.js';
 import { broadcastGradient } from './kernels/broadcast.js';
 import { inChannelsLast } from './kernels/channels-first.js';
-import { clipByValue } from './kernels/clip-by-value.js';
+import { boolAsInteger, depthToSpace, oneHot, stridedSlice } from './kernels/bytes.js';
+import { conv2d, depthwiseConv2d } from './kernels/conv2d.js';
 import { conv2dBackpropFilter } from './kernels/conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './kernels/conv2d-backprop-input.js';
+import { conv3dBackpropFilter, conv3dBackpropInput } from './kernels/conv3d-gradients.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './kernels/depthwise-backprop.js';
+import { dilation2D, dilation2DBackpropFilter, dilation2DBackpropInput } from './kernels/dilation2d.js';
 import { einsum } from './kernels/einsum.js';
-import { reluGradient, squareGradient } from './kernels/elementwise.js';
+import { maximum, minimum, reluGradient, squareGradient } from './kernels/elementwise.js';
 import { fused } from './kernels/fused.js';
+import { gather } from './kernels/gather.js';
+import {
+  cropAndResize,
+  resizeNearestNeighbor,
+  resizeNearestNeighborGrad,
+  rotateWithOffset,
+} from './kernels/images.js';
 import { cast, identity } from './kernels/identity.js';
+import { integerKernels } from './kernels/integers.js';
 import { maxPoolGrad } from './kernels/max-pool-gradient.js';
-import { pool } from './kernels/pool.js';
-import { mean, sum } from './kernels/reduce.js';
+import { avgPool, maxPool } from './kernels/pool.js';
+import { cumulative, mean, ofEmpty, sum } from './kernels/reduce.js';
+import { select } from './kernels/select.js';
+import { transform } from './kernels/transform.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
+import { maxPool3D, maxPool3DGrad, maxPoolWithArgmax } from './kernels/windows.js';
 
 /** A kernel that may hand a case that it does not cover to the one it replaces. */
 type Replacement = (call: KernelCall, otherwise: Kernel) => TensorInfo | TensorInfo[];
 
 const replacements: Readonly<Record<string, Replacement>> = {
-  AvgPool: pool(NaN),
+  ...integerKernels,
+  All: ofEmpty(1),
+  Any: ofEmpty(0),
+  AvgPool: avgPool,
   BatchMatMul: batchMatMul,
   Cast: cast,
   ClipByValue: clipByValue,
-  Conv2D: (call, otherwise) => inChannelsLast(call, ['x'], true, otherwise),
+  Conv2D: conv2d,
   Conv2DBackpropFilter: (call) => inChannelsLast(call, ['x', 'dy'], false, conv2dBackpropFilter),
   Conv2DBackpropInput: (call, otherwise) =>
     inChannelsLast(call, ['dy'], true, (inner) => conv2dBackpropInput(inner, otherwise)),
+  Conv3DBackpropFilterV2: conv3dBackpropFilter,
+  Conv3DBackpropInputV2: conv3dBackpropInput,
+  CropAndResize: cropAndResize,
+  Cumprod: cumulative,
+  Cumsum: cumulative,
+  DepthToSpace: depthToSpace,
+  DepthwiseConv2dNative: depthwiseConv2d,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  Dilation2D: dilation2D,
+  Dilation2DBackpropFilter: dilation2DBackpropFilter,
+  Dilation2DBackpropInput: dilation2DBackpropInput,
   Einsum: einsum,
+  FloorDiv: floorDiv,
   FusedBatchNorm: fusedBatchNorm,
   FusedConv2D: fused('Conv2D'),
   FusedDepthwiseConv2D: fused('DepthwiseConv2dNative'),
+  GatherV2: gather,
   Identity: identity,
-  MaxPool: pool(-Infinity),
+  MaxPool: maxPool,
+  MaxPool3D: maxPool3D,
+  MaxPool3DGrad: maxPool3DGrad,
   MaxPoolGrad: maxPoolGrad,
+  MaxPoolWithArgmax: maxPoolWithArgmax,
+  Maximum: maximum,
   Mean: mean,
+  Minimum: minimum,
+  Mod: mod,
+  OneHot: oneHot,
+  Pow: ofIntegerPairs(power),
+  Prelu: prelu,
+  Prod: ofEmpty(1),
+  RealDiv: ofIntegerPairs(divide),
+  Relu: relu,
+  Relu6: relu6,
+  ResizeNearestNeighbor: resizeNearestNeighbor,
+  ResizeNearestNeighborGrad: resizeNearestNeighborGrad,
+  Reverse: boolAsInteger,
+  RotateWithOffset: rotateWithOffset,
+  Select: select,
+  Sign: sign,
+  StridedSlice: stridedSlice,
   Sum: sum,
+  Transform: transform,
   UnsortedSegmentSum: unsortedSegmentSum,
   _FusedMatMul: fused('BatchMatMul'),
   [BATCH_NORM_GRADIENT]: batchNormGradient,

@@ -3,21 +3,11 @@ import { floats, input, zeros, type KernelCall } from '../backend.js';
 import { FLOAT } from '../simd/column-blocks.js';
 import { addressOf, loader } from '../simd/load.js';
 import { maxPoolGradientSource } from '../simd/max-pool-gradient.js';
+import { eachRow, type Windows } from './pool-rows.js';
 
 const VECTOR = 4;
 
 const simd = loader(maxPoolGradientSource);
-
-/** Consecutive windows of one row of output pixels that have the same extent inside the input. */
-interface Windows {
-  /** Indices of the first window's first pixel in x and of its output in dy, in pixels. */
-  readonly at: number;
-  readonly dyAt: number;
-  /** Rows and columns of a window. */
-  readonly height: number;
-  readonly width: number;
-  readonly count: number;
-}
 
 /**
  * Gradient of max pooling; the first maximum of a window gets it all. The replaced kernel starts its search for
@@ -49,7 +39,7 @@ export function maxPoolGrad(call: KernelCall): TensorInfo {
     number,
   ];
   if (functions !== undefined && vectored > 0) {
-    eachRun(g, ({ at, dyAt: first, height, width, count }) => {
+    eachRow(g, ({ at, outAt: first, height, width, count }) => {
       functions.row(
         xAt + at * pixel,
         dxAt + at * pixel,
@@ -68,7 +58,7 @@ export function maxPoolGrad(call: KernelCall): TensorInfo {
     const xs = floats(backend, x);
     const dys = floats(backend, dy);
     const dxs = floats(backend, dx);
-    eachRun(g, (run) => {
+    eachRow(g, (run) => {
       for (let c = vectored; c < channels; c++) routeChannel(xs, dys, dxs, run, c, g);
     });
   }
@@ -80,7 +70,7 @@ function routeChannel(
   xs: Float32Array,
   dys: Float32Array,
   dxs: Float32Array,
-  { at, dyAt, height, width, count }: Windows,
+  { at, outAt, height, width, count }: Windows,
   channel: number,
   g: backend_util.Conv2DInfo,
 ): void {
@@ -98,34 +88,6 @@ function routeChannel(
         }
       }
     }
-    if (place >= 0) dxs[place]! += dys[(dyAt + window) * channels + channel]!;
-  }
-}
-
-/** Visits all windows; those that stick out to the left or right come one by one, the others a row at a time. */
-function eachRun(g: backend_util.Conv2DInfo, visit: (windows: Windows) => void): void {
-  const { top, left } = g.padInfo;
-  const isInside = (ox: number): boolean =>
-    ox * g.strideWidth >= left && ox * g.strideWidth - left + g.filterWidth <= g.inWidth;
-  for (let image = 0; image < g.batchSize; image++) {
-    for (let oy = 0; oy < g.outHeight; oy++) {
-      const y0 = Math.max(0, oy * g.strideHeight - top);
-      const y1 = Math.min(g.inHeight, oy * g.strideHeight - top + g.filterHeight);
-      let ox = 0;
-      while (ox < g.outWidth) {
-        let count = 1;
-        if (isInside(ox)) while (ox + count < g.outWidth && isInside(ox + count)) count++;
-        const x0 = Math.max(0, ox * g.strideWidth - left);
-        const x1 = Math.min(g.inWidth, ox * g.strideWidth - left + g.filterWidth);
-        visit({
-          at: (image * g.inHeight + y0) * g.inWidth + x0,
-          dyAt: (image * g.outHeight + oy) * g.outWidth + ox,
-          height: Math.max(0, y1 - y0),
-          width: Math.max(0, x1 - x0),
-          count,
-        });
-        ox += count;
-      }
-    }
+    if (place >= 0) dxs[place]! += dys[(outAt + window) * channels + channel]!;
   }
 }

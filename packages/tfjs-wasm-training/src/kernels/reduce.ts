@@ -1,4 +1,4 @@
-import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import { dispose, floats, input, type Kernel, type KernelCall } from '../backend.js';
 import { eachBlock, FLOAT, paddedColumns } from '../simd/column-blocks.js';
 import { columnsSource } from '../simd/columns.js';
@@ -33,14 +33,11 @@ function reduce(call: KernelCall, otherwise: Kernel, isMean: boolean): TensorInf
   const x = input(call, 'x');
   const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
   const plan = planOf(x.shape, axes);
-  if (x.dtype !== 'float32' || plan === undefined) return otherwise(call);
+  if (x.dtype !== 'float32' || plan === undefined)
+    return (isMean ? ofEmpty(NaN, 'float32') : ofEmpty(0))(call, otherwise);
   const { outer, reduced, inner } = plan;
   const factor = isMean ? 1 / reduced : 1;
-  const reducedAxes = new Set(axes);
-  const shape = attrs.keepDims
-    ? x.shape.map((size, axis) => (reducedAxes.has(axis) ? 1 : size))
-    : x.shape.filter((_, axis) => !reducedAxes.has(axis));
-  const out = backend.makeOutput(shape, 'float32');
+  const out = backend.makeOutput(shapeWithout(x.shape, new Set(axes), attrs.keepDims === true), 'float32');
   if (outer * reduced * inner === 0) {
     // The replaced kernel leaves whatever was in memory before.
     floats(backend, out).fill(isMean ? NaN : 0);
@@ -77,6 +74,30 @@ function reduce(call: KernelCall, otherwise: Kernel, isMean: boolean): TensorInf
   dispose(backend, partial);
   return out;
 }
+
+/** A reduction of an empty tensor, of which the replaced kernel makes whatever was in memory before. */
+export const ofEmpty =
+  (value: number, dtype?: DataType) =>
+  (call: KernelCall, otherwise: Kernel): TensorInfo => {
+    const { backend, attrs } = call;
+    const x = input(call, 'x');
+    if (util.sizeFromShape(x.shape) > 0) return otherwise(call);
+    const axes = new Set(util.parseAxisParam(attrs.axis as number | number[], x.shape));
+    const out = backend.makeOutput(shapeWithout(x.shape, axes, attrs.keepDims === true), dtype ?? x.dtype);
+    backend.typedArrayFromHeap(out).fill(value);
+    return out;
+  };
+
+/** Cumulative sums and products of an empty tensor, in which the replaced kernels divide by zero. */
+export function cumulative(call: KernelCall, otherwise: Kernel): TensorInfo {
+  const { shape, dtype } = input(call, 'x');
+  return util.sizeFromShape(shape) > 0 ? otherwise(call) : call.backend.makeOutput(shape, dtype);
+}
+
+const shapeWithout = (shape: number[], axes: ReadonlySet<number>, keepDims: boolean): number[] =>
+  keepDims
+    ? shape.map((size, axis) => (axes.has(axis) ? 1 : size))
+    : shape.filter((_, axis) => !axes.has(axis));
 
 /** Undefined where the reduced axes, those of size 1 apart, are not next to each other. */
 function planOf(shape: number[], axes: number[]): Plan | undefined {

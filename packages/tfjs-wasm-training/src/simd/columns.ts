@@ -115,8 +115,12 @@ const elementwise = (value: (a: Code, b: Code) => Code): FunctionSource =>
   );
 
 export const elementwiseSource = {
-  /** a where b > 0, else 0. */
-  whereActive: elementwise((a, b) => f32x4.and(a, f32x4.greaterThan(b, f32x4.zero))),
+  /** a where b > 0, NaN where b is NaN (whose bits may all be ones), else 0. */
+  whereActive: elementwise((a, b) =>
+    f32x4.or(f32x4.and(a, f32x4.greaterThan(b, f32x4.zero)), f32x4.notEqual(b, b)),
+  ),
+  maximum: elementwise(f32x4.max),
+  minimum: elementwise(f32x4.min),
   /** 2 * a * b. */
   twiceProduct: elementwise((a, b) => f32x4.mul(f32x4.mul(a, f32x4.splat(2)), b)),
 };

@@ -70,7 +70,13 @@ export const f32x4 = {
   mul: binary(...simd(0xe6)),
   equal: binary(...simd(0x41)),
   greaterThan: binary(...simd(0x44)),
-  /** `a < b ? b : a`, so that a NaN in `b` is passed over. */
+  notEqual: binary(...simd(0x42)),
+  /** NaN where either is NaN. */
+  min: binary(...simd(0xe8)),
+  max: binary(...simd(0xe9)),
+  /** `b < a ? b : a`, so that a NaN in `b` is passed over and one in `a` kept. */
+  pseudoMin: binary(...simd(0xea)),
+  /** `a < b ? b : a`, so that a NaN in `b` is passed over and one in `a` kept. */
   pseudoMax: binary(...simd(0xeb)),
   and: binary(...simd(0x4e)),
   /** `a & ~b`. */
