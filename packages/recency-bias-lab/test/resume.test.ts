@@ -1,9 +1,10 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readComparison } from '../src/records/read.js';
-import { runCli } from './support/cli.js';
+import { runCli, startCli } from './support/cli.js';
 import { writeIdxFolder } from './support/idx-data.js';
 
 const EXPERIMENT = `
@@ -57,6 +58,12 @@ async function numbers(out: string): Promise<Record<string, unknown>> {
       },
     ]),
   );
+}
+
+/** Waits until the warm-up of a comparison has recorded its epoch. */
+async function firstEpoch(out: string): Promise<void> {
+  const path = join(dir, out, 'warmup-seed1', 'events.jsonl');
+  while (!(await readFile(path, 'utf8').catch(() => '')).includes('"type":"epoch"')) await sleep(50);
 }
 
 describe('recency-bias compare --resume', { timeout: 240_000 }, () => {
@@ -118,5 +125,24 @@ describe('recency-bias compare --resume', { timeout: 240_000 }, () => {
       'first: holds another experiment: selectors.recency-bias.options.selectionPressure: was 100, is 10\n',
     );
     expect(stderr).toContain('Only seeds, selectors and values of a grid can be added');
+  });
+
+  it('saves and stops without a stack trace when its terminal or the pipe of its output is closed', async () => {
+    const long = ['compare', 'small.yaml', '--epochs', '2000', '--save-every', '0.1'];
+    const hung = startCli([...long, '--out', 'hung'], dir);
+    await firstEpoch('hung');
+    process.kill(-hung.process.pid!, 'SIGHUP'); // as a terminal does: to every process of the group
+    const { code, stderr } = await hung.result;
+    expect(stderr).toContain('Go on with `recency-bias compare --resume --out hung`');
+    expect(stderr).not.toContain('    at ');
+    expect(code).toBe(130);
+
+    const unread = startCli([...long, '--out', 'unread'], dir);
+    await firstEpoch('unread');
+    unread.process.stderr!.destroy();
+    unread.process.stdout!.destroy();
+    process.kill(unread.process.pid!, 'SIGHUP');
+    expect((await unread.result).code).toBe(130);
+    expect(await readdir(join(dir, 'unread', 'warmup-seed1'))).toContain('checkpoint.bin');
   });
 });

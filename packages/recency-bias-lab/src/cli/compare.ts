@@ -1,5 +1,6 @@
 /** `recency-bias compare`, and `train`, which is a comparison of one selector with one seed. */
 import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import {
@@ -22,6 +23,9 @@ import type { ScheduleResult } from '../experiment/schedule-runs.js';
 import { runTasks } from '../experiment/tasks.js';
 import type { RunTask } from '../experiment/tasks.js';
 import { lockDirectory } from '../records/lock.js';
+import type { Lock } from '../records/lock.js';
+import { makeDirectory } from '../records/make-directory.js';
+import { writeProblem } from '../records/run-writer.js';
 import { fetchProgress } from './data.js';
 import { CommandError, INTERRUPTED } from './errors.js';
 import { applyFlags, hasExperimentFlags } from './experiment-flags.js';
@@ -44,16 +48,18 @@ export interface CompareFlags extends ExperimentFlags {
   cache?: string;
   dryRun?: boolean;
   saveEvery?: number;
+  force?: boolean;
   verbose?: boolean;
 }
 
 /** The command that goes on with a directory, in the words in which this process was started. */
 function resumeCommand(dir: string): string {
-  if (process.argv[2] === 'finetune') return `recency-bias finetune --resume --out ${dir}`;
+  const command = process.argv[2] === 'finetune' || process.argv[2] === 'train' ? process.argv[2] : 'compare';
   const words = process.argv.slice(2).filter((word) => word !== '--resume');
   const byNpm = process.env.npm_lifecycle_event === 'start';
   if (byNpm && words.join(' ') === 'compare --preset quick') return 'npm start -- --resume';
-  return `${byNpm ? 'npx ' : ''}recency-bias compare --resume --out ${dir}`;
+  const byNpx = byNpm || process.env.npm_command === 'exec';
+  return `${byNpx ? 'npx ' : ''}recency-bias ${command} --resume --out ${dir}`;
 }
 
 /** The experiment as the user gave it: a file, a preset or a directory to resume, with flags over it. */
@@ -130,6 +136,11 @@ export async function compare(file: string | undefined, flags: CompareFlags): Pr
 /** Trains one selector with one seed. */
 export async function train(flags: CompareFlags & { seed?: number }): Promise<void> {
   const { seed = 1, ...rest } = flags;
+  if (flags.resume === true && flags.out !== undefined && flags.preset === undefined) {
+    const found = await readComparisonExperiment(flags.out);
+    const begun = flags.selector === undefined && flags.seed === undefined && found !== undefined;
+    if (begun) return compare(undefined, rest);
+  }
   const selector = flags.selector ?? { 'recency-bias': { name: 'recency-bias', options: {} } };
   const [label = '', ...more] = Object.keys(selector);
   if (more.length > 0) {
@@ -187,7 +198,14 @@ export async function runExperiment(
       `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
     );
   } else {
-    await runAll(output, { jobs, cache, saveEverySeconds, inputs, verbose: flags.verbose ?? false });
+    await runAll(output, {
+      jobs,
+      cache,
+      saveEverySeconds,
+      inputs,
+      verbose: flags.verbose ?? false,
+      force: flags.force ?? false,
+    });
   }
   return dir;
 }
@@ -206,20 +224,46 @@ async function printEstimate(
   process.stdout.write(`${describeEstimate(result, experiment, shown)}\n`);
 }
 
+/**
+ * Takes the comparison's directory for this process and only then writes its experiment there.
+ * @throws CommandError when another process has begun or extended a comparison there since the directory was chosen.
+ */
+async function claimDirectory(
+  { dir, experiment, needs, stored }: OutputDirectory,
+  { inputs, force }: { readonly inputs: MethodInputs; readonly force: boolean },
+): Promise<Lock> {
+  let lock: Lock | undefined;
+  try {
+    await makeDirectory(dir);
+    lock = await lockDirectory(dir, { force });
+    if (!isDeepStrictEqual(await readComparisonExperiment(dir), stored)) {
+      throw new CommandError(
+        `${dir}: another comparison was begun there meanwhile; give the command again, or choose another --out`,
+      );
+    }
+    if (needs !== 'nothing') await writeComparisonExperiment(dir, experiment, inputs);
+    return lock;
+  } catch (error) {
+    await lock?.release();
+    throw writeProblem(error, dir);
+  }
+}
+
 /** Trains what is not complete. Throws when something failed or was interrupted. */
 async function runAll(
-  { dir, experiment, complete, needs }: OutputDirectory,
+  output: OutputDirectory,
   options: {
     jobs: number;
     cache: string;
     saveEverySeconds: number;
     inputs: MethodInputs;
     verbose: boolean;
+    force: boolean;
   },
 ): Promise<void> {
-  if (needs === 'experiment') await writeComparisonExperiment(dir, experiment, options.inputs);
-  const lock = await lockDirectory(dir);
-  if (needs === 'more') await writeComparisonExperiment(dir, experiment, options.inputs);
+  const { dir, experiment, complete } = output;
+  const { force } = options;
+  const lock = await claimDirectory(output, options);
   const remaining = runTasks(experiment).filter(({ id }) => !complete.has(id));
   const progress = createProgress(remaining, experiment, process.stderr);
   const interrupt = interruptSignal(() => {
@@ -228,7 +272,7 @@ async function runAll(
   const start = async (task: RunTask): ReturnType<typeof startRun> => {
     const run = progress.begin(task);
     const { cache, saveEverySeconds } = options;
-    const outcome = await startRun({ task, out: dir, cache, saveEverySeconds }, run, interrupt.signal);
+    const outcome = await startRun({ task, out: dir, cache, saveEverySeconds, force }, run, interrupt.signal);
     run.end(outcome);
     if (outcome.status === 'failed' && options.verbose) progress.note(outcome.detail);
     return outcome;

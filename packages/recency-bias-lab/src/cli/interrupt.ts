@@ -1,25 +1,49 @@
-/** Ctrl-C: the first asks politely, the second ends at once. */
+/** Ctrl-C: the first asks politely, the second ends at once. A terminal or pipe that closes asks politely too. */
 import { INTERRUPTED } from './errors.js';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Exit code where nobody reads the output any more, as shells have it: 128 + SIGPIPE. */
+const UNREAD = 141;
+
+/** What to do when nobody reads the output any more: of commands that train, what Ctrl-C does. */
+let onUnread: () => void = () => process.exit(UNREAD);
+
+/** Ends the process without a stack trace when its output is a pipe or a terminal that was closed. */
+export function watchOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE' || code === 'EIO') onUnread();
+      else process.exit(1); // a full disk, say: there is no place to say so
+    });
+  }
+}
+
 /**
- * Aborts a signal on the first Ctrl-C (or `kill`); the second ends the process, whose runs then save and end by
- * themselves.
+ * Aborts a signal on the first Ctrl-C (or `kill`), or when the terminal or the pipe of the output is closed; the second Ctrl-C ends
+ * the process, whose runs then save and end by themselves.
  * @param onInterrupt called once, at the first
  */
 export function interruptSignal(onInterrupt: () => void): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController();
-  const handler = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+  const stop = (): void => {
+    if (controller.signal.aborted) return;
     controller.abort();
     onInterrupt();
   };
-  process.on('SIGINT', handler);
-  process.on('SIGTERM', handler);
+  const handler = (name: NodeJS.Signals): void => {
+    // A closed terminal sends SIGHUP more than once.
+    if (controller.signal.aborted && name !== 'SIGHUP') process.exit(INTERRUPTED);
+    stop();
+  };
+  for (const name of SIGNALS) process.on(name, handler);
+  const before = onUnread;
+  onUnread = stop;
   return {
     signal: controller.signal,
     dispose: () => {
-      process.off('SIGINT', handler);
-      process.off('SIGTERM', handler);
+      for (const name of SIGNALS) process.off(name, handler);
+      onUnread = controller.signal.aborted ? () => undefined : before;
     },
   };
 }

@@ -1,6 +1,8 @@
 import { CommandError, formatError } from './errors.js';
+import { watchOutput } from './interrupt.js';
 import { createProgram } from './program.js';
 
+watchOutput();
 const verbose = process.argv.includes('--verbose') || Boolean(process.env.DEBUG);
 
 try {

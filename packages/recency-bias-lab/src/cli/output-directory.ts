@@ -18,6 +18,8 @@ export interface OutputDirectory {
   readonly complete: ReadonlySet<string>;
   /** Whether experiment.json has to be written: for the first time, or since the directory is to hold more than it did. */
   readonly needs: 'nothing' | 'experiment' | 'more';
+  /** The content of its experiment.json as it was found; undefined where there was none. */
+  readonly stored: unknown;
 }
 
 /** Where a comparison is written without `--out`. */
@@ -51,7 +53,7 @@ async function resumeIn(dir: string, stored: unknown, asked: ResolvedExperiment)
     );
   }
   const complete = await completeTasks(dir, experiment);
-  return { dir, experiment, complete, needs: isExtended ? 'more' : 'nothing' };
+  return { dir, experiment, complete, needs: isExtended ? 'more' : 'nothing', stored };
 }
 
 /**
@@ -83,7 +85,7 @@ export async function chooseOutputDirectory(
       if (existsSync(join(dir, 'run.json'))) {
         throw new CommandError(`${dir}: is a single run's directory; choose another --out`);
       }
-      return { dir, experiment, complete: new Set(), needs: 'experiment' };
+      return { dir, experiment, complete: new Set(), needs: 'experiment', stored };
     }
     const asked = comparable(stored, experiment);
     if (resume) return resumeIn(dir, stored, asked);
@@ -97,7 +99,7 @@ export async function chooseOutputDirectory(
             `go on with \`${resumeCommand(dir)}\`, or begin anew with another --out`,
         );
       }
-      return { dir, experiment: asked, complete, needs: 'nothing' };
+      return { dir, experiment: asked, complete, needs: 'nothing', stored };
     }
     if (out !== undefined) {
       throw new CommandError(`${dir}: holds another experiment (${found[0]!}); choose another --out`);

@@ -143,8 +143,24 @@ export function describePlan(
   return [heading, ...rows.map(row)].join('\n');
 }
 
+/** Width of the lines, and of what stands before their text. */
+const WIDTH = 100;
+const INDENT = 13;
+
+/** The text in lines of the width that is left. */
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= WIDTH - INDENT) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
+
 function row([topic, text]: readonly [topic: string, text: string]): string {
-  return `  ${pc.dim(topic.padEnd(9))}  ${text}`;
+  return `  ${pc.dim(topic.padEnd(9))}  ${wrap(text).join(`\n${' '.repeat(INDENT)}`)}`;
 }
 
 /** `4:10`, `0.84 s`, `12 ms` */

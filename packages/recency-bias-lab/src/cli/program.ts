@@ -30,6 +30,7 @@ function addRunFlags(command: Command): Command {
     )
     .option('--out <dir>', 'output directory (default: runs/<name>)')
     .option('--resume', 'go on with what the output directory holds')
+    .option('--force', 'take the output directory from a process that holds it, or seems to')
     .option('--jobs <n>', 'runs at a time (default: the number of cores)', parseNumber)
     .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
     .option('--dry-run', 'say what would be done, and stop')

@@ -10,6 +10,8 @@ export interface WorkerOrder {
   readonly out: string;
   readonly cache: string;
   readonly saveEverySeconds: number;
+  /** Take the run's directory from whatever process holds it. */
+  readonly force: boolean;
 }
 
 /** The second and last message to a worker process: save and stop. */

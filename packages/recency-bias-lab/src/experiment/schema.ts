@@ -139,7 +139,10 @@ export const experimentSchema = z.strictObject({
   augmentation: named(augmentationSchema).default({ name: 'none' }),
   optimizer: named(optimizerSchema).default({ name: 'momentum' }),
   learningRate: z
-    .preprocess((value) => (typeof value === 'number' ? { initial: value } : value), learningRateSchema)
+    .preprocess(
+      (value) => (typeof value === 'number' || typeof value === 'string' ? { initial: value } : value),
+      learningRateSchema,
+    )
     .default({ initial: 0.1, steps: [] }),
   /** L2 weight decay of the convolution and dense kernels. */
   weightDecay: z.number().min(0).default(5e-4),

@@ -9,13 +9,14 @@ const send = (message: WorkerMessage): void => {
   if (process.connected) process.send?.(message);
 };
 
-async function work({ task, out, cache, saveEverySeconds }: WorkerOrder): Promise<void> {
+async function work({ task, out, cache, saveEverySeconds, force }: WorkerOrder): Promise<void> {
   const prepared = await prepareComparison(out, { cache, purpose: 'train' });
   const complete = await trainRun({
     ...prepared,
     task,
     out,
     saveEverySeconds,
+    force,
     stop: stop.signal,
     onProgress: (progress) => {
       send({ type: 'progress', progress });
@@ -27,8 +28,9 @@ async function work({ task, out, cache, saveEverySeconds }: WorkerOrder): Promis
   send({ type: 'done', complete });
 }
 
-// Ctrl-C reaches every process of the terminal; the comparison decides what it means.
+// Ctrl-C, and the end of a terminal, reach every process of the terminal; the comparison decides what it means.
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
 process.on('disconnect', () => {
   stop.abort();
 });

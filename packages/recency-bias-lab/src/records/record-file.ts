@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { RecordError } from './record-error.js';
+import { systemWords } from './system-error.js';
 import { RECORD_VERSION, runEventSchema } from './schema.js';
 import type { RunEvent } from './schema.js';
 
@@ -12,7 +13,7 @@ export async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
+    throw new RecordError(`${path}: cannot be read (${systemWords(error)})`);
   }
 }
 

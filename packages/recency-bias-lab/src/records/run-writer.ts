@@ -16,6 +16,7 @@ import { RUN_FILES } from './run-files.js';
 import { replaceFile } from './replace-file.js';
 import type { RunEvent, RunHeader } from './schema.js';
 import { readStateFile } from './state-file.js';
+import { systemWords } from './system-error.js';
 
 /** How long a run waits for the process that an interrupted comparison left behind, which saves and ends at its next step. */
 const LOCK_PATIENCE_MS = 15_000;
@@ -31,7 +32,7 @@ export function writeProblem(error: unknown, path: string): Error {
     case 'EPERM':
     case 'EROFS':
     case 'ENOENT':
-      return new RecordError(`${path}: cannot be written (${code}); choose another directory with --out`);
+      return new RecordError(`${path}: cannot be written (${systemWords(error)}); choose another directory with --out`);
     case 'ENOTDIR':
     case 'EEXIST':
       return new RecordError(
@@ -41,6 +42,9 @@ export function writeProblem(error: unknown, path: string): Error {
     case 'ENOTEMPTY':
       return new RecordError(`${path}: is a directory, expected a file; choose another with --out`);
     default:
+      if (code !== undefined && !(error instanceof RecordError)) {
+        return new RecordError(`${path}: cannot be written (${systemWords(error)})`);
+      }
       return error instanceof Error ? error : new Error(String(error));
   }
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { decodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import { RecordError } from './record-error.js';
+import { systemWords } from './system-error.js';
 
 /**
  * The state in a file; undefined when there is no such file.
@@ -16,7 +17,7 @@ export async function readStateFile(path: string, remedy: string): Promise<State
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new RecordError(`${path}: cannot be read (${code ?? String(error)})`);
+    throw new RecordError(`${path}: cannot be read (${systemWords(error)})`);
   }
   try {
     return decodeState(bytes);
