@@ -2,7 +2,8 @@
  * The engine of the Python package: a selector in a process of its own, driven by frames on its standard input and answering on its
  * standard output. It ends when its input does, so that it never outlives its trainer.
  */
-import { selectorRegistry } from 'recency-bias';
+import { selectorRegistry, usualWarmup } from 'recency-bias';
+import type { TrainingRun } from 'recency-bias';
 import { readFrame, writeFrame } from './frames.js';
 import type { Columns, Frame } from './frames.js';
 import { Session, columnsOf } from './session.js';
@@ -27,6 +28,13 @@ function describe(): Record<string, unknown> {
   );
 }
 
+/** Uniform epochs at the beginning of a run; 0 for a method that has no warm-up. */
+function warmupOf(name: string, options: Readonly<Record<string, unknown>>, run: TrainingRun): unknown {
+  const option = selectorRegistry[name]?.options.warmupEpochs;
+  if (option === undefined) return 0;
+  return options.warmupEpochs ?? option.default ?? usualWarmup(run);
+}
+
 let session: Session | undefined;
 
 function current(): Session {
@@ -47,8 +55,10 @@ async function answer({ body, arrays }: Frame): Promise<readonly [Record<string,
         epochs: number('epochs'),
         seed: number('seed'),
       };
-      session = new Session(body.name as string, { ...(body.options as object), ...arrays }, run, score);
-      return [{ value: { signals: session.signals } }, {}];
+      const name = body.name as string;
+      const options = body.options as Readonly<Record<string, unknown>>;
+      session = new Session(name, { ...options, ...arrays }, run, score);
+      return [{ value: { signals: session.signals, warmupEpochs: warmupOf(name, options, run) } }, {}];
     }
     case 'begin':
       current().begin(number('epoch'));

@@ -86,6 +86,13 @@ def test_selectors_and_seeds_share_a_directory_and_nothing_else_may_differ(tmp_p
         make(tmp_path, selector, warmup_epochs=0, label="online-batch-7").close()
 
 
+def test_a_warm_up_that_is_left_to_the_selector_is_recorded_in_epochs(tmp_path: Path) -> None:
+    with Selector("online-batch", run.SIZE, run.CLASSES, run.EPOCHS) as selector:
+        make(tmp_path, selector).close()
+    header = json.loads((tmp_path / "online-batch-seed0" / "run.json").read_text())
+    assert header["warmupEpochs"] == header["method"]["options"]["warmupEpochs"] == 2
+
+
 def test_a_second_writer_is_kept_out(tmp_path: Path) -> None:
     with run.make_selector() as selector:
         first = make(tmp_path, selector)

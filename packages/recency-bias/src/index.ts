@@ -22,6 +22,7 @@ export {
   type SelectorSource,
   type SelectorWith,
 } from './core/define/define-selector.js';
+export { usualWarmup } from './core/define/options.js';
 export type { Epoch, EpochPosition } from './core/define/epoch.js';
 export type { Drawn, Memory, Method } from './core/define/method.js';
 export * as option from './core/define/options.js';

@@ -118,6 +118,8 @@ class Selector:
             self._engine.close()
             raise
         self._columns = tuple(value["signals"])
+        self.warmup_epochs: int = value["warmupEpochs"]
+        """Uniform epochs before selection begins; 0 for methods without a warm-up."""
 
     @property
     def signals(self) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ def method_of(selector: Selector) -> dict[str, Any]:
     """Registry name and all options of a selector; arrays among them by their length."""
     given = {camel(name): value for name, value in selector.options.items()}
     options = {**selectors()[selector.name].details["defaults"], **given}
+    if "warmupEpochs" in options:
+        options["warmupEpochs"] = selector.warmup_epochs
     for name, value in options.items():
         if isinstance(value, np.ndarray):
             options[name] = f"{value.size} values"

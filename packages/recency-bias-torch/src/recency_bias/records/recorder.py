@@ -72,7 +72,7 @@ class Recorder:
             parameters: number of its parameters.
             label: name of the method in reports; default the selector's name.
             window: predicted labels kept of each sample.
-            warmup_epochs: the run's uniform epochs; default the selector's option, or 0.
+            warmup_epochs: the run's uniform epochs; default those of the selector.
             probe_size: number of samples in `probe`.
             settings: more about the training in the words of an experiment file: `optimizer`, `learningRate`, ...
 
@@ -108,8 +108,7 @@ class Recorder:
 
         label = check_label(selector.name if label is None else label)
         method = method_of(selector)
-        option = method["options"].get("warmupEpochs", 0)
-        warmup = int(option) if warmup_epochs is None else warmup_epochs
+        warmup = selector.warmup_epochs if warmup_epochs is None else warmup_epochs
         data = dict(dataset) if isinstance(dataset, Mapping) else {"name": dataset}
         network = dict(model) if isinstance(model, Mapping) else {"name": model, "options": {}}
         home = Path(directory)
