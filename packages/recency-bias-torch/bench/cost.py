@@ -50,9 +50,7 @@ class Block(nn.Module):
 
 def resnet20(classes: int) -> nn.Module:
     widths = [16] * 4 + [32] * 3 + [64] * 3
-    blocks = [
-        Block(before, after, 2 if after != before else 1) for before, after in zip(widths[:-1], widths[1:], strict=True)
-    ]
+    blocks = [Block(before, after, 2 if after != before else 1) for before, after in itertools.pairwise(widths)]
     head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, classes)]
     return nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), *blocks, *head)
 
