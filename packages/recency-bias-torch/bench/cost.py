@@ -9,6 +9,7 @@ alike. The step is that of a ResNet-20 on 32 by 32 pixels, 128 a batch, on one C
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform

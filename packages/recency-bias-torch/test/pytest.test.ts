@@ -15,6 +15,7 @@ describe('the Python package', () => {
       'test_processes',
       'test_sampler',
       'test_distributed',
+      'test_namespaces',
       'test_recorder',
     ])(
       'passes %s.py',

@@ -16,9 +16,9 @@ from training import EPOCHS, Training, sampler, step
 pytestmark = pytest.mark.skipif(not dist.is_available(), reason="torch was built without torch.distributed")
 
 
-def train(rank: int, world: int, port: int, name: str, folder: str, stop: int) -> None:
+def train(rank: int, world: int, port: int, name: str, folder: str, stop: int, host: str = "127.0.0.1") -> None:
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=world)
+    dist.init_process_group("gloo", init_method=f"tcp://{host}:{port}", rank=rank, world_size=world)
     options = {"prune_ratio": 0.4} if name == "info-batch" else {}
     training = Training(sampler(name, **options))
     saved = Path(folder) / "checkpoint.pt"
