@@ -38,6 +38,8 @@ struct Rows {
   int64_t grain() const { return std::max<int64_t>(1, at::internal::GRAIN_SIZE / width); }
 };
 
+bool hasRows(const at::Tensor& tensor, int64_t count) { return tensor.dim() == 2 && tensor.size(0) >= count; }
+
 // The values of each channel, repeated over the width of a group.
 std::vector<float> tiled(const at::Tensor& perChannel, const Rows& rows) {
   TORCH_CHECK(perChannel.numel() == rows.channels, "expected one value for each of ", rows.channels, " channels");
@@ -151,6 +153,7 @@ at::Tensor statistics(const at::Tensor& input, const at::Tensor& gamma, const at
   const at::Tensor x = input.contiguous();
   const Rows rows(x);
   const int64_t channels = rows.channels;
+  TORCH_CHECK(gamma.numel() == channels && beta.numel() == channels, "expected one gamma and beta for each channel");
   const float* data = x.data_ptr<float>();
   std::vector<float> pivot(rows.width);
   for (int64_t i = 0; i < rows.width; ++i) pivot[i] = data[i % channels];
@@ -158,7 +161,6 @@ at::Tensor statistics(const at::Tensor& input, const at::Tensor& gamma, const at
       channelSums(rows, [&](int64_t from, int64_t to, float* differences, float* squares) {
         sumMoments(data + from, pivot.data(), to - from, rows.width, differences, squares);
       });
-  TORCH_CHECK(gamma.numel() == channels && beta.numel() == channels, "expected one gamma and beta for each channel");
   const at::Tensor gammas = gamma.to(at::kFloat).contiguous();
   const at::Tensor betas = beta.to(at::kFloat).contiguous();
   at::Tensor result = at::empty({5, channels}, x.options());
@@ -183,6 +185,8 @@ at::Tensor statistics(const at::Tensor& input, const at::Tensor& gamma, const at
 at::Tensor affine(const at::Tensor& input, const at::Tensor& coefficients, const c10::optional<at::Tensor>& other,
                   const c10::optional<at::Tensor>& otherCoefficients, double low, double high, bool reuse) {
   const at::Tensor x = input.contiguous();
+  TORCH_CHECK(hasRows(coefficients, 2) && (!otherCoefficients.has_value() || hasRows(*otherCoefficients, 2)),
+              "expected coefficients of at least two rows");
   const at::Tensor scale = coefficients.select(0, -2);
   const at::Tensor shift = coefficients.select(0, -1);
   const Rows rows(x);
@@ -199,7 +203,8 @@ at::Tensor affine(const at::Tensor& input, const at::Tensor& coefficients, const
     });
     return y;
   }
-  TORCH_CHECK(other->sizes() == x.sizes(), "expected tensors of one shape");
+  TORCH_CHECK(other->sizes() == x.sizes() && other->scalar_type() == at::kFloat,
+              "expected float32 tensors of one shape");
   const at::Tensor second = other->contiguous();
   const std::vector<float> b =
       tiled(otherCoefficients.has_value() ? at::add(shift, otherCoefficients->select(0, -1)) : shift, rows);
@@ -221,6 +226,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> backward(const at::Tensor& gradie
   const at::Tensor dy = gradient.contiguous();
   TORCH_CHECK(dy.sizes() == x.sizes() && dy.scalar_type() == at::kFloat, "expected the gradient in the input's shape");
   const Rows rows(x);
+  TORCH_CHECK(hasRows(statistics, 5), "expected the five rows of the statistics");
   const std::vector<float> m = tiled(statistics.select(0, 0), rows);
   const std::vector<float> s = tiled(statistics.select(0, 2), rows);
   const std::vector<float> a = tiled(statistics.select(0, 3), rows);

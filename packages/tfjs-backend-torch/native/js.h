@@ -4,6 +4,7 @@
 #include <c10/util/Exception.h>
 #include <node_api.h>
 
+#include <cmath>
 #include <string>
 
 namespace tfjs {
@@ -27,10 +28,13 @@ inline double number(napi_env env, napi_value value) {
   check(napi_get_value_double(env, value, &result), "a number");
   return result;
 }
+// A whole number that a double holds exactly. Node-API itself would make 0 of NaN and cut fractions off.
 inline int64_t integer(napi_env env, napi_value value) {
-  int64_t result;
-  check(napi_get_value_int64(env, value, &result), "an integer");
-  return result;
+  double result;
+  check(napi_get_value_double(env, value, &result), "an integer");
+  TORCH_CHECK(std::nearbyint(result) == result && std::fabs(result) <= 9007199254740991.0, "expected an integer, not ",
+              result);
+  return static_cast<int64_t>(result);
 }
 inline bool boolean(napi_env env, napi_value value) {
   bool result;

@@ -17,6 +17,7 @@ namespace tfjs {
 namespace {
 
 constexpr int64_t kLargestWindow = 256;  // values, as many as a byte tells apart
+constexpr int64_t kLargestSize = 0x7fffffff;
 
 // Images of [batch, height, width, channels] and the windows that lie on them without overlap. The first starts `top`
 // rows above the image and `left` columns before it; the last may reach beyond it, or leave some of it out.
@@ -33,10 +34,15 @@ struct Windows {
     rows = window[0], columns = window[1];
     top = before[0], left = before[1];
     outHeight = size[0], outWidth = size[1];
-    TORCH_CHECK(rows > 0 && columns > 0 && rows * columns <= kLargestWindow, "expected a window of 1 to ",
+    for (const int64_t length : shape) {
+      TORCH_CHECK(length >= 0 && length <= kLargestSize, "expected images of 0 to ", kLargestSize, " along an axis");
+    }
+    TORCH_CHECK(rows > 0 && columns > 0 && rows <= kLargestWindow && columns <= kLargestWindow &&
+                    rows * columns <= kLargestWindow, "expected a window of 1 to ",
                 kLargestWindow, " values");
     // Each window holds at least one value of the image.
     TORCH_CHECK(top >= 0 && top < rows && left >= 0 && left < columns && outHeight > 0 && outWidth > 0 &&
+                    outHeight <= kLargestSize && outWidth <= kLargestSize &&
                     (outHeight - 1) * rows - top < height && (outWidth - 1) * columns - left < width,
                 "expected windows that meet the image");
   }

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "js.h"
@@ -45,11 +46,14 @@ IValue scalar(napi_env env, napi_value value) {
   return number;
 }
 
+constexpr uint32_t kReserved = 1024;
+
 template <typename T, typename Convert>
 c10::List<T> listOf(napi_env env, napi_value value, Convert convert) {
   const uint32_t length = js::length(env, value);
   c10::List<T> list;
-  list.reserve(length);
+  // An array may say that it is longer than memory.
+  list.reserve(std::min<uint32_t>(length, kReserved));
   for (uint32_t i = 0; i < length; ++i) list.push_back(convert(js::element(env, value, i)));
   return list;
 }
@@ -102,7 +106,10 @@ napi_value tensorResult(napi_env env, TensorTable& tensors, at::Tensor tensor,
                         const std::vector<std::pair<const c10::TensorImpl*, int64_t>>& given) {
   if (!tensor.defined()) return js::null(env);
   for (const auto& argument : given) {
-    if (argument.first == tensor.unsafeGetTensorImpl()) return js::fromNumber(env, argument.second);
+    // A getter of an array that was read meanwhile may have released the handle.
+    if (argument.first == tensor.unsafeGetTensorImpl() && tensors.holds(argument.second, tensor)) {
+      return js::fromNumber(env, argument.second);
+    }
   }
   return js::fromNumber(env, tensors.add(std::move(tensor)));
 }

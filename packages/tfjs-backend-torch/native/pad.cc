@@ -8,9 +8,15 @@
 namespace tfjs {
 namespace {
 
+constexpr int64_t kLargestPadding = 0x7fffffff;
+
 // `image` is [batch, channels, height, width], as libtorch names the axes, float32 in channels-last memory.
 at::Tensor padImages(const at::Tensor& image, int64_t top, int64_t bottom, int64_t left, int64_t right, double value) {
   TORCH_CHECK(image.dim() == 4 && image.scalar_type() == at::kFloat, "expected a float32 batch of images");
+  for (const int64_t padding : {top, bottom, left, right}) {
+    TORCH_CHECK(padding >= 0 && padding <= kLargestPadding, "expected padding of 0 to ", kLargestPadding, ", not ",
+                padding);
+  }
   const at::Tensor x = image.contiguous(at::MemoryFormat::ChannelsLast);
   const int64_t batch = x.size(0);
   const int64_t channels = x.size(1);

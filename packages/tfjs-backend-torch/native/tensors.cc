@@ -37,6 +37,10 @@ void TensorTable::replace(int64_t handle, at::Tensor tensor) {
   tensors_[handle] = std::move(tensor);
 }
 
+bool TensorTable::holds(int64_t handle, const at::Tensor& tensor) const {
+  return handle >= 0 && handle < static_cast<int64_t>(tensors_.size()) && tensors_[handle].is_same(tensor);
+}
+
 bool TensorTable::isExclusive(int64_t handle) const {
   const at::Tensor& tensor = get(handle);
   return tensor.has_storage() && tensor.use_count() == 1 && tensor.storage().use_count() == 1;

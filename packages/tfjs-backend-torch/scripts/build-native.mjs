@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Compiles native/*.cc against the libtorch of this machine into build/tfjs-torch.node.
+// Compiles native/*.cc against the libtorch of this machine into build/tfjs-torch.node; with --sanitize into
+// build/sanitized/tfjs-torch.node, whose every access to memory AddressSanitizer checks.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +11,8 @@ import { sourceDigest } from './source-digest.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const native = join(root, 'native');
-const build = join(root, 'build');
+const sanitize = process.argv.includes('--sanitize');
+const build = sanitize ? join(root, 'build', 'sanitized') : join(root, 'build');
 
 /** @param {string} message */
 function fail(message) {
@@ -38,7 +40,7 @@ function main() {
   const fresh = `${target}.${process.pid}`;
   const flags = [
     '-std=c++17',
-    '-O3',
+    ...(sanitize ? ['-O1', '-g', '-fsanitize=address', '-fno-omit-frame-pointer'] : ['-O3']),
     '-fPIC',
     '-w', // what warns is libtorch's headers
     ...(process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),

@@ -10,7 +10,8 @@ export function getThreads(): number {
 /**
  * Sets the threads that libtorch uses inside one operator; the number of cores is the default.
  *
- * @throws RangeError unless it is a positive integer.
+ * @throws RangeError unless it is a positive integer; Error above the most that the machine gets: four for each core, and
+ *   16 at least.
  */
 export function setThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1) {

@@ -1,4 +1,4 @@
-import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { onTorch, runKernel } from './gradients.js';
 import { DROPOUT } from './kernels.js';
@@ -6,8 +6,10 @@ import { DROPOUT } from './kernels.js';
 /** What the fused path uses of TensorFlow.js's layer; the fields are its own. */
 interface Dropout {
   rate: number;
-  noiseShape: number[] | null | undefined;
   seed: number | null | undefined;
+  /** The shape in which it draws; subclasses (SpatialDropout1D) have others than the option's. */
+  getNoiseShape(x: Tensor): number[] | null | undefined;
+  invokeCallHook(inputs: Tensor | Tensor[], kwargs: object): void;
   call: Call;
 }
 
@@ -15,7 +17,7 @@ type Call = (this: Dropout, inputs: Tensor | Tensor[], kwargs: { training?: bool
 
 /**
  * Makes `tf.layers.dropout` draw natively while this backend is in use; TensorFlow.js draws number by number in JavaScript.
- * A layer with a seed, or with a noise shape, is left to it: a seed gives the same numbers on every backend.
+ * A layer with a seed, or that draws in another shape than its input's, is left to it: a seed gives the same numbers on every backend.
  */
 export function fuseDropout(): void {
   const prototype = Object.getPrototypeOf(layers.dropout({ rate: 0.5 })) as Dropout;
@@ -23,12 +25,14 @@ export function fuseDropout(): void {
   prototype.call = function (inputs, kwargs) {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
     const draws = kwargs.training === true && this.rate > 0 && this.rate < 1;
-    const free = this.seed == null && this.noiseShape == null;
-    if (!onTorch() || !draws || !free || x?.dtype !== 'float32' || engine().state.gradientDepth > 1) {
+    const fits = x?.dtype === 'float32' && this.seed == null && engine().state.gradientDepth <= 1;
+    if (!onTorch() || !draws || !fits || this.getNoiseShape(x) != null) {
       return stock.call(this, inputs, kwargs);
     }
-    const [y, mask] = runKernel(DROPOUT, { x }, { rate: this.rate }) as [Tensor, Tensor];
-    mask.dispose();
-    return y;
+    return tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const [y] = runKernel(DROPOUT, { x }, { rate: this.rate }) as [Tensor, Tensor];
+      return y;
+    });
   };
 }

@@ -215,6 +215,48 @@ describeWithTorch('Dropout', () => {
   });
 });
 
+/** A layer that draws one number for all rows, as a user may write it. */
+class RowDropout
+  extends (
+    Object.getPrototypeOf(tf.layers.dropout({ rate: 0.5 })) as {
+      constructor: new (args: { rate: number }) => tf.layers.Layer;
+    }
+  ).constructor
+{
+  static className = 'RowDropout';
+  getNoiseShape(x: tf.Tensor): number[] {
+    return [1, ...x.shape.slice(1)];
+  }
+}
+
+describeWithTorch('A layer that inherits from Dropout', () => {
+  it('draws for whole channels where it is SpatialDropout1D', () => {
+    const y = tf.layers.spatialDropout1d({ rate: 0.5 }).apply(tf.ones([16, 10, 8]), { training: true });
+    const values = (y as tf.Tensor3D).arraySync();
+    const kept = values.flatMap((rows) => rows[0]!);
+    for (const rows of values) for (const row of rows) expect(row).toEqual(rows[0]);
+    expect(new Set(kept)).toEqual(new Set([0, 2]));
+  });
+
+  it('draws in the shape that it says itself', () => {
+    const y = new RowDropout({ rate: 0.5 }).apply(tf.ones([20, 30]), { training: true }) as tf.Tensor2D;
+    const rows = y.arraySync();
+    for (const row of rows) expect(row).toEqual(rows[0]);
+    expect(new Set(rows[0])).toEqual(new Set([0, 2]));
+  });
+
+  it('calls its hook, while training and not', () => {
+    const layer = tf.layers.dropout({ rate: 0.5 });
+    const heard: unknown[] = [];
+    layer.setCallHook((_inputs, kwargs) => {
+      heard.push(kwargs.training);
+    });
+    layer.apply(tf.ones([2]), { training: true });
+    layer.apply(tf.ones([2]), { training: false });
+    expect(heard).toEqual([true, false]);
+  });
+});
+
 describeWithTorch('An optimizer rounds alike, whoever else holds the values:', () => {
   /** What becomes of a variable in some steps, when something is done to it before each. */
   const after = async (

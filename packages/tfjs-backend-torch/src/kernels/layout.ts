@@ -29,25 +29,31 @@ export function channelsLast(x: Handle, rank: number): Handle {
   return permute(x, toLast[rank]);
 }
 
-/** Padding of one spatial axis. */
+/** Padding of one spatial axis; a negative value leaves out so many values at that end. */
 export interface AxisPadding {
   readonly before: number;
   readonly after: number;
 }
 
-/** libtorch pads both ends of an axis alike; an uneven rest is padded by a copy beforehand. */
+/**
+ * Padding of the spatial axes. libtorch's operators add the same amount, at least 0, to both ends of an axis; any other
+ * padding is a copy beforehand. TensorFlow.js's `same` over volumes leaves values out where the stride is larger than the
+ * kernel, and explicit padding may be negative.
+ */
 export class Padding {
   /** What an operator of libtorch adds at both ends of each axis. */
   readonly even: readonly number[];
   /** What comes before each axis, even or not. */
   readonly before: readonly number[];
   readonly #axes: readonly AxisPadding[];
+  readonly #leavesOut: boolean;
   readonly isEven: boolean;
 
   constructor(axes: readonly AxisPadding[]) {
     this.#axes = axes;
     this.before = axes.map(({ before }) => before);
-    this.isEven = axes.every(({ before, after }) => before === after);
+    this.#leavesOut = axes.some(({ before, after }) => before < 0 || after < 0);
+    this.isEven = !this.#leavesOut && axes.every(({ before, after }) => before === after);
     this.even = this.isEven ? axes.map(({ before }) => before) : axes.map(() => 0);
   }
 
@@ -55,15 +61,10 @@ export class Padding {
   apply(x: Handle, value = 0): Handle {
     if (this.isEven) return x;
     const [rows, columns] = this.#axes;
-    if (onCpu() && this.#axes.length === 2) {
+    if (onCpu() && this.#axes.length === 2 && !this.#leavesOut) {
       return padImages(x, rows!.before, rows!.after, columns!.before, columns!.after, value);
     }
-    // From the last axis to the first, each end.
-    return pad(
-      x,
-      [...this.#axes].reverse().flatMap(({ before, after }) => [before, after]),
-      value,
-    );
+    return pad(x, ends(this.#axes), value);
   }
 
   /** The shape that {@link apply} gives. */
@@ -75,9 +76,21 @@ export class Padding {
     });
   }
 
-  /** The gradient of {@link apply}: cuts the padding off again. */
+  /** The gradient of {@link apply}: cuts the padding off again, and is 0 where values were left out. */
   cut(x: Handle, shape: readonly number[]): Handle {
     if (this.isEven) return x;
+    if (this.#leavesOut) {
+      return pad(
+        x,
+        ends(this.#axes).map((size) => -size),
+        0,
+      );
+    }
     return this.#axes.reduce((y, { before }, i) => narrow(y, i + 2, before, shape[i + 2]), x);
   }
+}
+
+/** As `constant_pad_nd` takes them: both ends of each axis, from the last axis to the first. */
+function ends(axes: readonly AxisPadding[]): number[] {
+  return [...axes].reverse().flatMap(({ before, after }) => [before, after]);
 }

@@ -101,7 +101,7 @@ function isDisjoint({ window, strides, padding, inShape, outShape }: Pool): bool
     const before = padding.before[i]!;
     // Explicit padding may hold whole windows.
     const lastStart = (outShape[i + 1]! - 1) * size - before;
-    return size === strides[i] && before < size && lastStart < inShape[i + 2]!;
+    return size === strides[i] && before >= 0 && before < size && lastStart < inShape[i + 2]!;
   });
 }
 
