@@ -115,8 +115,14 @@ export async function runCases(
   return cases.map((each) => measured(backendName, () => results(kernelName, each)));
 }
 
+/** The outcome of `f` on a backend. */
+export async function runOn(backendName: BackendName, f: () => Result[]): Promise<Outcome> {
+  await setBackend(backendName);
+  return measured(backendName, f);
+}
+
 /** The outcome of `f` on the active backend, with data that it leaves behind as an error. */
-export function measured(backendName: BackendName, f: () => Result[]): Outcome {
+function measured(backendName: BackendName, f: () => Result[]): Outcome {
   if (backendName === 'wasm') soil();
   const before = engine().backend.numDataIds();
   let outcome: Outcome;
