@@ -133,6 +133,12 @@ def test_weights_of_a_batch_that_was_not_handed_out_are_refused() -> None:
         chosen.weights([1, 2, 3])
 
 
+def test_a_loader_with_a_selector_that_looks_first_is_told_where_its_batches_are() -> None:
+    chosen = sampler("importance-sampling", threshold=0)
+    with pytest.raises(TypeError, match=r"for indices in sampler\.batches\(score\)"):
+        next(iter(chosen))
+
+
 @pytest.mark.parametrize("name", ["rho-loss", "importance-sampling", "selective-backprop", "online-batch"])
 def test_selectors_that_look_first_train_in_a_loop(name: str) -> None:
     options: dict[str, Any] = {

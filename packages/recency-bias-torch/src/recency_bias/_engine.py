@@ -110,7 +110,10 @@ class Engine:
             while answer.get("score"):
                 try:
                     if score is None:
-                        raise TypeError("this selector looks at samples before it chooses: give `score`.")
+                        raise TypeError(
+                            "this selector looks at samples before it chooses, which a DataLoader cannot do: give `score`, "
+                            "with PyTorch as in `for indices in sampler.batches(score)`."
+                        )
                     self._write({"call": "scored"}, score(found["indices"]))
                 except EngineError:
                     raise
