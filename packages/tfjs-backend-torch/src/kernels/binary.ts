@@ -17,7 +17,6 @@ const addInPlace = inPlaceOperator('add_.Tensor');
 const preserving: Readonly<Record<string, string>> = {
   Maximum: 'maximum',
   Minimum: 'minimum',
-  Atan2: 'atan2',
   BitwiseAnd: 'bitwise_and.Tensor',
 };
 
@@ -62,6 +61,8 @@ export function registerBinaryKernels(): void {
       return result(call, integers(exact), 'int32');
     });
   }
+  const atan2 = operator('atan2');
+  defineBinary('Atan2', atan2, undefined, 'fractions');
   defineBinary('SquaredDifference', (a, b) => square(subtract(a, b)));
   define('AddN', (call) => {
     const [first, ...rest] = call.list();
@@ -78,8 +79,17 @@ function integers(values: Handle): Handle {
   return to(nanToNum(values, 0, 0, 0), INT);
 }
 
-function defineBinary(name: string, op: (a: Handle, b: Handle) => Handle, dtype?: DataType): void {
-  define(name, (call) => result(call, op(call.handle('a'), call.handle('b')), dtype));
+/** Of integers `fractions` are cut off, as JavaScript's typed arrays do it. */
+function defineBinary(
+  name: string,
+  op: (a: Handle, b: Handle) => Handle,
+  dtype?: DataType,
+  gives: 'own' | 'fractions' = 'own',
+): void {
+  define(name, (call) => {
+    const y = op(call.handle('a'), call.handle('b'));
+    return result(call, gives === 'fractions' && call.input('a').dtype === 'int32' ? integers(y) : y, dtype);
+  });
 }
 
 /** The sum, of tensors or of a tensor and a number. */
@@ -102,7 +112,9 @@ function arithmeticBody([both, right, left]: [string, string, string | undefined
     }
     // Booleans add up to numbers in TensorFlow.js only in JavaScript's way.
     if (a.dtype === 'bool') return undefined;
-    return result(call, ofTensors(call.handle('a'), call.handle('b')));
+    const y = ofTensors(call.handle('a'), call.handle('b'));
+    // A quotient of integers has a fraction in libtorch.
+    return result(call, both === 'div.Tensor' && a.dtype === 'int32' ? integers(y) : y);
   };
 }
 

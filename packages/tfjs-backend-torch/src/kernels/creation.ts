@@ -46,7 +46,8 @@ function filled(call: KernelCall, shape: number[], value: number, dtype: FillAtt
     return { dataId: call.backend.write(new Float32Array([value]), shape, dtype), shape, dtype };
   }
   // libtorch refuses a number beyond float32, JavaScript makes it infinite.
-  const fitting = dtype === 'float32' ? Math.fround(value) : value;
+  // An integer is what JavaScript makes of it: 0 of NaN and of the infinities.
+  const fitting = dtype === 'float32' ? Math.fround(value) : dtype === 'int32' ? value | 0 : value;
   return call.output(full(shape, fitting, scalarType(dtype)), shape, dtype);
 }
 

@@ -188,10 +188,14 @@ function definePooling({ suffix, rank, describe }: PoolKernels): void {
     return call.output(channelsLast(padding.cut(dx, inShape), rank), x.shape);
   });
 
+  // libtorch averages no volume that is smaller than a window, not even with padding.
+  const averages = ({ padding, inShape, window }: Pool): boolean =>
+    rank === 4 || window.every((size, i) => size <= padding.padded(inShape)[i + 2]!);
+
   define(`AvgPool${suffix}`, (call) => {
     const x = call.input('x');
     const pool = describe(x.shape, call.attributes<PoolAttrs>());
-    if (pool === undefined || x.dtype !== 'float32') return undefined;
+    if (pool === undefined || !averages(pool) || x.dtype !== 'float32') return undefined;
     const { window, strides, padding } = pool;
     const input = padded(call, pool, 'x');
     const y = padding.isEven
@@ -203,7 +207,7 @@ function definePooling({ suffix, rank, describe }: PoolKernels): void {
   define(`AvgPool${suffix}Grad`, (call) => {
     const x = call.input('input');
     const pool = describe(x.shape, call.attributes<PoolAttrs>());
-    if (pool === undefined) return undefined;
+    if (pool === undefined || !averages(pool)) return undefined;
     const { window, strides, padding, inShape } = pool;
     const input = padded(call, pool, 'input');
     const dy = channelsFirst(call.handle('dy'), rank);

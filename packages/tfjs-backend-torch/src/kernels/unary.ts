@@ -77,7 +77,7 @@ export function registerUnaryKernels(): void {
     const positive = to(gt(x, 0), scalarType(dtype));
     const step = alpha === 0 ? positive : addScalar(mulScalar(positive, 1 - alpha), alpha);
     // TensorFlow.js keeps NaN, which an ordinary comparison would make alpha.
-    return result(call, dtype === 'float32' ? where(isnan(x), x, step) : step);
+    return result(call, dtype === 'float32' ? where(isnan(x), x, step) : to(step, scalarType(dtype)));
   });
 }
 
@@ -86,7 +86,9 @@ function defineUnary(name: string, op: (x: Handle) => Handle, dtype?: DataType):
     const x = call.input('x');
     // Counting types hold no NaN and no fraction; libtorch has some of these operators for floats only.
     const handle = call.backend.handle(x);
-    return result(call, op(x.dtype === 'bool' ? to(handle, scalarType('int32')) : handle), dtype);
+    const counts = x.dtype !== 'float32' && dtype === 'float32';
+    const floats = counts ? to(handle, scalarType('float32')) : handle;
+    return result(call, op(x.dtype === 'bool' && !counts ? to(handle, scalarType('int32')) : floats), dtype);
   });
 }
 

@@ -32,7 +32,7 @@ export interface Result {
 
 export type Outcome = readonly Result[] | { readonly error: string };
 
-export const BACKENDS = ['cpu', 'wasm'] as const;
+export const BACKENDS = ['cpu', 'wasm', 'torch'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 export const isError = (outcome: Outcome): outcome is { readonly error: string } => 'error' in outcome;
