@@ -50,7 +50,7 @@ import { cast, identity } from './kernels/identity.js';
 import { integerKernels } from './kernels/integers.js';
 import { maxPoolGrad } from './kernels/max-pool-gradient.js';
 import { avgPool, maxPool } from './kernels/pool.js';
-import { cumulative, mean, ofEmpty, sum } from './kernels/reduce.js';
+import { cumulative, mean, ofEmpty, sum, transpose } from './kernels/reduce.js';
 import { select } from './kernels/select.js';
 import { transform } from './kernels/transform.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
@@ -115,6 +115,7 @@ const replacements: Readonly<Record<string, Replacement>> = {
   StridedSlice: stridedSlice,
   Sum: sum,
   Transform: transform,
+  Transpose: transpose,
   UnsortedSegmentSum: unsortedSegmentSum,
   _FusedMatMul: fused('BatchMatMul'),
   [BATCH_NORM_GRADIENT]: batchNormGradient,

@@ -73,7 +73,7 @@ export const stridedSlice = notFloat((call) => {
   const { backend, attrs } = call;
   const x = input(call, 'x');
   const mask = (name: string): number => attrs[name] as number;
-  const { finalShapeSparse, finalShape, begin, strides } = slice_util.sliceInfo(
+  const { finalShapeSparse, finalShape, isSimpleSlice, begin, end, strides } = slice_util.sliceInfo(
     x.shape,
     attrs.begin as number[],
     attrs.end as number[],
@@ -84,6 +84,10 @@ export const stridedSlice = notFloat((call) => {
     mask('newAxisMask'),
     mask('shrinkAxisMask'),
   );
+  const sizes = slice_util.computeOutShape(begin, end, strides);
+  if (isSimpleSlice && sizes.some((size) => size < 0)) {
+    throw new RangeError(`stridedSlice: [${end.join()}] ends before [${begin.join()}], where it begins.`);
+  }
   const out = backend.makeOutput(finalShape, x.dtype);
   const from = backend.typedArrayFromHeap(x);
   const to = backend.typedArrayFromHeap(out);

@@ -88,6 +88,17 @@ export const ofEmpty =
     return out;
   };
 
+/** Transposition; of an empty tensor, the replaced kernel divides by zero. */
+export function transpose(call: KernelCall, otherwise: Kernel): TensorInfo {
+  const { shape, dtype } = input(call, 'x');
+  if (util.sizeFromShape(shape) > 0) return otherwise(call);
+  const perm = call.attrs.perm as number[];
+  return call.backend.makeOutput(
+    perm.map((axis) => shape[axis]!),
+    dtype,
+  );
+}
+
 /** Cumulative sums and products of an empty tensor, in which the replaced kernels divide by zero. */
 export function cumulative(call: KernelCall, otherwise: Kernel): TensorInfo {
   const { shape, dtype } = input(call, 'x');
