@@ -24,9 +24,9 @@ export function registerCreationKernels(): void {
     if (x.dtype === dtype) return call.backend.share(x);
     const handle = call.handle('x');
     if (dtype === 'bool') return call.output(notEqual(handle, 0), x.shape, dtype);
-    // NaN becomes 0 in JavaScript's integers; in C it is undefined.
+    // NaN and the infinities become 0 in JavaScript's integers; in C they are undefined.
     if (dtype === 'int32' && x.dtype === 'float32') {
-      return call.output(to(nanToNum(handle, 0), INT), x.shape, dtype);
+      return call.output(to(nanToNum(handle, 0, 0, 0), INT), x.shape, dtype);
     }
     return call.output(to(handle, dtype === 'int32' ? INT : FLOAT), x.shape, dtype);
   });

@@ -245,3 +245,11 @@ describeWithTorch("A kernel agrees with TensorFlow.js's in value and gradients, 
 describeWithTorch("A kernel agrees with TensorFlow.js's in value, and leaks nothing:", () => {
   it.each(Object.keys(plain))('%s', (name) => compare(plain[name]!, false));
 });
+
+describeWithTorch('An integer is 0', () => {
+  it('where it is made of NaN or of an infinity', () => {
+    const integers = tf.cast(tf.add(tf.tensor1d([NaN, Infinity, -Infinity, 2.7, -2.7]), 0), 'int32');
+    expect([...integers.dataSync()]).toEqual([0, 0, 0, 2, -2]);
+    expect([...tf.fill([2], NaN, 'int32').dataSync()]).toEqual([0, 0]);
+  });
+});
