@@ -39,6 +39,7 @@ export interface ExperimentFlags {
   weightDecay?: number;
   batchSize?: number;
   epochs?: number;
+  patience?: number;
   iterations?: number;
   warmupEpochs?: number;
   window?: number;
@@ -167,6 +168,7 @@ export function addExperimentFlags(command: Command, selectors: 'none' | 'one' |
   add('--weight-decay <w>', 'L2 weight decay of the kernels', parseNumber);
   add('--batch-size <n>', 'samples in a batch', parseNumber);
   add('--epochs <n>', 'length of a run, warm-up included', parseNumber);
+  add('--patience <n>', 'end a run after so many epochs without a lower test error', parseNumber);
   add('--iterations <n>', 'length of a run in steps, rounded up to whole epochs', parseNumber);
   add('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu');
   if (selectors === 'none') return command;
@@ -262,6 +264,7 @@ export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
     weightDecay: flags.weightDecay,
     batchSize: flags.batchSize,
     epochs: flags.epochs,
+    patience: flags.patience,
     iterations: flags.iterations,
     warmupEpochs: flags.warmupEpochs,
     window: flags.window,

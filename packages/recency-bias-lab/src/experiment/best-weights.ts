@@ -58,6 +58,11 @@ export class BestWeights {
     return best;
   }
 
+  /** The best epoch so far; undefined before the first. */
+  get best(): { readonly epoch: number; readonly testError: number } | undefined {
+    return this.#best;
+  }
+
   /** Writes the weights down if they are the best so far, or are those written down before an interruption. */
   async consider(epoch: number, testError: number, weights: TrainingState['weights']): Promise<void> {
     const best = this.#best;

@@ -24,6 +24,16 @@ export interface WrittenExperiment {
   readonly source?: string | undefined;
   /** The comparison's directory, where it is gone on with: paths of methods' inputs are relative to it. */
   readonly begun?: string | undefined;
+  /** Whether a batch of more samples than there are is made smaller, and not a mistake. */
+  readonly fitsBatch?: boolean;
+}
+
+/** A batch no larger than the training data, and what to say of it. */
+function fitBatch(experiment: Experiment, trainSize: number): [experiment: Experiment, notes: string[]] {
+  const { batchSize } = experiment;
+  if (batchSize <= trainSize) return [experiment, []];
+  const note = `batches of ${trainSize}, all training photos, since there are fewer than ${batchSize}`;
+  return [{ ...experiment, batchSize: trainSize }, [note]];
 }
 
 /** The backend that `auto` means, and how to get a faster one. */
@@ -75,7 +85,7 @@ function withKnown({ fingerprint, ...size }: DatasetSize, { dataset }: Experimen
  * @throws ExperimentError with one line a mistake; DataError or ModelError when data or model cannot be read.
  */
 export async function prepareExperiment(
-  { input, source, begun }: WrittenExperiment,
+  { input, source, begun, fitsBatch = false }: WrittenExperiment,
   options: PrepareOptions,
 ): Promise<PreparedExperiment> {
   const { purpose, chooseBackend = chooseFastest, standIn = false, inputs: given, ...fetching } = options;
@@ -91,14 +101,14 @@ export async function prepareExperiment(
   if (goesOn && experiment.dataset.fingerprint !== undefined && identity !== undefined) {
     await writeDataRecord(begun, identity);
   }
+  const [fitted, batchNotes] = fitsBatch ? fitBatch(experiment, size.trainSize) : [experiment, []];
+  const modelNotes = purpose === 'train' ? [] : await checkModel(experiment, opened, dataset);
   const notes =
-    purpose === 'train'
-      ? []
-      : [...(await checkModel(experiment, opened, dataset)), ...(advice === undefined ? [] : [advice])];
+    purpose === 'train' ? [] : [...modelNotes, ...batchNotes, ...(advice === undefined ? [] : [advice])];
   try {
     const inputs = given ?? (await readMethodInputs(experiment, dataset, begun));
     return {
-      experiment: resolveExperiment(experiment, goesOn ? withKnown(size, experiment) : size, backend, inputs),
+      experiment: resolveExperiment(fitted, goesOn ? withKnown(size, experiment) : size, backend, inputs),
       opened,
       dataset,
       inputs,

@@ -151,6 +151,8 @@ export const experimentSchema = z.strictObject({
   epochs: z.int().min(1).optional(),
   /** Length of the run in steps, rounded up to whole epochs. */
   iterations: z.int().min(1).optional(),
+  /** A run ends after so many epochs without a lower test error; absent: never before its end. */
+  patience: z.int().min(1).optional(),
   /** Epochs of uniform batches at the beginning, shared by all selectors. */
   warmupEpochs: z.int().min(0).default(0),
   /**

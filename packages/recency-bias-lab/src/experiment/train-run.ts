@@ -59,6 +59,17 @@ interface LiveRun {
   scoredSamples: number;
   /** Of the epoch that has just ended. */
   testError?: number;
+  lastEpoch?: number;
+}
+
+/** Whether a run has had `patience` epochs without a lower test error, the one of `event` included. */
+function isExhausted(
+  patience: number | undefined,
+  { epoch, testError }: EpochEvent,
+  { best }: Pick<BestWeights, 'best'>,
+): boolean {
+  if (patience === undefined || best === undefined || testError < best.testError) return false;
+  return epoch - best.epoch >= patience;
 }
 
 function describeRun(options: TrainRunOptions, { model, data }: TrainingSession): RunHeader {
@@ -185,6 +196,8 @@ async function train(
       await writer.append(event);
       live.testError = testResult.error;
       options.onEpoch?.(event);
+      live.lastEpoch = epoch;
+      if (task.kind === 'run' && isExhausted(experiment.patience, event, best)) model.stopTraining = true;
     },
   });
   if (stopped) return false;
@@ -195,6 +208,6 @@ async function train(
     const samples = await uncertainSamples(live.recorder!, dataset);
     await writer.append({ type: 'uncertain-samples', time: now(), ...samples });
   }
-  await writer.append({ type: 'end', time: now(), epochs: last });
+  await writer.append({ type: 'end', time: now(), epochs: live.lastEpoch ?? last });
   return true;
 }

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, withoutChromium } from '../report/chromium.js';
 import { writeBackbone, writePhotos } from '../support/backbones.js';
@@ -93,5 +95,51 @@ describe.skipIf(withoutChromium)('a saved model in a browser', () => {
       }
     }
     expect(spread).toBeGreaterThan(0.05); // it has an opinion
+  }, 60_000);
+
+  it('is used as docs/finetuning.md shows it with the answers of predict, also for photos that are not square', async () => {
+    const colours = { blue: '#1e28c8', green: '#28be3c', red: '#d23228' };
+    // What matters is in the middle; what is cut away says something else.
+    for (const [label, middle, sides] of [
+      ['wide', colours.blue, colours.red],
+      ['tall', colours.green, colours.blue],
+    ] as const) {
+      const [width, height] = label === 'wide' ? [96, 32] : [32, 64];
+      const inner = { create: { width: 32, height: 32, channels: 3, background: middle } } as const;
+      const outer = { create: { width, height, channels: 3, background: sides } } as const;
+      const input = await sharp(inner).png().toBuffer();
+      await sharp(outer)
+        .composite([{ input }])
+        .png()
+        .toFile(join(dir, `${label}.png`));
+    }
+    const photos = ['wide.png', 'tall.png'];
+    const { stdout } = await runCli(['predict', 'model', ...photos, '--json', '--backend', 'cpu'], dir);
+    const node = JSON.parse(stdout) as { predictions: { label: string; probability: number }[] }[];
+    const docs = await readFile(
+      fileURLToPath(new URL('../../../../docs/finetuning.md', import.meta.url)),
+      'utf8',
+    );
+    const snippet = /```js\n(const model = await tf[\s\S]*?)```/.exec(docs)![1]!;
+    const address = server.address();
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address!.port : 0}/`);
+    const found = await page.evaluate<{ labels: string[]; rows: number[][] }>(`(async () => {
+      ${snippet}
+      const rows = [];
+      for (const name of ${JSON.stringify(photos)}) {
+        const photo = new Image();
+        photo.src = name;
+        await photo.decode();
+        rows.push(Array.from(classify(photo)));
+      }
+      return { labels, rows };
+    })()`);
+    for (const [i, { predictions }] of node.entries()) {
+      for (const { label, probability } of predictions) {
+        expect(Math.abs(found.rows[i]![found.labels.indexOf(label)]! - probability)).toBeLessThan(0.02);
+      }
+    }
+    expect(node.map(({ predictions }) => predictions[0]!.label)).toEqual(['blue', 'green']);
   }, 60_000);
 });
