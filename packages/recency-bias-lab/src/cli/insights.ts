@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
+import { datasetRegistry } from '../data/registry.js';
 import { checkData } from '../experiment/data-record.js';
 import { loadExperimentData } from '../experiment/load-data.js';
 import { parseExperimentData } from '../experiment/resolve.js';
@@ -107,18 +108,18 @@ export async function makeInsights(dir: string, flags: InsightsFlags): Promise<v
   if (header === undefined) throw new CommandError(`${runDir}: is not a run directory (it has no run.json)`);
   const { dataset: described } = parseExperimentData(header.experiment, join(runDir, 'run.json'));
   const progress = fetchProgress(process.stderr);
-  const { fingerprint, ...wanted } = described;
+  const { fingerprint, ...unchecked } = described;
+  // Of files it is said which differ. Of other data the labels say more than a fingerprint, so they are looked at first.
+  const isOfFiles = datasetRegistry.get(described.name)?.fields.includes('skipUnreadable') === true;
+  const wanted = isOfFiles ? described : unchecked;
+  const begun = dirname(runDir);
   const { dataset, identity } = await loadExperimentData(
     { dataset: { ...wanted, ...(flags.dataPath !== undefined && { path: flags.dataPath }) } },
-    { cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped },
+    { cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped, begun },
   );
   progress.end();
-  const checkSame = (): Promise<void> =>
-    checkData(flags.dataPath ?? wanted.path ?? wanted.name, fingerprint, identity!, dirname(runDir));
-  // Files can be named; of other data, the labels say more than a fingerprint.
-  if (identity?.files !== undefined) await checkSame();
   const insights = await readInsights(runDir, dataset, described.labelNoise);
-  await checkSame();
+  await checkData(flags.dataPath ?? wanted.path ?? wanted.name, fingerprint, identity!, begun);
   const page = await writeInsights(runDir, insights, shown);
   // The report links to the page, which may be new.
   if (comparison !== undefined) await writeReport(comparison);

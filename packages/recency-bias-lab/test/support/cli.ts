@@ -31,7 +31,7 @@ export function startCli(args: readonly string[], cwd: string, env: NodeJS.Proce
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd,
     detached: true,
-    env: { ...process.env, npm_lifecycle_event: undefined, NO_COLOR: '1', ...env },
+    env: { ...process.env, npm_lifecycle_event: undefined, npm_command: undefined, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
