@@ -13,6 +13,7 @@ import type { Insights } from '../insights/insights.js';
 import { noiseSentence } from '../insights/page.js';
 import { readComparison, readRunHeader } from '../records/read.js';
 import { writeReport } from '../report/index.js';
+import { printable } from '../report/printable.js';
 import { fetchProgress } from './data.js';
 import { CommandError } from './errors.js';
 import { formatCount, formatPercent, plural } from './format.js';
@@ -60,7 +61,9 @@ function nameOf({ dataset, table }: Insights, index: number): string {
   const file = dataset.train.files?.[index];
   const name = (label: number): string => dataset.classNames[label] ?? String(label);
   const { label, share } = table.verdict(index);
-  return `${file ?? `image ${index}`}: labelled ${name(table.labels[index]!)}, network says ${name(label)} (${formatPercent(share)} of the window)`;
+  return printable(
+    `${file ?? `image ${index}`}: labelled ${name(table.labels[index]!)}, network says ${name(label)} (${formatPercent(share)} of the window)`,
+  );
 }
 
 /** The outcome for a terminal. */
@@ -82,7 +85,7 @@ export function describeInsights(insights: Insights): string {
   const named = galleries.find(({ id }) => id === 'suspects')!.indices.slice(0, NAMED);
   const noise = noiseSentence(insights);
   return [
-    `${pc.bold(header.id)}: ${plural(samples, 'training sample')} of ${header.dataset.name} after ${plural(table.epoch, 'epoch')}`,
+    `${pc.bold(printable(header.id))}: ${plural(samples, 'training sample')} of ${header.dataset.name} after ${plural(table.epoch, 'epoch')}`,
     ...(complete
       ? []
       : [pc.yellow(`The run has not ended (${table.epoch} of ${header.epochs} epochs): insights so far.`)]),

@@ -1,4 +1,6 @@
 /** All samples as CSV and JSON, one row each. */
+import { csvLine } from '../report/csv.js';
+import type { CsvValue } from '../report/csv.js';
 import type { Insights } from './insights.js';
 import { isSuspect } from './suspects.js';
 
@@ -8,15 +10,13 @@ export const INSIGHTS_VERSION = 1;
 /** Rows written at a time: a row alone would be a call to the file system. */
 const CHUNK = 1000;
 
-type Cell = string | number | boolean | null | readonly (number | null)[];
-
 /** Rounded to six significant digits, as Float32 has no more. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(6));
 }
 
 /** One sample. Columns are the same for all samples of a run. */
-function rowOf({ table, header, dataset, wrong }: Insights, index: number): Record<string, Cell> {
+function rowOf({ table, header, dataset, wrong }: Insights, index: number): Record<string, CsvValue> {
   const { classNames } = header.dataset;
   const label = table.labels[index]!;
   const verdict = table.verdict(index);
@@ -47,15 +47,6 @@ function rowOf({ table, header, dataset, wrong }: Insights, index: number): Reco
   };
 }
 
-/** A CSV field by RFC 4180; lists are joined by spaces, null is empty. */
-function csvField(cell: Cell): string {
-  const text =
-    typeof cell === 'object' && cell !== null
-      ? cell.map((value) => value ?? '-').join(' ')
-      : String(cell ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** Joins the texts of all samples to pieces worth writing. */
 function* pieces(size: number, textOf: (index: number) => string): Generator<string> {
   for (let from = 0; from < size; from += CHUNK) {
@@ -66,11 +57,8 @@ function* pieces(size: number, textOf: (index: number) => string): Generator<str
 
 /** insights.csv in pieces: a line of column names, then one line a sample. */
 export function* csv(insights: Insights): Generator<string> {
-  yield `${Object.keys(rowOf(insights, 0)).join(',')}\n`;
-  yield* pieces(
-    insights.table.size,
-    (index) => `${Object.values(rowOf(insights, index)).map(csvField).join(',')}\n`,
-  );
+  yield csvLine(Object.keys(rowOf(insights, 0)));
+  yield* pieces(insights.table.size, (index) => csvLine(Object.values(rowOf(insights, index))));
 }
 
 /** insights.json in pieces: facts of the run, then one line a sample. */

@@ -110,19 +110,27 @@ export async function readRun(dir: string): Promise<Run> {
   return run;
 }
 
+/** Directories that are read at a time. */
+const READ_AT_ONCE = 16;
+
+/** A run with the way to its insights; undefined when the directory holds none. */
+async function readRunDirectory(runDir: string): Promise<Run | undefined> {
+  const run = await readWholeRun(runDir);
+  const insights = join(runDir, 'insights.html');
+  return run && { ...run, ...(existsSync(insights) && { insights }) };
+}
+
 /** Reads every run of a comparison directory: of run directories, and those that are kept in one file. */
 async function readRuns(dir: string, entries: readonly Dirent[]): Promise<Run[]> {
   const runs: Run[] = [];
-  for (const entry of entries) {
-    if (!entry.isDirectory()) continue;
-    const runDir = join(dir, entry.name);
-    const run = await readWholeRun(runDir);
-    if (run === undefined) continue;
-    const insights = join(runDir, 'insights.html');
-    runs.push({ ...run, ...(existsSync(insights) && { insights }) });
+  const dirs = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name));
+  for (let from = 0; from < dirs.length; from += READ_AT_ONCE) {
+    const read = await Promise.all(dirs.slice(from, from + READ_AT_ONCE).map(readRunDirectory));
+    runs.push(...read.flatMap((run) => run ?? []));
   }
+  const known = new Set(runs.map(({ header }) => header.id));
   for (const { header, events } of await readKeptRuns(dir)) {
-    if (runs.some((run) => run.header.id === header.id)) {
+    if (known.has(header.id)) {
       throw new RecordError(
         `${dir}: has the run ${header.id} twice, as a directory and in ${KEPT_FILE}; remove one`,
       );

@@ -13,6 +13,7 @@ import type { Analysis, Results } from './analysis/results.js';
 import { analyse, RESULTS_VERSION } from './analysis/results.js';
 import { clientScript } from './bundle-client.js';
 import { chartData } from './chart-data.js';
+import { resultsCsv, resultsJson } from './epoch-rows.js';
 import { writeFigures } from './figures.js';
 import { reportPage } from './html/page.js';
 import { markdownFor } from './markdown/documents.js';
@@ -43,8 +44,8 @@ export interface Report {
 
 export interface ReportOptions {
   /**
-   * Path of the page; its numbers are written beside it, under the same name with `.json`. Default: `report.html` and
-   * `results.json` in the directory, or `combined-report.html` and `combined-report.json` in the first of several.
+   * Path of the page; its numbers are written beside it, under the same name with `.json` and `.csv`. Default: `report.html`,
+   * `results.json` and `results.csv` in the directory, or `combined-report` with these endings in the first of several.
    */
   readonly out?: string;
   /** Folder for the main charts as SVG files. */
@@ -56,15 +57,15 @@ export interface ReportOptions {
 }
 
 /** Where the page and its numbers go. */
-function destination(dirs: readonly string[], out: string | undefined): { page: string; numbers: string } {
-  if (out !== undefined) return { page: out, numbers: `${out.replace(/\.html?$/i, '')}.json` };
+function destination(dirs: readonly string[], out: string | undefined): { page: string; stem: string } {
+  if (out !== undefined) return { page: out, stem: out.replace(/\.html?$/i, '') };
   const base = dirs[0] ?? '.';
   return dirs.length === 1
-    ? { page: join(base, 'report.html'), numbers: join(base, 'results.json') }
-    : { page: join(base, 'combined-report.html'), numbers: join(base, 'combined-report.json') };
+    ? { page: join(base, 'report.html'), stem: join(base, 'results') }
+    : { page: join(base, 'combined-report.html'), stem: join(base, 'combined-report') };
 }
 
-async function write(path: string, content: string): Promise<void> {
+async function write(path: string, content: string | Iterable<string>): Promise<void> {
   try {
     await makeDirectory(dirname(path));
     await replaceFile(path, content);
@@ -142,11 +143,12 @@ export async function writeReport(
   if (directories.length === 0) throw new RecordError('report: got no directory, expected at least one');
   const now = options.now ?? new Date();
   const comparisons = mergeComparisons(await Promise.all(directories.map(readComparison)));
-  const { page, numbers: numbersPath } = destination(directories, options.out);
+  const { page, stem } = destination(directories, options.out);
   const analyses = withDistinctNames(comparisons).map((comparison) =>
     analyse(linkedFrom(page, comparison), now),
   );
-  await write(numbersPath, `${JSON.stringify(numbers(analyses, now), null, 2)}\n`);
+  await write(`${stem}.json`, resultsJson(numbers(analyses, now), analyses));
+  await write(`${stem}.csv`, resultsCsv(analyses));
   await write(page, reportPage(analyses, await clientScript()));
   if (options.markdown !== undefined) await writeMarkdown(options.markdown, analyses);
   const figures =

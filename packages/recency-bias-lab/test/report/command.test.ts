@@ -37,7 +37,11 @@ describe('recency-bias report', () => {
     for (const line of stdout.split('\n')) {
       if (!line.startsWith('Figures: ')) expect(line.length).toBeLessThanOrEqual(100);
     }
-    expect((await readdir(root)).filter((name) => name.startsWith('all'))).toEqual(['all.html', 'all.json']);
+    expect((await readdir(root)).filter((name) => name.startsWith('all'))).toEqual([
+      'all.csv',
+      'all.html',
+      'all.json',
+    ]);
     expect(await readdir(join(root, 'images'))).toContain('longer-figure-3.svg');
   });
 

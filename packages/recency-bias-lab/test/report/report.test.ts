@@ -37,6 +37,7 @@ describe('writeReport', () => {
     expect(entries.map(({ name }) => name).sort()).toEqual([
       'experiment.json',
       'report.html',
+      'results.csv',
       'results.json',
     ]);
     expect(results.version).toBe(RESULTS_VERSION);
@@ -79,6 +80,30 @@ describe('writeReport', () => {
     // The script of the page and its data, and no other.
     expect(page.match(/<script/g)).toHaveLength(2);
     expect(page.match(/<\/script/g)).toHaveLength(2);
+  });
+
+  it('leaves every epoch of every run as a row, in results.csv and in results.json', async () => {
+    const odd = '=1+1';
+    const { dir } = await report({ seeds: [1, 2], selectors: ['uniform', odd], warmupEpochs: 2 });
+    const lines = (await readFile(join(dir, 'results.csv'), 'utf8')).trimEnd().split('\n');
+    const { epochs } = JSON.parse(await readFile(join(dir, 'results.json'), 'utf8')) as {
+      epochs: Record<string, unknown>[];
+    };
+    const columns = lines[0]!.split(',');
+    // Two selectors, two seeds, six epochs.
+    expect([epochs.length, lines.length]).toEqual([24, 25]);
+    expect(Object.keys(epochs[0]!)).toEqual(columns);
+    const fields = lines.slice(1).map((line) => line.split(','));
+    expect(fields.map((row) => Number(row[columns.indexOf('testError')]))).toEqual(
+      epochs.map(({ testError }) => testError),
+    );
+    expect(epochs.filter(({ warmup }) => warmup).map(({ epoch }) => epoch)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+    expect(new Set(epochs.map(({ selector }) => selector))).toEqual(new Set(['uniform', odd]));
+    expect(new Set(fields.map((row) => row[columns.indexOf('selector')]))).toEqual(
+      new Set(['uniform', `'${odd}`]),
+    );
+    const described = await readFile(new URL('../../../../docs/results-format.md', import.meta.url), 'utf8');
+    for (const column of columns) expect(described).toContain(`\`${column}\``);
   });
 
   it('reports a comparison under way, and says which runs are missing', async () => {

@@ -17,20 +17,19 @@ function key({ node, platform, cpu, cores, backend }: Environment): string {
 
 /** The machines, in the order of the runs. Versions of packages make no difference. */
 export function machines({ runs, seeds }: Comparison): Machine[] {
-  const environments = new Map(
-    runs.map(({ header: { environment } }) => [key(environment), environment] as const),
-  );
-  const keysOfSeed = (wanted: number): Set<string> =>
-    new Set(runs.filter(({ header }) => header.seed === wanted).map(({ header }) => key(header.environment)));
-  const undivided = seeds.filter((seed) => keysOfSeed(seed).size === 1);
+  const made = runs.map(({ header }) => ({ header, machine: key(header.environment) }));
+  const environments = new Map(made.map(({ header, machine }) => [machine, header.environment] as const));
+  const machinesOfSeed = new Map<number, Set<string>>();
+  for (const { header, machine } of made) {
+    machinesOfSeed.set(header.seed, (machinesOfSeed.get(header.seed) ?? new Set()).add(machine));
+  }
+  const undivided = new Set(seeds.filter((seed) => machinesOfSeed.get(seed)?.size === 1));
   return [...environments].map(([id, environment]) => {
-    const own = runs.filter(({ header }) => key(header.environment) === id).map(({ header }) => header);
+    const own = made.filter(({ machine }) => machine === id).map(({ header }) => header);
     return {
       environment,
-      seeds: undivided.filter((seed) => own.some((header) => header.seed === seed)),
-      runs: own
-        .filter(({ seed }) => !undivided.includes(seed))
-        .map(({ selector, seed }) => ({ selector, seed })),
+      seeds: [...undivided].filter((seed) => machinesOfSeed.get(seed)?.has(id)),
+      runs: own.filter(({ seed }) => !undivided.has(seed)).map(({ selector, seed }) => ({ selector, seed })),
     };
   });
 }

@@ -1,5 +1,5 @@
 /** Which runs of a comparison are done. */
-import type { Comparison } from '../../records/run.js';
+import type { Comparison, Run } from '../../records/run.js';
 
 /** State of one run that a comparison consists of. */
 export interface RunState {
@@ -13,9 +13,14 @@ export interface RunState {
 
 /** Progress of every run of the comparison, in the order of its selectors and seeds. */
 export function runProgress({ selectors, seeds, runs, warmups }: Comparison): RunState[] {
+  const bySelector = new Map<string, Map<number, Run>>();
+  for (const run of runs) {
+    const own = bySelector.get(run.header.selector) ?? new Map<number, Run>();
+    bySelector.set(run.header.selector, own.set(run.header.seed, run));
+  }
   return selectors.flatMap((selector) =>
     seeds.map((seed): RunState => {
-      const run = runs.find(({ header }) => header.selector === selector && header.seed === seed);
+      const run = bySelector.get(selector)?.get(seed);
       const warmup = warmups.find(({ header }) => header.seed === seed);
       const epochs = (run ?? runs[0] ?? warmup ?? warmups[0])?.header.epochs ?? 0;
       const forkEpoch = run === undefined ? 0 : run.header.warmupEpochs;

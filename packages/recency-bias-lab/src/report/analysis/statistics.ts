@@ -65,11 +65,16 @@ export function studentCoverage(t: number, degrees: number): number {
   return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
 }
 
+/** Quantiles found before: every pair of methods asks for the same few. */
+const quantiles = new Map<number, number>();
+
 /** Two-sided 95 % quantile of Student's t distribution: 12.706 for 1 degree of freedom, 1.96 for many. */
 export function studentQuantile95(degrees: number): number {
   if (!Number.isInteger(degrees) || degrees < 1) {
     throw new RangeError(`degrees: got ${degrees}, expected a whole number of at least 1`);
   }
+  const known = quantiles.get(degrees);
+  if (known !== undefined) return known;
   let low = 1.9;
   let high = 13;
   for (let step = 0; step < 60; step++) {
@@ -77,7 +82,9 @@ export function studentQuantile95(degrees: number): number {
     if (studentCoverage(middle, degrees) < 0.95) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
+  const quantile = (low + high) / 2;
+  quantiles.set(degrees, quantile);
+  return quantile;
 }
 
 /**

@@ -69,6 +69,50 @@ function epochDuration(trajectories: readonly Trajectory[], unit: TimeUnit): num
   return durations.length === 0 ? 0 : mean(durations);
 }
 
+/** Complete runs by selector: with hundreds of selectors, searching all runs for each pair would take most of a report's time. */
+function completeBySelector(trajectories: readonly Trajectory[]): Map<string, Trajectory[]> {
+  const found = new Map<string, Trajectory[]>();
+  for (const course of trajectories) {
+    if (!course.complete) continue;
+    const own = found.get(course.selector);
+    if (own === undefined) found.set(course.selector, [course]);
+    else own.push(course);
+  }
+  return found;
+}
+
+/** One method's complete runs. */
+interface Runs {
+  readonly selector: string;
+  readonly courses: readonly Trajectory[];
+}
+
+function reductionOf(own: Runs, other: Runs, unit: TimeUnit): TimeReduction {
+  const pairs = pairedBySeed(own.courses, other.courses);
+  const seeds = pairs.flatMap(([course, reference]) => seedTime(course, reference, unit) ?? []);
+  const hits = seeds.filter((seed): seed is SeedTime & { own: number } => seed.own !== null);
+  const reductions = hits
+    .filter(({ reference }) => reference > 0)
+    .map(({ own: time, reference }) => (reference - time) / reference);
+  const { verdict } = pairedDifference(
+    hits.map(({ own: time }) => time),
+    hits.map(({ reference }) => reference),
+    epochDuration(other.courses, unit),
+  );
+  return {
+    selector: own.selector,
+    over: other.selector,
+    unit,
+    seeds,
+    reached: hits.length,
+    referenceTime: hits.length === 0 ? null : mean(hits.map(({ reference }) => reference)),
+    time: hits.length === 0 ? null : mean(hits.map(({ own: time }) => time)),
+    reduction: reductions.length === 0 ? null : mean(reductions),
+    reductionError: seedMean(reductions)?.standardError ?? null,
+    verdict: verdict === 'lower' && hits.length < seeds.length ? 'within the noise' : verdict,
+  };
+}
+
 /** Time reduction of one selector over another, over the seeds that both have completed. */
 export function timeReduction(
   selector: string,
@@ -76,31 +120,9 @@ export function timeReduction(
   trajectories: readonly Trajectory[],
   unit: TimeUnit,
 ): TimeReduction {
-  const complete = trajectories.filter((trajectory) => trajectory.complete);
-  const others = complete.filter((trajectory) => trajectory.selector === over);
-  const own = complete.filter((trajectory) => trajectory.selector === selector);
-  const seeds = pairedBySeed(own, others).flatMap(([course, other]) => seedTime(course, other, unit) ?? []);
-  const hits = seeds.filter((seed): seed is SeedTime & { own: number } => seed.own !== null);
-  const reductions = hits
-    .filter(({ reference }) => reference > 0)
-    .map(({ own, reference }) => (reference - own) / reference);
-  const { verdict } = pairedDifference(
-    hits.map(({ own }) => own),
-    hits.map(({ reference }) => reference),
-    epochDuration(others, unit),
-  );
-  return {
-    selector,
-    over,
-    unit,
-    seeds,
-    reached: hits.length,
-    referenceTime: hits.length === 0 ? null : mean(hits.map(({ reference }) => reference)),
-    time: hits.length === 0 ? null : mean(hits.map(({ own }) => own)),
-    reduction: reductions.length === 0 ? null : mean(reductions),
-    reductionError: seedMean(reductions)?.standardError ?? null,
-    verdict: verdict === 'lower' && hits.length < seeds.length ? 'within the noise' : verdict,
-  };
+  const complete = completeBySelector(trajectories);
+  const runsOf = (label: string): Runs => ({ selector: label, courses: complete.get(label) ?? [] });
+  return reductionOf(runsOf(selector), runsOf(over), unit);
 }
 
 /** Time reductions of every selector over every other, in both units. */
@@ -108,11 +130,11 @@ export function timeReductions(
   selectors: readonly string[],
   trajectories: readonly Trajectory[],
 ): TimeReduction[] {
-  return selectors.flatMap((selector) =>
-    selectors
-      .filter((over) => over !== selector)
-      .flatMap((over) =>
-        (['seconds', 'passes'] as const).map((unit) => timeReduction(selector, over, trajectories, unit)),
-      ),
+  const complete = completeBySelector(trajectories);
+  const runs = selectors.map((selector): Runs => ({ selector, courses: complete.get(selector) ?? [] }));
+  return runs.flatMap((own) =>
+    runs
+      .filter((other) => other !== own)
+      .flatMap((other) => (['seconds', 'passes'] as const).map((unit) => reductionOf(own, other, unit))),
   );
 }

@@ -1,4 +1,5 @@
 /** Every selector against every other: error reduction and time reduction. */
+import type { ErrorComparison } from '../analysis/errors.js';
 import type { Results } from '../analysis/results.js';
 import type { TimeReduction, TimeUnit } from '../analysis/time-reduction.js';
 import { paletteSlots } from '../chart-data.js';
@@ -43,8 +44,19 @@ function matrix(
   </div>`;
 }
 
-function errorCell(results: Results, row: string, column: string): Markup {
-  const found = results.errorComparisons.find(({ selector, over }) => selector === row && over === column);
+/** Finds a comparison by its two methods: a grid of hundreds has tens of thousands. */
+function byPair<T extends { readonly selector: string; readonly over: string }>(
+  items: readonly T[],
+): (row: string, column: string) => T | undefined {
+  const rows = new Map<string, Map<string, T>>();
+  for (const item of items) {
+    const row = rows.get(item.selector) ?? new Map<string, T>();
+    rows.set(item.selector, row.set(item.over, item));
+  }
+  return (row, column) => rows.get(row)?.get(column);
+}
+
+function errorCell(found: ErrorComparison | undefined): Markup {
   if (found === undefined || found.difference.n === 0) return html`<td>${NONE}</td>`;
   const { verdict, n } = found.difference;
   return html`<td>
@@ -76,12 +88,11 @@ function timeCell(found: TimeReduction | undefined): Markup {
 /** The two kinds of matrices; nothing for a single selector. */
 export function matricesSection(results: Results, place: Place): Markup {
   if (results.selectors.length < 2) return html``;
-  const cell = (unit: TimeUnit) => (row: string, column: string) =>
-    timeCell(
-      results.timeReductions.find(
-        (found) => found.selector === row && found.over === column && found.unit === unit,
-      ),
-    );
+  const cell = (unit: TimeUnit) => {
+    const find = byPair(results.timeReductions.filter((found) => found.unit === unit));
+    return (row: string, column: string) => timeCell(find(row, column));
+  };
+  const findErrors = byPair(results.errorComparisons);
   const pairs = html`<p class="note">
       Read a row: how the method of the row does relative to the method of the column. Negative is better:
       less error, less time.
@@ -90,7 +101,7 @@ export function matricesSection(results: Results, place: Place): Markup {
       results,
       'Test error of',
       'Relative change of the best test error, of the means over common seeds.',
-      (row, column) => errorCell(results, row, column),
+      (row, column) => errorCell(findErrors(row, column)),
     )}`;
   const times = html`<p class="note">
       When the method of the row first reaches the best test error of the method of the column, against when

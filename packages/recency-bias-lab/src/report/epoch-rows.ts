@@ -1,0 +1,131 @@
+/** Every epoch of every run as a tidy row: the form that pandas, R and spreadsheets take. docs/results-format.md describes it. */
+import { seconds } from './analysis/clock.js';
+import type { Analysis } from './analysis/results.js';
+import { passes, steps } from './analysis/trajectory.js';
+import { csvLine } from './csv.js';
+
+/** One epoch of one run. The epochs of the shared warm-up stand in the rows of each run that continued it. */
+export interface EpochRow {
+  readonly comparison: string;
+  /** Label in the experiment. */
+  readonly selector: string;
+  /** Registry name of its method. */
+  readonly method: string;
+  readonly seed: number;
+  /** 1-based. */
+  readonly epoch: number;
+  readonly warmup: boolean;
+  /** Whether the run has ended. */
+  readonly complete: boolean;
+  /** Counts and seconds are cumulative, from the beginning of the warm-up. */
+  readonly steps: number;
+  readonly trainedSamples: number;
+  readonly scoredSamples: number;
+  /** (trained + scored samples) / training samples. */
+  readonly passes: number;
+  /** By the clock of the comparison. */
+  readonly seconds: number;
+  readonly learningRate: number;
+  readonly trainLoss: number;
+  readonly probeLoss: number;
+  readonly testLoss: number;
+  /** Fraction in [0, 1]. */
+  readonly testError: number;
+  /** Share of the training samples; null for methods without a distribution. */
+  readonly effectiveSampleSize: number | null;
+  readonly distinctShare: number;
+}
+
+const COLUMNS = [
+  'comparison',
+  'selector',
+  'method',
+  'seed',
+  'epoch',
+  'warmup',
+  'complete',
+  'steps',
+  'trainedSamples',
+  'scoredSamples',
+  'passes',
+  'seconds',
+  'learningRate',
+  'trainLoss',
+  'probeLoss',
+  'testLoss',
+  'testError',
+  'effectiveSampleSize',
+  'distinctShare',
+] as const satisfies readonly (keyof EpochRow)[];
+
+/** All rows, in the order of the experiment's selectors, then seeds, then epochs. */
+export function* epochRows({ results, trajectories }: Analysis): Generator<EpochRow> {
+  for (const { header, clock, complete, epochs } of trajectories) {
+    for (const event of epochs) {
+      yield {
+        comparison: results.name,
+        selector: header.selector,
+        method: header.method.name,
+        seed: header.seed,
+        epoch: event.epoch,
+        warmup: event.epoch <= header.warmupEpochs,
+        complete,
+        steps: steps(event, header),
+        trainedSamples: event.trainedSamples,
+        scoredSamples: event.scoredSamples,
+        passes: passes(event, header),
+        seconds: seconds(event, clock),
+        learningRate: event.learningRate,
+        trainLoss: event.trainLoss,
+        probeLoss: event.probeLoss,
+        testLoss: event.testLoss,
+        testError: event.testError,
+        effectiveSampleSize: event.selection.effectiveSampleSize,
+        distinctShare: event.selection.distinctShare,
+      };
+    }
+  }
+}
+
+/** Rows written at a time: a row alone would be a call to the file system. */
+const CHUNK = 500;
+
+function* joined(lines: Iterable<string>): Generator<string> {
+  let chunk: string[] = [];
+  for (const line of lines) {
+    if (chunk.push(line) === CHUNK) {
+      yield chunk.join('');
+      chunk = [];
+    }
+  }
+  yield chunk.join('');
+}
+
+function* csvLines(analyses: readonly Analysis[]): Generator<string> {
+  yield csvLine(COLUMNS);
+  for (const analysis of analyses) {
+    for (const row of epochRows(analysis)) yield csvLine(COLUMNS.map((column) => row[column]));
+  }
+}
+
+/** results.csv in pieces. */
+export function resultsCsv(analyses: readonly Analysis[]): Iterable<string> {
+  return joined(csvLines(analyses));
+}
+
+function* jsonLines(numbers: object, analyses: readonly Analysis[]): Generator<string> {
+  yield `${JSON.stringify(numbers, null, 2).slice(0, -2)},\n  "epochs": [`;
+  let separator = '\n';
+  for (const analysis of analyses) {
+    for (const row of epochRows(analysis)) {
+      yield `${separator}    ${JSON.stringify(row)}`;
+      separator = ',\n';
+    }
+  }
+  yield '\n  ]\n}\n';
+}
+
+/** results.json in pieces: the numbers of the report, then all rows under `epochs`. */
+export function resultsJson(numbers: object, analyses: readonly Analysis[]): Iterable<string> {
+  return joined(jsonLines(numbers, analyses));
+}
