@@ -1,6 +1,8 @@
 /** Checks the arguments of `fit`. One clear line for each mistake. */
 import * as tf from '@tensorflow/tfjs';
 import { checkInteger, checkNumber, suggestion } from '../core/validate.js';
+import { SelectionSession } from './session.js';
+import { checkTrainingState } from './training-state.js';
 import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
 
 /** All keys of `FitArgs`; the compiler holds the list complete. */
@@ -32,18 +34,33 @@ const REFUSED: Record<string, string> = {
   batchesPerEpoch: 'the selector ends the epoch; leave it out',
 };
 
+/** `args` without what is not given: undefined, null, and empty validation data, as `model.fit` takes them. */
+export function givenArgs(args: FitArgs): FitArgs {
+  if (typeof args !== 'object' || (args as unknown) === null) return args;
+  const given = Object.entries(args as unknown as Record<string, unknown>).filter(
+    ([key, value]) =>
+      value !== undefined && value !== null && !(key === 'validationData' && isEmptyList(value)),
+  );
+  return Object.fromEntries(given) as unknown as FitArgs;
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
 /** @throws TypeError or RangeError when `args` holds something that `fit` does not understand. */
 export function checkArgs(args: FitArgs): void {
   if (typeof args !== 'object' || (args as unknown) === null) {
     throw new TypeError('fit: args is missing; give at least {selector, epochs}.');
   }
-  for (const [key, value] of Object.entries(args) as [string, unknown][]) {
-    if (key in KEYS || value === undefined) continue;
+  for (const key of Object.keys(args)) {
+    if (key in KEYS) continue;
     const reason = REFUSED[key];
     if (reason !== undefined) throw new TypeError(`fit: args.${key} is not supported: ${reason}.`);
     throw new TypeError(`fit: unknown argument args.${key}.${suggestion(key, Object.keys(KEYS))}`);
   }
-  if (typeof args.selector !== 'function') {
+  const session = args.selector instanceof SelectionSession ? args.selector : null;
+  if (session === null && typeof args.selector !== 'function') {
     throw new TypeError('fit: args.selector must be a selector factory such as recencyBias({ window: 10 }).');
   }
   if ((args.epochs as unknown) === undefined) {
@@ -69,7 +86,21 @@ export function checkArgs(args: FitArgs): void {
   if (split !== undefined && !(split >= 0 && split < 1)) {
     throw new RangeError(`fit: args.validationSplit is ${split}; expected a number in [0, 1).`);
   }
+  if (session !== null) checkSession(session, args);
   checkResume(args);
+}
+
+/** A session's state is taken between calls, with that of the model. */
+function checkSession(session: SelectionSession, args: FitArgs): void {
+  for (const key of ['resume', 'checkpoint', 'seed'] as const) {
+    if (args[key] === undefined) continue;
+    const way =
+      key === 'seed'
+        ? 'give the seed to selection(...)'
+        : 'save and restore session.stateDict() and captureModel(model) between calls';
+    throw new TypeError(`fit: args.${key} does not go with a selection that lives across calls; ${way}.`);
+  }
+  session.checkLeft(args.epochs - (args.initialEpoch ?? 0));
 }
 
 function checkResume({ resume, epochs, initialEpoch }: FitArgs): void {
@@ -87,6 +118,7 @@ function checkResume({ resume, epochs, initialEpoch }: FitArgs): void {
       `fit: args.epochs is ${epochs}, but the resumed run has ${resume.epoch} complete epochs already.`,
     );
   }
+  checkTrainingState('fit: args.resume', resume);
 }
 
 function checkOptional(name: string, value: number | undefined, min: number, max?: number): void {
@@ -118,7 +150,7 @@ export function checkTensors(name: string, data: TensorData): void {
       : Object.values(data);
   if (all.length > 0 && all.every((tensor) => tensor instanceof tf.Tensor)) return;
   throw new TypeError(
-    `fit: ${name} must be a tensor, or a list or map of tensors (or give a data set with batch).`,
+    `fit: ${name} must be a tensor, or a list or map of tensors, or numbers (or give a data set with batch).`,
   );
 }
 

@@ -1,8 +1,9 @@
 /** Training data as `fit` reads it: batches by sample index, flat in the order of the model's inputs and outputs. */
 import * as tf from '@tensorflow/tfjs';
+import type { Selector } from '../core/selector.js';
 import { show } from '../core/validate.js';
 import type { ModelInternals } from './model-internals.js';
-import { isLabel, labelError } from './measure.js';
+import { checkTargets } from './labels.js';
 import type { Task } from './task.js';
 import type { FitArgs, RandomAccessDataset } from './types.js';
 
@@ -17,8 +18,8 @@ export interface SourceBatch {
 /** Training data by sample index. */
 export interface BatchSource {
   readonly size: number;
-  /** True if labels must be checked batch by batch. */
-  readonly uncheckedLabels: boolean;
+  /** Checks all labels of the watched output at once, where that can be done; null if each batch is to be checked. */
+  readonly checkLabels: ((task: Task, selector: Selector) => Promise<void>) | null;
   batch(indices: Int32Array): SourceBatch | Promise<SourceBatch>;
   dispose(): void;
 }
@@ -30,8 +31,6 @@ export function tensorsOf(batch: SourceBatch): (tf.Tensor | null)[] {
 
 /** Tensors gathered by index on the backend; the first `size` rows are training data. */
 export class TensorSource implements BatchSource {
-  readonly uncheckedLabels = false;
-
   /** `owned` are disposed with the source. */
   constructor(
     readonly size: number,
@@ -55,12 +54,9 @@ export class TensorSource implements BatchSource {
     }
   }
 
-  /** @throws RangeError when a label of the watched output is no class. Reads the labels once. */
-  async checkLabels(task: Task): Promise<void> {
-    if (task.labels !== 'sparse') return;
-    const labels = await this.ys[task.output]!.data();
-    const index = labels.findIndex((label) => !isLabel(label, task.classes));
-    if (index >= 0) throw labelError(index, labels[index]!, task.classes);
+  /** @throws RangeError when a label of the watched output is no class. Reads the targets once. */
+  async checkLabels(task: Task, selector: Selector): Promise<void> {
+    checkTargets(task, selector, await this.ys[task.output]!.data(), (row) => row);
   }
 
   dispose(): void {
@@ -71,17 +67,15 @@ export class TensorSource implements BatchSource {
 /** A user's random-access data set. */
 export class DatasetSource implements BatchSource {
   readonly size: number;
-  readonly uncheckedLabels: boolean;
+  readonly checkLabels = null;
 
   constructor(
     private readonly model: tf.LayersModel,
     private readonly internals: ModelInternals,
     private readonly dataset: RandomAccessDataset,
     private readonly classWeight: FitArgs['classWeight'],
-    task: Task,
   ) {
     this.size = dataset.size;
-    this.uncheckedLabels = task.labels === 'sparse';
   }
 
   async batch(indices: Int32Array): Promise<SourceBatch> {

@@ -33,8 +33,20 @@ function standardizeCallbacks(args: Pick<FitArgs, 'callbacks' | 'yieldEvery'>): 
   const callbacks: unknown = args.callbacks ?? {};
   const list: unknown[] = Array.isArray(callbacks) ? callbacks : [callbacks];
   const base = Object.getPrototypeOf(tf.History) as abstract new () => unknown;
-  if (list[0] instanceof base) return list;
+  const instances = list.filter((callback) => callback instanceof base).length;
+  if (instances > 0 && instances < list.length) {
+    throw new TypeError(
+      'fit: args.callbacks holds instances of tf.Callback and plain objects; give instances or plain objects, not both.',
+    );
+  }
+  if (instances > 0) return list;
   return list.map((callback) => new tf.CustomCallback(callback as tf.CustomCallbackArgs, args.yieldEvery));
+}
+
+function anotherCopy(): TypeError {
+  return new TypeError(
+    'fit: the model was made by another copy of @tensorflow/tfjs than the one recency-bias/tfjs imports; install one version only.',
+  );
 }
 
 /** The callbacks of one training run, driven in the way of `model.fit`. */
@@ -52,24 +64,26 @@ export class Callbacks {
    * TensorFlow.js makes the list inside `fitLoop` and shows it to nobody, so `fitLoop` is started and stopped at the
    * point where the list is complete and no callback has been called: its `setModel`. All of this is synchronous.
    */
-  static create(
+  static async create(
     model: tf.LayersModel,
     internals: ModelInternals,
     args: Pick<FitArgs, 'callbacks' | 'yieldEvery' | 'verbose'>,
     params: CallbackParams,
-  ): Callbacks {
+  ): Promise<Callbacks> {
+    if (!(model instanceof tf.LayersModel)) throw anotherCopy();
     const prototype = tf.CallbackList.prototype;
     // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was, never called unbound
     const original = prototype.setModel;
     let list: tf.CallbackList | undefined;
     const callbacks = standardizeCallbacks(args);
+    let started: Promise<unknown>;
     try {
       prototype.setModel = function (this: tf.CallbackList) {
         // eslint-disable-next-line @typescript-eslint/no-this-alias -- the list is what we came for
         list = this;
         throw new Captured();
       };
-      const started = internals.fitLoop(
+      started = internals.fitLoop(
         () => [],
         [{ shape: [params.samples] }],
         params.metrics,
@@ -85,15 +99,14 @@ export class Callbacks {
         null,
         null,
       );
-      started.catch(() => undefined);
     } finally {
       prototype.setModel = original;
     }
-    if (list === undefined) {
-      throw new TypeError(
-        'fit: the model was made by another copy of @tensorflow/tfjs than the one recency-bias/tfjs imports; install one version only.',
-      );
-    }
+    // A callback that refuses its parameters ends it before the list is complete.
+    await started.catch((error: unknown) => {
+      if (!(error instanceof Captured)) throw error;
+    });
+    if (list === undefined) throw anotherCopy();
     list.setModel(model);
     return new Callbacks(list);
   }

@@ -1,47 +1,132 @@
 /** The state of a training run as plain data: what `checkpoint.save` receives and `resume` takes. */
 import type * as tf from '@tensorflow/tfjs';
+import type { StateDict } from '../core/selector.js';
 import { captureOptimizer, restoreOptimizer } from './optimizer-state.js';
 import { captureTensor, tensorOf } from './tensor-state.js';
 import type { TrainingState } from './types.js';
-
-/** Version of `TrainingState`. */
-export const TRAINING_STATE_VERSION = 1;
+import { namedWeights, withoutCounters, type LayerVariable, type NamedWeight } from './weight-names.js';
 
 /** The parts of a training state that lie in the model. */
 export type ModelState = Pick<TrainingState, 'weights' | 'optimizer'>;
 
-/** Weights and optimizer state of a compiled model. */
+/** Weights and optimizer state of a compiled model, each under its layer and variable. */
 export async function captureModel(model: tf.LayersModel): Promise<ModelState> {
+  const named = namedWeights(model);
+  const nameOf = new Map(named.map(({ name, weight }) => [weight, name]));
+  const capture = async (weight: LayerVariable): Promise<StateDict> => ({
+    ...(await captureTensor(weight.read())),
+    name: nameOf.get(weight)!,
+    trained: model.trainableWeights.includes(weight),
+  });
   return {
-    weights: await Promise.all(model.getWeights().map(captureTensor)),
-    optimizer: await captureOptimizer(model.optimizer),
+    weights: await Promise.all(model.weights.map(capture)),
+    optimizer: await captureOptimizer(model.optimizer, named),
   };
 }
 
 /**
- * Puts weights and optimizer state back, exact to the bit. The learning rate and other settings of the optimizer stay
- * as they are.
+ * Puts weights and optimizer state back, exact to the bit, whatever was frozen then and is now. The learning rate and
+ * other settings of the optimizer stay as they are.
  *
- * @throws RangeError when the model or the optimizer is another one than the state's.
+ * @throws RangeError when the model or the optimizer is another one than the state's; the message names the layer.
  */
 export function restoreModel(model: tf.LayersModel, state: ModelState): void {
-  const current = model.getWeights();
-  if (current.length !== state.weights.length) {
+  const present = namedWeights(model);
+  if (present.length !== state.weights.length) {
     throw new RangeError(
-      `fit: args.resume holds ${state.weights.length} weight tensors, but the model has ${current.length}; use the same architecture.`,
+      `fit: args.resume holds ${state.weights.length} weight tensors, but the model has ${present.length}; use the same architecture.`,
     );
   }
-  current.forEach((tensor, i) => {
-    const shape = state.weights[i]!.shape as readonly number[];
-    if (shape.length !== tensor.rank || shape.some((size, axis) => size !== tensor.shape[axis])) {
+  const targets = match(model, present, state.weights);
+  targets.forEach(({ name, weight }, i) => {
+    const saved = state.weights[i]!;
+    if (hasShape(weight, saved)) return;
+    throw new RangeError(
+      `fit: weight ${i} of args.resume has shape [${shapeOf(saved).join(', ')}], but the model's has [${weight.shape.join(', ')}] ` +
+        `(${name}${typeof saved.name === 'string' && saved.name !== name ? `, saved as ${saved.name}` : ''}); use the same architecture.`,
+    );
+  });
+  const nowOf = new Map(state.weights.map(({ name }, i) => [name, targets[i]!]));
+  const trained = model.trainableWeights;
+  const same = targets.every(
+    ({ weight }, i) => (state.weights[i]!.trained ?? true) === trained.includes(weight),
+  );
+  restoreOptimizer(model.optimizer, state.optimizer, nowOf, same ? null : trained);
+  targets.forEach(({ weight }, i) => {
+    const tensor = tensorOf(state.weights[i]!);
+    weight.write(tensor);
+    tensor.dispose();
+  });
+}
+
+/** The weight of the model that each saved tensor belongs to. */
+function match(
+  model: tf.LayersModel,
+  present: readonly NamedWeight[],
+  saved: readonly StateDict[],
+): NamedWeight[] {
+  const names = saved.map(({ name }) => name);
+  if (names.every((name) => name === undefined)) return byPosition(model, present, saved);
+  const byName = new Map(present.map((weight) => [weight.name, weight]));
+  const found = names.map((name) => byName.get(name as string));
+  if (found.every((weight) => weight !== undefined)) return found;
+  // Layers without names of their own are counted through a process, in the order in which they are made.
+  const made = [...present].sort((a, b) => counterOf(a.name) - counterOf(b.name));
+  const free = new Map<string, NamedWeight[]>();
+  for (const weight of made) {
+    const key = withoutCounters(weight.name);
+    free.set(key, [...(free.get(key) ?? []), weight]);
+  }
+  const layerOrder = names
+    .map((name, i) => ({ name: String(name), i }))
+    .sort((a, b) => counterOf(a.name) - counterOf(b.name) || a.i - b.i);
+  const result = new Array<NamedWeight>(saved.length);
+  for (const { name, i } of layerOrder) {
+    const weight = free.get(withoutCounters(name))?.shift();
+    if (weight === undefined) {
       throw new RangeError(
-        `fit: weight ${i} of args.resume has shape [${shape.join(', ')}], but the model's has [${tensor.shape.join(', ')}]; ` +
-          'use the same architecture.',
+        `fit: args.resume holds ${name} of shape [${shapeOf(saved[i]!).join(', ')}], which the model has not; use the same architecture.`,
       );
     }
-  });
-  restoreOptimizer(model.optimizer, state.optimizer);
-  const weights = state.weights.map(tensorOf);
-  model.setWeights(weights);
-  for (const tensor of weights) tensor.dispose();
+    result[i] = weight;
+  }
+  return result;
+}
+
+/** The number at the end of a layer's name, 0 without one. */
+function counterOf(name: string): number {
+  return Number(/(\d+)(?=\/[^/]*$)/.exec(name)?.[1] ?? 0);
+}
+
+/**
+ * States of releases before 0.2 have no names: their tensors lie in the order of `model.getWeights()`, which says which
+ * is which only if the same layers were frozen.
+ */
+function byPosition(
+  model: tf.LayersModel,
+  present: readonly NamedWeight[],
+  saved: readonly StateDict[],
+): NamedWeight[] {
+  const byWeight = new Map(present.map((named) => [named.weight, named]));
+  const now = model.weights.map((weight) => byWeight.get(weight)!);
+  const unfrozen = [...present.filter(({ trains }) => trains), ...present.filter(({ trains }) => !trains)];
+  const fits = (order: readonly NamedWeight[]): boolean =>
+    order.every(({ weight }, i) => hasShape(weight, saved[i]!));
+  const differs = now.findIndex((named, i) => named !== unfrozen[i]);
+  if (differs >= 0 && fits(now) && fits(unfrozen)) {
+    throw new RangeError(
+      `fit: args.resume was saved without names of weights, and with layers frozen its weight ${differs} may be ` +
+        `${now[differs]!.name} or ${unfrozen[differs]!.name}; freeze nothing, or what was frozen then, and save the state again.`,
+    );
+  }
+  return differs >= 0 && fits(unfrozen) ? unfrozen : now;
+}
+
+function shapeOf(saved: StateDict): readonly number[] {
+  return saved.shape as readonly number[];
+}
+
+function hasShape({ shape }: LayerVariable, saved: StateDict): boolean {
+  const given = shapeOf(saved);
+  return given.length === shape.length && given.every((size, axis) => size === shape[axis]);
 }

@@ -91,7 +91,7 @@ describe('a mistake in the arguments is one clear line, before training', () => 
     const args = { epochs: 1, selector };
     const short = inputs([9]);
     const wide = inputs([10, 7]);
-    await expect(fit(problem.model, [1, 2] as unknown as tf.Tensor, problem.ys, args)).rejects.toThrow(
+    await expect(fit(problem.model, ['a'] as unknown as tf.Tensor, problem.ys, args)).rejects.toThrow(
       'xs must be a tensor, or a list or map of tensors',
     );
     await expect(fit(problem.model, problem.xs, undefined as unknown as tf.Tensor, args)).rejects.toThrow(
@@ -130,7 +130,8 @@ describe('a mistake in the arguments is one clear line, before training', () => 
     await expect(fit({} as unknown as tf.LayersModel, several.xs, several.ys, args)).rejects.toThrow(
       'model must be a tf.LayersModel',
     );
-    await expect(fit(several.model, several.xs, several.ys, args)).rejects.toThrow(
+    const learning = { ...args, selector: probe({ signals: ['loss'] }) };
+    await expect(fit(several.model, several.xs, several.ys, learning)).rejects.toThrow(
       'the model has 2 outputs ("kind", "amount"); name the one that the selector watches with watch.',
     );
     const running = fit(several.model, several.xs, several.ys, { ...args, watch: 0 });

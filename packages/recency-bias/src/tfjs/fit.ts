@@ -1,17 +1,23 @@
 /** `fit`: `model.fit` with a batch-selection method. */
 import * as tf from '@tensorflow/tfjs';
 import type { Selector, SelectorFactory, Signal, TrainingRun } from '../core/selector.js';
-import { checkArgs, checkDataset, checkTensors, sampleWeights } from './args.js';
+import { asTensors } from './array-data.js';
+import { checkArgs, checkDataset, givenArgs, checkTensors, sampleWeights } from './args.js';
 import { DatasetSource } from './batch-source.js';
 import { Callbacks } from './callback-list.js';
 import { restoreModel } from './checkpoint.js';
 import { LossTap } from './loss-tap.js';
+import { withKernelHint } from './kernel-hint.js';
+import { labelsMatter } from './labels.js';
 import { compiledModel, type CompiledModel } from './model-internals.js';
+import { warnOfOneEpochCalls } from './one-epoch-calls.js';
 import { ModelScorer } from './scorer.js';
 import { batchSizeOf, prepareTensors, prepareValidation, type TrainingData } from './prepare.js';
+import { SelectionSession } from './session.js';
 import { checkSignals, describeTask, type Task } from './task.js';
+import { isTfDataset, randomAccess } from './tf-data.js';
 import { TrainingLoop } from './training-loop.js';
-import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
+import type { ArrayData, FitArgs, RandomAccessDataset, TensorData } from './types.js';
 
 /**
  * Trains a compiled model as `model.fit(xs, ys, args)` does - same optimizer, losses, metrics, callbacks, validation
@@ -37,59 +43,101 @@ import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
  * @throws TypeError or RangeError on a mistake in the arguments, before anything is trained.
  * @throws NonFiniteLossError when a loss becomes NaN or infinite; `model.history` keeps the finished epochs.
  */
+export function fit<S extends Signal, R extends Selector<S> = Selector<S>>(
+  model: tf.LayersModel,
+  xs: TensorData | ArrayData,
+  ys: TensorData | ArrayData,
+  args: FitArgs<S, R>,
+): Promise<tf.History>;
+/** The same for a selector that is known by its signals only. */
 export function fit<S extends Signal>(
   model: tf.LayersModel,
-  xs: TensorData,
-  ys: TensorData,
+  xs: TensorData | ArrayData,
+  ys: TensorData | ArrayData,
   args: FitArgs<S>,
 ): Promise<tf.History>;
 /**
  * The same for data that are read by index, batch by batch.
  *
- * @param dataset `{size, classes, batch(indices)}`; `batch` may be asynchronous, and `fit` disposes what it returns.
+ * @param dataset `{size, classes, batch(indices)}`; `batch` may be asynchronous, and `fit` disposes what it returns. Or
+ *   `tf.data.array` of `{xs, ys}`, one sample each, or `tf.data.zip({xs, ys})` of two such data sets.
+ * @throws TypeError when a `tf.data.Dataset` has no random access.
  */
+export function fit<S extends Signal, R extends Selector<S> = Selector<S>>(
+  model: tf.LayersModel,
+  dataset: RandomAccessDataset | tf.data.Dataset<tf.TensorContainer>,
+  args: FitArgs<S, R>,
+): Promise<tf.History>;
+/** The same for a selector that is known by its signals only. */
 export function fit<S extends Signal>(
   model: tf.LayersModel,
-  dataset: RandomAccessDataset,
+  dataset: RandomAccessDataset | tf.data.Dataset<tf.TensorContainer>,
   args: FitArgs<S>,
 ): Promise<tf.History>;
 export async function fit(
   given: tf.LayersModel,
-  data: TensorData | RandomAccessDataset,
-  second: TensorData | FitArgs,
+  data: TensorData | ArrayData | RandomAccessDataset | tf.data.Dataset<tf.TensorContainer>,
+  second: TensorData | ArrayData | FitArgs,
   third?: FitArgs,
 ): Promise<tf.History> {
   const compiled = compiledModel(given);
-  const { model, internals } = compiled;
+  const { internals } = compiled;
   if (internals.isTraining) throw new Error('fit: the model is being trained by another call of fit.');
   internals.isTraining = true;
   try {
-    if (isDataset(data)) {
-      const args = second as FitArgs;
+    if (isTfDataset(data) || isDataset(data)) {
+      const args = givenArgs(second as FitArgs);
       checkArgs(args);
-      checkDataset(data, args);
-      const task = describeTask(model, internals, args.watch, data.classes);
-      const source = new DatasetSource(model, internals, data, args.classWeight, task);
-      return await train(compiled, { source, dataset: data, samples: data.size, validation: [] }, task, args);
+      const dataset = isTfDataset(data) ? await randomAccess(data) : data;
+      return await fitDataset(compiled, dataset, args);
     }
-    const args = third!;
+    const args = givenArgs(third!);
     checkArgs(args);
-    checkTensors('xs', data);
-    checkTensors('ys', second as TensorData);
-    const task = describeTask(model, internals, args.watch, undefined);
-    const prepared = await prepareTensors(internals, data, second as TensorData, args);
-    try {
-      await prepared.source.checkLabels(task);
-      return await train(compiled, { ...prepared, dataset: null }, task, args);
-    } finally {
-      prepared.source.dispose();
-    }
+    return await fitTensors(compiled, data, second as TensorData | ArrayData, args);
+  } catch (error) {
+    throw withKernelHint(error);
   } finally {
     internals.isTraining = false;
   }
 }
 
-function isDataset(data: TensorData | RandomAccessDataset): data is RandomAccessDataset {
+async function fitDataset(
+  compiled: CompiledModel,
+  dataset: RandomAccessDataset,
+  args: FitArgs,
+): Promise<tf.History> {
+  const { model, internals } = compiled;
+  checkDataset(dataset, args);
+  const task = describeTask(model, internals, args.watch, dataset.classes);
+  const source = new DatasetSource(model, internals, dataset, args.classWeight);
+  return train(compiled, { source, dataset, samples: dataset.size, validation: [] }, task, args);
+}
+
+async function fitTensors(
+  compiled: CompiledModel,
+  x: TensorData | ArrayData,
+  y: TensorData | ArrayData,
+  args: FitArgs,
+): Promise<tf.History> {
+  const { model, internals } = compiled;
+  const xs = asTensors(x, model.inputs[0]?.shape, null);
+  const ys = asTensors(y, model.outputs[0]?.shape, xs.owned[0]?.shape[0] ?? null);
+  try {
+    checkTensors('xs', xs.data);
+    checkTensors('ys', ys.data);
+    const task = describeTask(model, internals, args.watch, undefined);
+    const prepared = await prepareTensors(internals, xs.data, ys.data, args);
+    try {
+      return await train(compiled, { ...prepared, dataset: null }, task, args);
+    } finally {
+      prepared.source.dispose();
+    }
+  } finally {
+    tf.dispose([...xs.owned, ...ys.owned]);
+  }
+}
+
+function isDataset(data: TensorData | ArrayData | RandomAccessDataset): data is RandomAccessDataset {
   return typeof (data as Partial<RandomAccessDataset>).batch === 'function' && !(data instanceof tf.Tensor);
 }
 
@@ -108,7 +156,15 @@ async function train(
     epochs: args.epochs,
     seed: args.seed ?? 0,
   };
-  const selector = makeSelector(args.selector, run, task);
+  const session = args.selector instanceof SelectionSession ? args.selector : null;
+  const factory: SelectorFactory =
+    args.selector instanceof SelectionSession ? args.selector.selectorFor.bind(args.selector) : args.selector;
+  const selector = makeSelector(factory, run, task);
+  if (labelsMatter(task, selector.signals)) await source.checkLabels?.(task, selector);
+  if (session === null && args.resume === undefined) {
+    const learns = selector.signals.length > 0;
+    warnOfOneEpochCalls(given, { from: args.initialEpoch ?? 0, to: args.epochs, learns });
+  }
   const sampleWeight = await sampleWeights(args.sampleWeight, data.samples);
   const { resume } = args;
   if (resume !== undefined) {
@@ -124,11 +180,8 @@ async function train(
   let loop: TrainingLoop | undefined;
   try {
     internals.makeTestFunction();
-    const validate =
-      validation === null
-        ? null
-        : () => internals.testLoop(internals.testFunction, validation.tensors, batchSize);
-    const callbacks = Callbacks.create(model, internals, args, {
+    const validate = validator(model, internals, validation?.tensors ?? args.validationData, batchSize);
+    const callbacks = await Callbacks.create(model, internals, args, {
       epochs: args.epochs,
       initialEpoch: resume?.epoch ?? args.initialEpoch ?? 0,
       samples: source.size,
@@ -146,11 +199,15 @@ async function train(
       source,
       dataset,
       selector,
-      scorer: new ModelScorer(model, tap, source, task, selector.signals, batchSize),
+      scorer: new ModelScorer(model, tap, source, task, selector, batchSize),
       callbacks,
       trainFunction: internals.makeTrainFunction(),
       labels,
       validate,
+      beginEpoch: (epoch) => {
+        if (session === null) selector.beginEpoch(epoch);
+        else session.beginEpoch();
+      },
       sampleWeight,
       batchSize,
       args,
@@ -164,6 +221,24 @@ async function train(
     tap.remove();
     if (validation !== null) tf.dispose(validation.owned);
   }
+}
+
+/** Computes losses and metrics on prepared tensors or on a data set; null without any. */
+function validator(
+  model: tf.LayersModel,
+  internals: CompiledModel['internals'],
+  data: tf.Tensor[] | FitArgs['validationData'],
+  batchSize: number,
+): (() => tf.Scalar[] | Promise<tf.Scalar[]>) | null {
+  if (data === undefined) return null;
+  if (!isTfDataset(data)) {
+    return () => internals.testLoop(internals.testFunction, data as tf.Tensor[], batchSize);
+  }
+  return async () => {
+    const batches = data as unknown as Parameters<typeof model.evaluateDataset>[0];
+    const values = await model.evaluateDataset(batches, {});
+    return Array.isArray(values) ? values : [values];
+  };
 }
 
 /** Makes the selector and checks that the task has what it asks for. */

@@ -78,8 +78,8 @@ export class LossTap {
   }
 
   /**
-   * Checks that losses have one row a sample: that of the watched output if `needsLoss`, all if `needsWeights`. The
-   * loss functions are called once, on the first targets of `ys` and outputs of zeros, before anything is trained: an error thrown
+   * Checks that losses have one row a sample: that of the watched output if `needsLoss`, all if `needsWeights`; a loss
+   * over the rows of a batch together needs neither. The loss functions are called once, on the first targets of `ys` and outputs of zeros, before anything is trained: an error thrown
    * inside a training step would change the model's state and cost TensorFlow.js the tensors of that step.
    *
    * @throws TypeError when a loss function returns the mean of the batch.
@@ -90,6 +90,7 @@ export class LossTap {
     needsLoss: boolean,
     needsWeights: boolean,
   ): void {
+    if (!needsLoss && !needsWeights) return;
     this.reduced ??= this.original.map((loss, i) => {
       const all = ys[i]!;
       // Two rows tell a loss per sample from a mean, and cost little where outputs are images.

@@ -11,7 +11,7 @@ import type { Task } from './task.js';
 /**
  * Rows of the packed matrix: the signals asked for, after
  * - `guard`, the sample's loss over all outputs, by which a non-finite loss is found, and
- * - `label`, the sample's own label where it is read from the data set, to be checked.
+ * - `label`, what the sample's targets say of its label (see labels.ts), where these are checked batch by batch.
  */
 export type Column = Signal | 'guard' | 'label';
 
@@ -33,7 +33,7 @@ export function measure(columns: readonly Column[], task: Task, pass: ByProducts
     const distance = once(() => tf.sub(probability(), oneHot(task, label())));
     const column: Record<Column, () => tf.Tensor> = {
       guard: () => guard(pass.losses, rows),
-      label: () => tf.reshape(pass.target, [rows]),
+      label: () => labelCode(task, pass.target),
       loss: () => rowMeans(pass.losses[task.output]!, rows),
       predictedLabel: () => predictedLabel(task, pass.output),
       trueClassProbability: () => ofLabel(task, probability(), label()),
@@ -64,8 +64,19 @@ function predictedLabel(task: Task, output: tf.Tensor): tf.Tensor {
   return tf.greater(output, task.probabilities === 'logits' ? 0 : 0.5);
 }
 
+/** The label of each sample; of a row, `oneHotCode`. */
+function labelCode(task: Task, target: tf.Tensor): tf.Tensor {
+  if (task.labels !== 'one-hot') return tf.reshape(target, [target.shape[0]]);
+  const row = tf.cast(target, 'float32');
+  return tf.sum(tf.sub(tf.mul(tf.abs(row), 2), row), 1);
+}
+
 function ownLabel(task: Task, target: tf.Tensor): tf.Tensor1D {
   if (task.labels === 'one-hot') return tf.argMax(target, 1);
+  // One unit may be trained on probabilities.
+  if (task.labels === 'binary') {
+    return tf.cast(tf.greater(tf.reshape(target, [target.shape[0]]), 0.5), 'int32');
+  }
   return tf.cast(tf.reshape(target, [target.shape[0]]), 'int32');
 }
 
@@ -118,26 +129,6 @@ export function columnOf(measured: Measured, name: Column): Float32Array {
 /** Row of the first non-finite loss, or -1. */
 export function firstNonFinite(measured: Measured): number {
   return columnOf(measured, 'guard').findIndex((loss) => !Number.isFinite(loss));
-}
-
-/** @throws RangeError when a label of the data set is no class of the model. */
-export function checkLabels(measured: Measured, classes: number): void {
-  if (!measured.columns.includes('label')) return;
-  const labels = columnOf(measured, 'label');
-  const row = labels.findIndex((label) => !isLabel(label, classes));
-  if (row >= 0) throw labelError(measured.indices[row]!, labels[row]!, classes);
-}
-
-/** True if `label` is an integer in [0, classes). */
-export function isLabel(label: number, classes: number): boolean {
-  return Number.isInteger(label) && label >= 0 && label < classes;
-}
-
-/** The error for a label that is no class. */
-export function labelError(index: number, label: number, classes: number): RangeError {
-  return new RangeError(
-    `fit: the label of sample ${index} is ${label}; expected an integer in [0, ${classes}).`,
-  );
 }
 
 /** The observation that a selector asked for. */

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { StateDict, StateValue } from '../core/selector.js';
 import { show } from '../core/validate.js';
 import { captureTensor, tensorOf } from './tensor-state.js';
+import type { LayerVariable, NamedWeight } from './weight-names.js';
 
 interface Slot {
   originalName: string;
@@ -30,8 +31,23 @@ function fieldsOf(optimizer: tf.Optimizer): OptimizerFields {
   return optimizer as unknown as OptimizerFields;
 }
 
+/** Name of the variable of a weight, by which optimizers name its slots. */
+function variableName(weight: LayerVariable): string {
+  return (weight.read() as tf.Variable).name;
+}
+
+/** A slot is named by the variable that it belongs to, and by what it is: `dense_1/kernel` and `momentum`. */
+function splitSlotName(name: string): readonly [variable: string, kind: string] {
+  const at = name.lastIndexOf('/');
+  return [name.slice(0, at), name.slice(at + 1)];
+}
+
 /** The state of `optimizer`: iteration count, slots and running scalars. Settings such as the learning rate are not part of it. */
-export async function captureOptimizer(optimizer: tf.Optimizer): Promise<StateDict> {
+export async function captureOptimizer(
+  optimizer: tf.Optimizer,
+  weights: readonly NamedWeight[],
+): Promise<StateDict> {
+  const nameOf = new Map(weights.map(({ name, weight }) => [variableName(weight), name]));
   const fields = fieldsOf(optimizer);
   const scalars: Record<string, StateValue> = {};
   const slots: Record<string, StateValue> = {};
@@ -43,6 +59,7 @@ export async function captureOptimizer(optimizer: tf.Optimizer): Promise<StateDi
         value.map(async (slot) => ({
           version: 1,
           name: slot.originalName,
+          weight: nameOf.get(splitSlotName(slot.originalName)[0]) ?? null,
           tensor: await captureTensor(slot.variable),
         })),
       );
@@ -58,11 +75,17 @@ export async function captureOptimizer(optimizer: tf.Optimizer): Promise<StateDi
 }
 
 /**
- * Restores what `captureOptimizer` returned.
+ * Restores what `captureOptimizer` returned. `nowOf` gives the model's weight of each name in the state; `trained` are the
+ * weights that the model trains, or null if they are those of the state, whose slots then keep their order.
  *
  * @throws RangeError when the state is another optimizer's.
  */
-export function restoreOptimizer(optimizer: tf.Optimizer, state: StateDict): void {
+export function restoreOptimizer(
+  optimizer: tf.Optimizer,
+  state: StateDict,
+  nowOf: ReadonlyMap<StateValue | undefined, NamedWeight>,
+  trained: readonly LayerVariable[] | null,
+): void {
   const fields = fieldsOf(optimizer);
   const name = optimizer.getClassName();
   if (state.name !== name) {
@@ -83,12 +106,39 @@ export function restoreOptimizer(optimizer: tf.Optimizer, state: StateDict): voi
     for (const [field, value] of scalars) (fields[field] as tf.Variable).assign(tensorOf(value as StateDict));
     for (const [field, value] of slots) {
       for (const slot of fields[field] as Slot[]) slot.variable.dispose();
-      fields[field] = (value as readonly StateDict[]).map((slot): Slot => ({
-        originalName: slot.name as string,
-        variable: tf.variable(tensorOf(slot.tensor as StateDict), false),
-      }));
+      fields[field] = arrange(value as readonly StateDict[], nowOf, trained);
     }
   });
+}
+
+/**
+ * Slots in the order in which the optimizer takes the variables that it trains. It makes a slot anew where the list has
+ * a hole: for a weight that was frozen then and is trained now.
+ */
+function arrange(
+  saved: readonly StateDict[],
+  nowOf: ReadonlyMap<StateValue | undefined, NamedWeight>,
+  trained: readonly LayerVariable[] | null,
+): Slot[] {
+  const slotOf = (slot: StateDict, variable: string | null): Slot => ({
+    originalName:
+      variable === null ? (slot.name as string) : `${variable}/${splitSlotName(slot.name as string)[1]}`,
+    variable: tf.variable(tensorOf(slot.tensor as StateDict), false),
+  });
+  const owners = saved.map(({ weight }) => nowOf.get(weight)?.weight);
+  // The same weights are trained: a weight that has no slot has no gradient, and the optimizer leaves it out.
+  if (trained === null || owners.includes(undefined)) {
+    return saved.map((slot, i) => {
+      const owner = owners[i];
+      return slotOf(slot, owner === undefined ? null : variableName(owner));
+    });
+  }
+  const slots: Slot[] = [];
+  trained.forEach((weight, i) => {
+    const at = owners.indexOf(weight);
+    if (at >= 0) slots[i] = slotOf(saved[at]!, variableName(weight));
+  });
+  return slots;
 }
 
 function unknownField(optimizer: string, field: string): RangeError {

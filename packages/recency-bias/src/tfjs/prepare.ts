@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { TensorSource, type BatchSource } from './batch-source.js';
 import type { ModelInternals } from './model-internals.js';
+import { isTfDataset } from './tf-data.js';
 import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
 
 /** The batch size of a run; the default is that of `model.fit`. */
@@ -86,8 +87,9 @@ export async function prepareValidation(
   args: FitArgs,
   batchSize: number,
 ): Promise<{ tensors: tf.Tensor[]; owned: tf.Tensor[] } | null> {
+  if (isTfDataset(args.validationData)) return null;
   if (data.validation.length > 0) return { tensors: data.validation, owned: [] };
-  const given: readonly (tf.Tensor | tf.Tensor[])[] | undefined = args.validationData;
+  const given: unknown = args.validationData;
   if (given === undefined) return null;
   if (!Array.isArray(given) || given.length !== 2) {
     throw new TypeError('fit: args.validationData must be [xs, ys]; sample weights are not supported there.');

@@ -1,9 +1,10 @@
 /** Scores samples by forward passes in inference mode, for two-stage selectors. */
 import * as tf from '@tensorflow/tfjs';
-import type { Observation, Signal } from '../core/selector.js';
+import type { Observation, Selector } from '../core/selector.js';
 import type { BatchSource } from './batch-source.js';
 import type { LossTap } from './loss-tap.js';
-import { checkLabels, columnsOf, measure, observationOf, type Column, type Measured } from './measure.js';
+import { checkMeasuredLabels, labelsMatter } from './labels.js';
+import { columnsOf, measure, observationOf, type Column, type Measured } from './measure.js';
 import type { Task } from './task.js';
 
 /** Scores samples without training on them, `batchSize` at a time, and counts them. */
@@ -17,10 +18,13 @@ export class ModelScorer {
     private readonly tap: LossTap,
     private readonly source: BatchSource,
     private readonly task: Task,
-    private readonly signals: readonly Signal[],
+    private readonly selector: Pick<Selector, 'name' | 'signals'>,
     private readonly batchSize: number,
   ) {
-    this.columns = columnsOf(signals, source.uncheckedLabels);
+    this.columns = columnsOf(
+      selector.signals,
+      source.checkLabels === null && labelsMatter(task, selector.signals),
+    );
   }
 
   /** The `Scorer` handed to `select`. */
@@ -39,14 +43,14 @@ export class ModelScorer {
       this.scored += part.length;
     }
     const measured: Measured = { indices, columns, values };
-    checkLabels(measured, this.task.classes);
-    return observationOf(measured, this.signals);
+    checkMeasuredLabels(this.task, this.selector, measured);
+    return observationOf(measured, this.selector.signals);
   }
 
   private async pass(indices: Int32Array): Promise<tf.Tensor2D> {
     const batch = await this.source.batch(indices);
     try {
-      this.tap.requirePerSample(batch.ys, this.model.outputs, this.signals.includes('loss'), false);
+      this.tap.requirePerSample(batch.ys, this.model.outputs, this.selector.signals.includes('loss'), false);
       return tf.tidy(() => {
         const predicted = this.model.predictOnBatch(batch.xs);
         const outputs = Array.isArray(predicted) ? predicted : [predicted];

@@ -4,14 +4,6 @@ import type { Selector, Signal } from '../core/selector.js';
 import { show } from '../core/validate.js';
 import type { ModelInternals } from './model-internals.js';
 
-/** Signals of a classification. */
-const OF_CLASSES: ReadonlySet<Signal> = new Set([
-  'predictedLabel',
-  'trueClassProbability',
-  'gradNormBound',
-  'boundaryDistance',
-]);
-
 /** How the targets of a classification give the label. */
 export type LabelForm = 'sparse' | 'one-hot' | 'binary';
 
@@ -22,12 +14,14 @@ export type ProbabilityForm = 'probabilities' | 'logits' | 'scores' | 'unknown';
 export interface Task {
   readonly output: number;
   readonly outputName: string;
-  /** Number of outputs of the model. */
-  readonly outputs: number;
+  /** Names of all outputs, if there are several and none was named to be watched; null otherwise. */
+  readonly unnamed: readonly string[] | null;
+  /** Shape of the output, without the batch's axis. */
+  readonly shape: readonly (number | null)[];
   /** Number of classes; 0 for a regression. */
   readonly classes: number;
   readonly labels: LabelForm | null;
-  /** True if only the targets can tell whether the output is a classification: one-hot rows, or numbers. */
+  /** True if only the targets can tell whether the output is a classification: labels, or numbers of a regression. */
   readonly uncertain: boolean;
   readonly probabilities: ProbabilityForm;
 }
@@ -44,10 +38,19 @@ function activationOf(tensor: tf.SymbolicTensor): string | null {
   if (name === 'Softmax') return 'softmax';
   const before = tensor.inputs[0];
   if (PASSING.has(name) && before !== undefined) return activationOf(before);
-  const activation = layer.getConfig().activation;
+  const activation = configuredActivation(layer);
   if (typeof activation !== 'string') return null;
   if (name === 'Activation' && activation === 'linear' && before !== undefined) return activationOf(before);
   return activation;
+}
+
+/** A layer of one's own may have no configuration that can be asked for. */
+function configuredActivation(layer: tf.layers.Layer): unknown {
+  try {
+    return layer.getConfig().activation;
+  } catch {
+    return null;
+  }
 }
 
 /** The name of the built-in loss of an output; null for a function. */
@@ -65,12 +68,7 @@ function lossNameOf(internals: ModelInternals, outputName: string, index: number
 /** Index of the watched output. */
 function watchedOutput(names: readonly string[], watch: string | number | undefined): number {
   const list = names.map((name) => `"${name}"`).join(', ');
-  if (watch === undefined) {
-    if (names.length === 1) return 0;
-    throw new TypeError(
-      `fit: the model has ${names.length} outputs (${list}); name the one that the selector watches with watch.`,
-    );
-  }
+  if (watch === undefined) return 0;
   const index = typeof watch === 'number' ? watch : names.indexOf(watch);
   if (!Number.isInteger(index) || index < 0 || index >= names.length) {
     throw new RangeError(`fit: watch is ${show(watch)}, but the model's outputs are ${list}.`);
@@ -100,7 +98,9 @@ export function describeTask(
   const loss = lossNameOf(internals, outputName, output);
   const activation = activationOf(tensor);
   const units = tensor.shape[tensor.shape.length - 1] ?? 0;
-  const labels = tensor.shape.length === 2 ? labelForm(loss, activation, units, declared) : null;
+  const unnamed = watch === undefined && names.length > 1 ? names : null;
+  const labels =
+    tensor.shape.length === 2 && unnamed === null ? labelForm(loss, activation, units, declared) : null;
   const classes = labels === null ? 0 : labels === 'binary' ? 2 : units;
   if (declared !== undefined && classes > 0 && declared > classes) {
     throw new RangeError(
@@ -110,12 +110,19 @@ export function describeTask(
   return {
     output,
     outputName,
-    outputs: names.length,
+    unnamed,
+    shape: tensor.shape.slice(1),
     classes,
     labels,
-    uncertain: labels === 'one-hot' && loss !== 'categoricalCrossentropy',
+    uncertain: !saidByLoss(loss, labels),
     probabilities: probabilityForm(loss, activation, labels),
   };
+}
+
+/** True if the loss's name leaves no doubt that the output is a classification. */
+function saidByLoss(loss: string | null, labels: LabelForm | null): boolean {
+  if (labels === 'binary') return loss === 'binaryCrossentropy';
+  return labels === 'sparse' || loss === 'categoricalCrossentropy';
 }
 
 function labelForm(
@@ -146,6 +153,13 @@ function probabilityForm(
   return loss?.endsWith('ategoricalCrossentropy') === true ? 'scores' : 'unknown';
 }
 
+function unnamedError(names: readonly string[]): TypeError {
+  const list = names.map((name) => `"${name}"`).join(', ');
+  return new TypeError(
+    `fit: the model has ${names.length} outputs (${list}); name the one that the selector watches with watch.`,
+  );
+}
+
 /** The signals that `task` has. */
 export function availableSignals(task: Task): Signal[] {
   if (task.labels === null) return ['loss'];
@@ -157,37 +171,16 @@ export function availableSignals(task: Task): Signal[] {
 export function checkSignals(task: Task, selector: Pick<Selector, 'name' | 'signals'>): void {
   const available = availableSignals(task);
   const missing = selector.signals.filter((signal) => !available.includes(signal));
+  if (task.unnamed !== null && selector.signals.length > 0) throw unnamedError(task.unnamed);
   if (missing.length === 0) return;
   const why =
     task.labels === null
-      ? 'is no classification with one label a sample (a crossentropy by name, or a softmax output, makes it one)'
+      ? task.shape.length > 1
+        ? `is a sequence or an image (shape [${task.shape.map((size) => size ?? 'null').join(', ')}]), which has more than one label a sample`
+        : 'is no classification with one label a sample (a crossentropy by name, or a softmax output, makes it one)'
       : 'ends in an activation from which probabilities cannot be told (softmax, sigmoid or linear can)';
   throw new TypeError(
     `fit: selector "${selector.name}" needs ${missing.join(', ')}, but output "${task.outputName}" ${why}; ` +
       `selectors that need no signal, or only ${available.join(', ')}, fit.`,
   );
-}
-
-/**
- * Where the loss does not say that the output is a classification, the targets of the first batch must.
- *
- * @throws TypeError when `selector` needs classes and `target` [rows, classes] is not one distribution a row.
- */
-export async function checkTargets(
-  task: Task,
-  selector: Pick<Selector, 'name' | 'signals'>,
-  target: tf.Tensor,
-): Promise<void> {
-  if (!task.uncertain || !selector.signals.some((signal) => OF_CLASSES.has(signal))) return;
-  const values = await target.data();
-  for (let at = 0; at < values.length; at += task.classes) {
-    const row = Array.from(values.subarray(at, at + task.classes));
-    const sum = row.reduce((a, b) => a + b, 0);
-    if (Math.abs(sum - 1) <= 1e-3 && row.every((value) => value >= 0)) continue;
-    throw new TypeError(
-      `fit: selector "${selector.name}" needs ${selector.signals.join(', ')}, but the targets of output ` +
-        `"${task.outputName}" are no one-hot labels (row ${at / task.classes} of the first batch); ` +
-        'for a regression, selectors that need no signal, or only loss, fit.',
-    );
-  }
 }

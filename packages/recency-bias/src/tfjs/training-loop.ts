@@ -5,10 +5,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Selection, Selector } from '../core/selector.js';
 import { tensorsOf, type BatchSource } from './batch-source.js';
 import type { Callbacks, StepLogs } from './callback-list.js';
-import { captureModel, TRAINING_STATE_VERSION } from './checkpoint.js';
+import { captureModel } from './checkpoint.js';
 import type { LossTap } from './loss-tap.js';
 import {
-  checkLabels,
   columnOf,
   columnsOf,
   firstNonFinite,
@@ -17,12 +16,14 @@ import {
   type Column,
   type Measured,
 } from './measure.js';
+import { checkMeasuredLabels, checkTargets, labelsMatter } from './labels.js';
 import type { ModelInternals, TrainFunction } from './model-internals.js';
 import { NonFiniteLossError } from './non-finite-loss.js';
 import { packPending, unpackPending } from './pending.js';
 import type { ModelScorer } from './scorer.js';
 import { checkSelection } from './check-selection.js';
-import { checkTargets, type Task } from './task.js';
+import type { Task } from './task.js';
+import { TRAINING_STATE_VERSION } from './training-state.js';
 import type { FitArgs, RandomAccessDataset, TrainingState } from './types.js';
 
 /** Everything that the loop works with. */
@@ -39,7 +40,9 @@ export interface LoopParts {
   readonly trainFunction: TrainFunction;
   readonly labels: readonly string[];
   /** Losses and metrics on the validation data; null without any. */
-  readonly validate: (() => tf.Scalar[]) | null;
+  readonly validate: (() => tf.Scalar[] | Promise<tf.Scalar[]>) | null;
+  /** Tells the selector that an epoch (1-based) begins. */
+  readonly beginEpoch: (epoch: number) => void;
   readonly sampleWeight: Float32Array | null;
   readonly batchSize: number;
   readonly args: FitArgs;
@@ -64,27 +67,29 @@ export class TrainingLoop {
   private trainedSamples = 0;
   private pending: Pending | null = null;
   private savedAt = tf.util.now();
-  private targetsChecked = false;
   private saved: string | null = null;
+  private firstBatch = true;
   private readonly columns: readonly Column[];
   private readonly lag: boolean;
 
   constructor(private readonly parts: LoopParts) {
     this.epoch = parts.args.resume?.epoch ?? parts.args.initialEpoch ?? 0;
-    this.columns = columnsOf(parts.selector.signals, parts.source.uncheckedLabels);
+    const { selector, source, task } = parts;
+    const unchecked = source.checkLabels === null && labelsMatter(task, selector.signals);
+    this.columns = columnsOf(selector.signals, unchecked);
     this.lag = ASYNCHRONOUS_BACKENDS.has(tf.getBackend());
   }
 
   /** Trains to the end, or until a callback sets `model.stopTraining`. */
   async run(): Promise<void> {
-    const { internals, callbacks, selector, args } = this.parts;
+    const { internals, callbacks, beginEpoch, args } = this.parts;
     const { resume } = args;
     await callbacks.list.onTrainBegin();
     internals.stopTraining_ = false;
     if (resume !== undefined) this.restore(resume);
     while (this.epoch < args.epochs && !this.stopped()) {
       await callbacks.list.onEpochBegin(this.epoch);
-      if (this.step === 0) selector.beginEpoch(this.epoch + 1);
+      if (this.step === 0) beginEpoch(this.epoch + 1);
       else if (resume?.logs) callbacks.restoreSums(resume.logs);
       await this.runEpoch();
     }
@@ -133,7 +138,7 @@ export class TrainingLoop {
     const logs: StepLogs = {};
     if (exhausted) {
       await this.flush();
-      this.validate(logs);
+      await this.validate(logs);
     } else {
       // Stopped by a callback: save where it stopped, before the epoch's sums are closed.
       await this.save();
@@ -159,8 +164,11 @@ export class TrainingLoop {
     try {
       const weighted = selection.weights !== undefined || this.parts.sampleWeight !== null;
       tap.requirePerSample(batch.ys, model.outputs, selector.signals.includes('loss'), weighted);
-      if (!this.targetsChecked) await checkTargets(task, selector, batch.ys[task.output]!);
-      this.targetsChecked = true;
+      if (this.firstBatch && this.columns.includes('label')) {
+        const targets = await batch.ys[task.output]!.data();
+        checkTargets(task, selector, targets, (row) => selection.indices[row]!);
+      }
+      this.firstBatch = false;
       await callbacks.list.onBatchBegin(this.step, logs);
       packed = tf.tidy(() => {
         const weights = this.weightsOf(selection);
@@ -238,7 +246,7 @@ export class TrainingLoop {
     } finally {
       packed?.dispose();
     }
-    checkLabels(measured, task.classes);
+    checkMeasuredLabels(task, selector, measured);
     const bad = firstNonFinite(measured);
     if (bad >= 0) {
       const hint = this.saved === null ? '' : ` The state saved last is ${this.saved}.`;
@@ -248,10 +256,10 @@ export class TrainingLoop {
     if (selector.signals.length > 0) selector.observe(observationOf(measured, selector.signals));
   }
 
-  private validate(logs: StepLogs): void {
+  private async validate(logs: StepLogs): Promise<void> {
     const { validate, labels } = this.parts;
     if (validate === null) return;
-    const outs = validate();
+    const outs = await validate();
     labels.forEach((label, i) => (logs[`val_${label}`] = outs[i]!));
     tf.dispose(outs.slice(labels.length));
   }

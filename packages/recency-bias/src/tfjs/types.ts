@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { SelectionSession } from './session.js';
 import type { Selection, Selector, SelectorFactory, Signal, StateDict } from '../core/selector.js';
 
 /** One batch of a random-access data set. The trainer disposes both after the step. */
@@ -74,13 +75,20 @@ export interface CheckpointArgs {
 /** Tensors of a model's inputs or outputs: one, a list in the model's order, or a map by input or output name. */
 export type TensorData = tf.Tensor | tf.Tensor[] | tf.NamedTensorMap;
 
+/** Numbers instead of tensors: nested arrays, or a typed array whose rows have the shape of the model's input or output. */
+export type ArrayData =
+  number[] | number[][] | number[][][] | number[][][][] | Float32Array | Int32Array | Uint8Array;
+
 /** What `fit` takes beyond `tf.ModelFitArgs`. */
-export interface SelectionArgs<S extends Signal = Signal> {
-  /** The batch-selection method: a factory such as `recencyBias({ window: 10 })`. */
-  readonly selector: SelectorFactory<S>;
-  /** Seed of the selection, an integer in [0, 2^32). Default 0. */
+export interface SelectionArgs<S extends Signal = Signal, R extends Selector<S> = Selector<S>> {
+  /**
+   * The batch-selection method: a factory such as `recencyBias({ window: 10 })`, or a `selection(...)` that lives across
+   * calls of `fit`.
+   */
+  readonly selector: SelectorFactory<S, R> | SelectionSession<S, R>;
+  /** Seed of the selection, an integer in [0, 2^32). Default 0; a `selection(...)` has its own. */
   readonly seed?: number;
-  /** Name or index of the output that the selector watches; needed when the model has several. */
+  /** Name or index of the output that the selector watches; needed when the model has several and the selector learns. */
   readonly watch?: string | number;
   /** One non-negative weight a sample, in the order of the data, multiplied into its loss. */
   readonly sampleWeight?: tf.Tensor | Float32Array | readonly number[];
@@ -89,13 +97,13 @@ export interface SelectionArgs<S extends Signal = Signal> {
   /** Continue from a state that `checkpoint.save` received: same model architecture, optimizer, selector and data. */
   readonly resume?: TrainingState;
   /** Called with the live selector once it is made (and restored); for measurements and displays. */
-  readonly onSelector?: (selector: Selector<S>) => void;
+  readonly onSelector?: (selector: R) => void;
   /** Called after each training step, before `onBatchEnd`; for counters and displays. Awaited. */
   readonly onStep?: (report: StepReport) => void | Promise<void>;
 }
 
 /** The arguments of `fit`: those of `model.fit` that have a meaning here, plus the selection. */
-export interface FitArgs<S extends Signal = Signal>
+export interface FitArgs<S extends Signal = Signal, R extends Selector<S> = Selector<S>>
   extends
     Pick<
       tf.ModelFitArgs,
@@ -103,14 +111,15 @@ export interface FitArgs<S extends Signal = Signal>
       | 'verbose'
       | 'callbacks'
       | 'validationSplit'
-      | 'validationData'
       | 'classWeight'
       | 'initialEpoch'
       | 'yieldEvery'
     >,
-    SelectionArgs<S> {
+    SelectionArgs<S, R> {
   /** Number of epochs of the whole run; selectors schedule by it, so it is required. */
   readonly epochs: number;
+  /** As in `model.fit`, or batches of a `tf.data.Dataset`, which is read anew after each epoch. */
+  readonly validationData?: tf.ModelFitArgs['validationData'] | tf.data.Dataset<tf.TensorContainer>;
   /** Only `true`, the default of `model.fit`, is accepted: the selector decides the order. */
   readonly shuffle?: boolean;
 }

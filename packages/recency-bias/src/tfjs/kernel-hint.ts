@@ -1,0 +1,20 @@
+/** Backends without some of the kernels that training needs, and the package that adds them. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  wasm: "`npm install tfjs-wasm-training` and `import 'tfjs-wasm-training'` before training",
+};
+
+/** TensorFlow.js's message for a kernel that a backend has not. */
+const MISSING = /Kernel '(\w+)' not registered for backend '(\w+)'/;
+
+/** `error`, or, where a kernel is missing that a package adds, an error that says what to import. */
+export function withKernelHint(error: unknown): unknown {
+  const [, kernel, backend] = (error instanceof Error && MISSING.exec(error.message)) || [];
+  const remedy = backend === undefined ? undefined : REMEDIES[backend];
+  if (remedy === undefined) return error;
+  return new Error(
+    `fit: the ${backend!} backend has no kernel ${kernel!}, which this model needs: ${remedy}.`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,54 @@
+/** Checks of a training state that comes from outside, and its way back from bytes. */
+import { decodeState } from '../core/state-codec.js';
+import { readInteger, readState, readVersion } from '../core/state-fields.js';
+import type { StateDict } from '../core/selector.js';
+import { show } from '../core/validate.js';
+import type { TrainingState } from './types.js';
+
+/** Version of `TrainingState`. */
+export const TRAINING_STATE_VERSION = 1;
+
+/**
+ * A training state out of the bytes that `encodeState` made of it.
+ *
+ * @throws RangeError or TypeError when the bytes are damaged, or hold no training state; the message names the field.
+ */
+export function decodeTrainingState(bytes: Uint8Array): TrainingState {
+  const state = decodeState(bytes);
+  checkTrainingState('the training state', state);
+  return state;
+}
+
+/** @throws TypeError or RangeError when `state` is no state that `checkpoint.save` received; `owner` names it. */
+export function checkTrainingState(owner: string, state: StateDict): asserts state is TrainingState {
+  readVersion(owner, state, TRAINING_STATE_VERSION);
+  for (const field of ['epoch', 'step', 'trainedSamples', 'scoredSamples']) readInteger(state, field, 0);
+  if (!Array.isArray(state.weights)) {
+    throw new TypeError(`${owner}: state.weights is ${show(state.weights)}; it must be a list of tensors.`);
+  }
+  (state.weights as unknown[]).forEach((weight, i) => {
+    checkTensor(owner, `weights[${i}]`, weight);
+  });
+  readState(state, 'optimizer');
+  readState(state, 'selector');
+  for (const field of ['dataset', 'logs', 'pending']) if (state[field] !== null) readState(state, field);
+}
+
+/** A tensor as plain data: shape, type and as many values. */
+function checkTensor(owner: string, field: string, tensor: unknown): void {
+  const { shape, values } = (tensor ?? {}) as { shape?: unknown; values?: unknown };
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${owner}: state.${field} is ${show(tensor)}; it must be a tensor as plain data.`);
+  }
+  if (!ArrayBuffer.isView(values)) {
+    throw new TypeError(
+      `${owner}: state.${field}.values is ${show(values)}; it must be a typed array. JSON keeps none: store encodeState(state), ` +
+        'and read it with decodeTrainingState(bytes).',
+    );
+  }
+  const size = (shape as number[]).reduce((product, length) => product * length, 1);
+  const { length } = values as Float32Array;
+  if (length !== size) {
+    throw new RangeError(`${owner}: state.${field} has ${length} values for shape [${shape.join(', ')}].`);
+  }
+}
