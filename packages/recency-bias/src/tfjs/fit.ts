@@ -161,10 +161,6 @@ async function train(
     args.selector instanceof SelectionSession ? args.selector.selectorFor.bind(args.selector) : args.selector;
   const selector = makeSelector(factory, run, task);
   if (labelsMatter(task, selector.signals)) await source.checkLabels?.(task, selector);
-  if (session === null && args.resume === undefined) {
-    const learns = selector.signals.length > 0;
-    warnOfOneEpochCalls(given, { from: args.initialEpoch ?? 0, to: args.epochs, learns });
-  }
   const sampleWeight = await sampleWeights(args.sampleWeight, data.samples);
   const { resume } = args;
   if (resume !== undefined) {
@@ -213,6 +209,14 @@ async function train(
       args,
     });
     await loop.run();
+    if (session === null && resume === undefined) {
+      warnOfOneEpochCalls(given, {
+        from: args.initialEpoch ?? 0,
+        to: args.epochs,
+        size: source.size,
+        learns: selector.signals.length > 0,
+      });
+    }
     return callbacks.history;
   } catch (error) {
     await loop?.abandon();

@@ -2,37 +2,41 @@
 
 declare const console: { warn(message: string): void };
 
-interface Calls {
-  last: number;
-  warned: boolean;
-}
-
-const calls = new WeakMap<object, Calls>();
-
-/** Whether calls are those of a loop that loses something between them. */
+/** A call of `fit` that has trained. */
 export interface OneCall {
-  /** First and last epoch of the call. */
+  /** `initialEpoch` and `epochs` of the call. */
   readonly from: number;
   readonly to: number;
+  /** Number of samples. */
+  readonly size: number;
   /** True if the selector learns from what it observes. */
   readonly learns: boolean;
 }
+
+const lastCall = new WeakMap<object, OneCall>();
+const warned = new WeakSet<object>();
 
 /**
  * Warns once a model. A selector that learns forgets between calls; one that does not deals the same batches again, unless
  * the epochs count on.
  */
-export function warnOfOneEpochCalls(model: object, { from, to, learns }: OneCall): void {
-  const before = calls.get(model);
-  const single = to - from === 1;
-  calls.set(model, { last: single ? from : -1, warned: before?.warned ?? false });
-  if (!single || before === undefined || before.last < 0 || before.warned) return;
-  if (!learns && from !== before.last) return;
-  calls.set(model, { last: from, warned: true });
+export function warnOfOneEpochCalls(model: object, call: OneCall): void {
+  if (warned.has(model)) return;
+  const before = lastCall.get(model);
+  lastCall.set(model, call);
+  if (before === undefined || before.size !== call.size || !isOne(before) || !isOne(call)) return;
+  if (!call.learns && call.from !== before.from) return;
+  warned.add(model);
   console.warn(
     'fit: this model is trained by calls of one epoch each, and each call makes a new selector: ' +
-      (learns ? 'what it learns is lost, and a warm-up never ends' : 'it deals the same batches every time') +
+      (call.learns
+        ? 'what it learns is lost, and a warm-up never ends'
+        : 'it deals the same batches every time') +
       '. Make it once before the loop, const session = selection(selector, { epochs }) with the epochs of all calls ' +
       'together, and give fit selector: session.',
   );
+}
+
+function isOne({ from, to }: OneCall): boolean {
+  return to - from === 1;
 }
