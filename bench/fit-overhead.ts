@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { recencyBias, uniform } from 'recency-bias';
-import { fit } from 'recency-bias/tfjs';
+import { fit, selection } from 'recency-bias/tfjs';
 import 'tfjs-wasm-training';
 
 /**
@@ -69,8 +69,76 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
+/** Rows of the MLP whose step takes about 1 ms, steps of a long call, and rounds of all ways in turn. */
+const SMALL_BATCH = 32;
+const LONG_CALL = 60;
+const SMALL_ROUNDS = 15;
+
+function smallMlp(): tf.Sequential {
+  const model = tf.sequential();
+  model.add(tf.layers.dense({ units: 64, activation: 'relu', inputShape: [128] }));
+  model.add(tf.layers.dense({ units: CLASSES, activation: 'softmax' }));
+  model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'sparseCategoricalCrossentropy' });
+  return model;
+}
+
+/** Processor milliseconds that `work` takes. */
+async function processorTime(work: () => Promise<unknown>): Promise<number> {
+  const from = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1000;
+}
+
+/**
+ * Processor time of whole calls on a small MLP against that of `model.fit`, as the median of the ratios of rounds in
+ * which all ways take turns: a long call, and as many steps in calls of two. The selector lives across the calls.
+ */
+async function smallSteps(): Promise<void> {
+  for (const [title, steps, calls] of [
+    [`calls of ${LONG_CALL} steps`, LONG_CALL, 1],
+    ['calls of two steps', 2, LONG_CALL / 2],
+  ] as const) {
+    const size = steps * SMALL_BATCH;
+    const xs = tf.randomNormal([size, 128], 0, 1, 'float32', 1);
+    const ys = tf.tensor1d(Array.from({ length: size }, (_, i) => (i * 7) % CLASSES));
+    const common = { batchSize: SMALL_BATCH, yieldEvery: 'never' as const, epochs: 1 };
+    const epochs = calls * (SMALL_ROUNDS + 3);
+    const model = smallMlp();
+    const inner = selection(uniform(), { epochs });
+    const learning = selection(recencyBias({ window: WINDOW, warmupEpochs: 0 }), { epochs });
+    const ways: [string, () => Promise<unknown>][] = [
+      ['model.fit', () => model.fit(xs, ys, common)],
+      ['fit, uniform', () => fit(model, xs, ys, { ...common, selector: inner })],
+      ['fit, recencyBias', () => fit(model, xs, ys, { ...common, selector: learning })],
+    ];
+    const times = ways.map((): number[] => []);
+    for (let round = 0; round < SMALL_ROUNDS + 3; round++) {
+      for (const [way, [, call]] of ways.entries()) {
+        const time = await processorTime(async () => {
+          for (let i = 0; i < calls; i++) await call();
+        });
+        if (round >= 3) times[way]!.push(time);
+      }
+    }
+    const theirs = times[0]!;
+    console.log(
+      `small MLP, batch ${SMALL_BATCH}, wasm, ${title}: model.fit ${(median(theirs) / (steps * calls)).toFixed(2)} ms of processor time a step`,
+    );
+    ways.slice(1).forEach(([name], i) => {
+      const ratio = median(times[i + 1]!.map((time, round) => time / theirs[round]!));
+      console.log(
+        `${name.padEnd(17)} ${ratio.toFixed(3)} times model.fit (target ${i === 0 ? '1.05' : '1.10'})`,
+      );
+    });
+    model.dispose();
+    tf.dispose([xs, ys]);
+  }
+}
+
 export async function run(): Promise<void> {
   await tf.setBackend('wasm');
+  await smallSteps();
   const xs = tf.randomNormal([SIZE, 28, 28, 1], 0, 1, 'float32', 1);
   const ys = tf.tensor1d(Array.from({ length: SIZE }, (_, i) => (i * 7) % CLASSES));
   const common = { batchSize: BATCH, yieldEvery: 'never' as const, epochs: 1 };

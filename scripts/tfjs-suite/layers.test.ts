@@ -70,5 +70,10 @@ describe("TensorFlow.js's specs of layers", () => {
 });
 
 function same(theirs: SpecOutcome, ours: SpecOutcome | undefined): boolean {
-  return ours?.status === theirs.status && JSON.stringify(ours.fits) === JSON.stringify(theirs.fits);
+  return ours?.status === theirs.status && comparable(ours) === comparable(theirs);
+}
+
+/** What `fit` did, without the numbers of layers, which count those of the specs before. */
+function comparable({ fits }: SpecOutcome): string {
+  return JSON.stringify(fits).replace(/([a-z]_[A-Z][A-Za-z]*)\d+/g, '$1');
 }
