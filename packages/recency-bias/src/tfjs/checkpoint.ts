@@ -78,7 +78,7 @@ function match(
     free.set(key, [...(free.get(key) ?? []), weight]);
   }
   const layerOrder = names
-    .map((name, i) => ({ name: String(name), i }))
+    .map((name, i) => ({ name: name as string, i }))
     .sort((a, b) => counterOf(a.name) - counterOf(b.name) || a.i - b.i);
   const result = new Array<NamedWeight>(saved.length);
   for (const { name, i } of layerOrder) {

@@ -93,7 +93,7 @@ describe('a state of a model', () => {
     const state = await captureModel(a.model);
     const b = twins(7);
     const before = await weightsOf(b.model);
-    expect(() => restoreModel(b.model, state)).toThrow(
+    expect(() => { restoreModel(b.model, state); }).toThrow(
       'holds top/kernel of shape [4, 4], which the model has not',
     );
     expect(await weightsOf(b.model)).toEqual(before);
@@ -117,7 +117,7 @@ describe('a state of a model', () => {
     restoreModel(b.model, unnamed);
     expect(await weightsOf(b.model)).toEqual(await weightsOf(a.model));
     freeze(b, true);
-    expect(() => restoreModel(b.model, unnamed)).toThrow('its weight 0 may be head/kernel or base/kernel');
+    expect(() => { restoreModel(b.model, unnamed); }).toThrow('its weight 0 may be head/kernel or base/kernel');
     disposeProblem(a);
     disposeProblem(b);
   });
@@ -130,7 +130,11 @@ describe('a training state', () => {
     await fit(problem.model, problem.xs, problem.ys, {
       epochs: 1,
       selector: probe(),
-      checkpoint: { save: (given) => void (state = structuredClone(given)) },
+      checkpoint: {
+        save: (given) => {
+          state = structuredClone(given);
+        },
+      },
     });
     disposeProblem(problem);
     return state!;

@@ -8,7 +8,7 @@ const MISSING = /Kernel '(\w+)' not registered for backend '(\w+)'/;
 
 /** `error`, or, where a kernel is missing that a package adds, an error that says what to import. */
 export function withKernelHint(error: unknown): unknown {
-  const [, kernel, backend] = (error instanceof Error && MISSING.exec(error.message)) || [];
+  const [, kernel, backend] = (error instanceof Error ? MISSING.exec(error.message) : null) ?? [];
   const remedy = backend === undefined ? undefined : REMEDIES[backend];
   if (remedy === undefined) return error;
   return new Error(

@@ -138,7 +138,7 @@ describe('fit takes what model.fit takes', () => {
         return xs.map((row, i) => ({ xs: row, ys: [ys[i]!] }));
       });
       const validationData = asDataset
-        ? (tf.data.array(rows).batch(32) as unknown as tf.data.Dataset<tf.TensorContainer>)
+        ? (tf.data.array(rows).batch(32))
         : ([problem.xs, problem.ys] as [tf.Tensor, tf.Tensor]);
       const { history } = await fit(problem.model, problem.xs, problem.ys, {
         epochs: 2,
@@ -246,7 +246,7 @@ describe('a label that is no class is an error that names the sample', () => {
     await expect(fit(problem.model, problem.xs, bad, args)).rejects.toThrow(message);
     expect(await weightsOf(problem.model)).toEqual(before);
     const dataset = {
-      size: bad.shape[0]!,
+      size: bad.shape[0],
       batch: (at: Int32Array) =>
         tf.tidy(() => ({ xs: tf.gather(problem.xs as tf.Tensor, at), ys: tf.gather(bad, at) })),
     };

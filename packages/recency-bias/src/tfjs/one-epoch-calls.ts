@@ -24,7 +24,7 @@ export function warnOfOneEpochCalls(model: object, call: OneCall): void {
   if (warned.has(model)) return;
   const before = lastCall.get(model);
   lastCall.set(model, call);
-  if (before === undefined || before.size !== call.size || !isOne(before) || !isOne(call)) return;
+  if (before?.size !== call.size || !isOne(before) || !isOne(call)) return;
   if (!call.learns && call.from !== before.from) return;
   warned.add(model);
   console.warn(

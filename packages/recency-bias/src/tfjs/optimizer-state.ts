@@ -33,7 +33,7 @@ function fieldsOf(optimizer: tf.Optimizer): OptimizerFields {
 
 /** Name of the variable of a weight, by which optimizers name its slots. */
 function variableName(weight: LayerVariable): string {
-  return (weight.read() as tf.Variable).name;
+  return (weight.read() as unknown as { readonly name: string }).name;
 }
 
 /** A slot is named by the variable that it belongs to, and by what it is: `dense_1/kernel` and `momentum`. */

@@ -30,7 +30,7 @@ export async function randomAccess(dataset: Dataset): Promise<RandomAccessDatase
     );
   }
   const first = row(0) as Partial<Batch> | null;
-  if (typeof first !== 'object' || first === null || first.xs === undefined || first.ys === undefined) {
+  if (first?.xs === undefined || first.ys === undefined) {
     throw new TypeError('fit: the elements of a tf.data.Dataset must be { xs, ys }.');
   }
   return {
