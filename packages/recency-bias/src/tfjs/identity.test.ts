@@ -93,9 +93,9 @@ describe('a state of a model', () => {
     const state = await captureModel(a.model);
     const b = twins(7);
     const before = await weightsOf(b.model);
-    expect(() => { restoreModel(b.model, state); }).toThrow(
-      'holds top/kernel of shape [4, 4], which the model has not',
-    );
+    expect(() => {
+      restoreModel(b.model, state);
+    }).toThrow('holds top/kernel of shape [4, 4], which the model has not');
     expect(await weightsOf(b.model)).toEqual(before);
     disposeProblem(a);
     disposeProblem(b);
@@ -117,7 +117,9 @@ describe('a state of a model', () => {
     restoreModel(b.model, unnamed);
     expect(await weightsOf(b.model)).toEqual(await weightsOf(a.model));
     freeze(b, true);
-    expect(() => { restoreModel(b.model, unnamed); }).toThrow('its weight 0 may be head/kernel or base/kernel');
+    expect(() => {
+      restoreModel(b.model, unnamed);
+    }).toThrow('its weight 0 may be head/kernel or base/kernel');
     disposeProblem(a);
     disposeProblem(b);
   });

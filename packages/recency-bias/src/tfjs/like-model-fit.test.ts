@@ -138,7 +138,7 @@ describe('fit takes what model.fit takes', () => {
         return xs.map((row, i) => ({ xs: row, ys: [ys[i]!] }));
       });
       const validationData = asDataset
-        ? (tf.data.array(rows).batch(32))
+        ? tf.data.array(rows).batch(32)
         : ([problem.xs, problem.ys] as [tf.Tensor, tf.Tensor]);
       const { history } = await fit(problem.model, problem.xs, problem.ys, {
         epochs: 2,
