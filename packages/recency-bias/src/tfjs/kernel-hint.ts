@@ -1,6 +1,6 @@
 /** Backends without some of the kernels that training needs, and the package that adds them. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  wasm: "`npm install tfjs-wasm-training` and `import 'tfjs-wasm-training'` before training",
+  wasm: 'import tfjs-wasm-training before training (npm install tfjs-wasm-training)',
 };
 
 /** TensorFlow.js's message for a kernel that a backend has not. */

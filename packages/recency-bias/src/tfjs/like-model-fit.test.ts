@@ -213,7 +213,7 @@ describe('an error of fit names its cause', () => {
     const error: unknown = await fit(problem.model, dataset, { epochs: 1, selector }).catch(
       (e: unknown) => e,
     );
-    expect((error as Error).message).toContain("import 'tfjs-wasm-training'");
+    expect((error as Error).message).toContain('import tfjs-wasm-training before training');
     expect((error as Error).cause).toBe(missing);
     disposeProblem(problem);
   });
