@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkInteger, checkNumber, suggestion } from '../core/validate.js';
 import { SelectionSession } from './session.js';
-import { checkTrainingState } from './training-state.js';
-import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
+import { checkTrainingState } from './state/training-state.js';
+import type { RandomAccessDataset, TensorData } from './data/data.js';
+import type { FitArgs } from './types.js';
 
 /** All keys of `FitArgs`; the compiler holds the list complete. */
 const KEYS: Record<keyof FitArgs, true> = {

@@ -11,7 +11,7 @@ import {
 } from '../../test/helpers/models.js';
 import { probe } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
-import type { TrainingState } from './types.js';
+import type { TrainingState } from './state/training-state.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -12,7 +12,8 @@ import {
 import { probe } from '../../test/helpers/selectors.js';
 import type { StateDict } from '../core/selector.js';
 import { fit } from './fit.js';
-import type { Batch, RandomAccessDataset, TrainingState } from './types.js';
+import type { Batch, RandomAccessDataset } from './data/data.js';
+import type { TrainingState } from './state/training-state.js';
 
 onCpuWithoutLeaks();
 

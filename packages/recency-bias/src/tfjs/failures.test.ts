@@ -4,9 +4,10 @@ import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
 import { customRegression, disposeProblem, sparseMlp, twoInTwoOut } from '../../test/helpers/models.js';
 import { probe, returning } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
-import { NonFiniteLossError } from './non-finite-loss.js';
-import type { LossFunction } from './model-internals.js';
-import type { FitArgs, TrainingState } from './types.js';
+import { NonFiniteLossError } from './measuring/non-finite-loss.js';
+import type { LossFunction } from './internals/model-internals.js';
+import type { TrainingState } from './state/training-state.js';
+import type { FitArgs } from './types.js';
 
 const leaks = onCpuWithoutLeaks();
 

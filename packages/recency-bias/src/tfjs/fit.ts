@@ -1,23 +1,24 @@
 /** `fit`: `model.fit` with a batch-selection method. */
 import * as tf from '@tensorflow/tfjs';
 import type { Selector, SelectorFactory, Signal, TrainingRun } from '../core/selector.js';
-import { asTensors } from './array-data.js';
+import { asTensors } from './data/array-data.js';
 import { checkArgs, checkDataset, givenArgs, checkTensors, sampleWeights } from './args.js';
-import { DatasetSource } from './batch-source.js';
-import { Callbacks } from './callback-list.js';
-import { restoreModel } from './checkpoint.js';
-import { LossTap } from './loss-tap.js';
-import { withKernelHint } from './kernel-hint.js';
-import { labelsMatter } from './labels.js';
-import { compiledModel, type CompiledModel } from './model-internals.js';
+import { DatasetSource } from './data/batch-source.js';
+import { Callbacks } from './internals/callback-list.js';
+import { restoreModel } from './state/checkpoint.js';
+import { LossTap } from './internals/loss-tap.js';
+import { withKernelHint } from './internals/kernel-hint.js';
+import { labelsMatter } from './measuring/labels.js';
+import { compiledModel, type CompiledModel } from './internals/model-internals.js';
 import { warnOfOneEpochCalls } from './one-epoch-calls.js';
 import { ModelScorer } from './scorer.js';
-import { batchSizeOf, prepareTensors, prepareValidation, type TrainingData } from './prepare.js';
+import { batchSizeOf, prepareTensors, prepareValidation, type TrainingData } from './data/prepare.js';
 import { SelectionSession } from './session.js';
-import { checkSignals, describeTask, type Task } from './task.js';
-import { isTfDataset, randomAccess } from './tf-data.js';
+import { checkSignals, describeTask, type Task } from './measuring/task.js';
+import { isTfDataset, randomAccess } from './data/tf-data.js';
 import { TrainingLoop } from './training-loop.js';
-import type { ArrayData, FitArgs, RandomAccessDataset, TensorData } from './types.js';
+import type { ArrayData, RandomAccessDataset, TensorData } from './data/data.js';
+import type { FitArgs } from './types.js';
 
 /**
  * Trains a compiled model as `model.fit(xs, ys, args)` does - same optimizer, losses, metrics, callbacks, validation
@@ -188,24 +189,25 @@ async function train(
     // On a tf.Sequential, TensorFlow.js sets the history of the model inside only.
     given.history = internals.history = callbacks.history;
     loop = new TrainingLoop({
-      model,
-      internals,
-      tap,
-      task,
-      source,
-      dataset,
-      selector,
-      scorer: new ModelScorer(model, tap, source, task, selector, batchSize),
-      callbacks,
-      trainFunction: internals.makeTrainFunction(),
-      labels,
-      validate,
-      beginEpoch: (epoch) => {
-        if (session === null) selector.beginEpoch(epoch);
-        else session.beginEpoch();
+      trained: {
+        model,
+        internals,
+        tap,
+        task,
+        trainFunction: internals.makeTrainFunction(),
+        labels,
+        validate,
       },
-      sampleWeight,
-      batchSize,
+      data: { source, dataset, sampleWeight, batchSize },
+      chooser: {
+        selector,
+        scorer: new ModelScorer(model, tap, source, task, selector, batchSize),
+        beginEpoch: (epoch) => {
+          if (session === null) selector.beginEpoch(epoch);
+          else session.beginEpoch();
+        },
+      },
+      callbacks,
       args,
     });
     await loop.run();

@@ -11,10 +11,10 @@ import {
   type Problem,
 } from '../../test/helpers/models.js';
 import { probe } from '../../test/helpers/selectors.js';
-import { captureModel, restoreModel, type ModelState } from './checkpoint.js';
+import { captureModel, restoreModel, type ModelState } from './state/checkpoint.js';
 import { fit } from './fit.js';
-import { decodeTrainingState } from './training-state.js';
-import type { TrainingState } from './types.js';
+import { decodeTrainingState } from './state/training-state.js';
+import type { TrainingState } from './state/training-state.js';
 
 onCpuWithoutLeaks();
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { disposeProblem, sparseMlp, weightsOf } from '../../test/helpers/models.js';
 import { probe } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
-import type { TrainingState } from './types.js';
+import type { TrainingState } from './state/training-state.js';
 
 // The rule goes by the backend's name, so the cpu backend under the name of a GPU backend runs that path in Node.
 beforeAll(() => {

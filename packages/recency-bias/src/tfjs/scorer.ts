@@ -1,11 +1,11 @@
 /** Scores samples by forward passes in inference mode, for two-stage selectors. */
 import * as tf from '@tensorflow/tfjs';
 import type { Observation, Selector } from '../core/selector.js';
-import type { BatchSource } from './batch-source.js';
-import type { LossTap } from './loss-tap.js';
-import { checkMeasuredLabels, labelsMatter } from './labels.js';
-import { columnsOf, measure, observationOf, type Column, type Measured } from './measure.js';
-import type { Task } from './task.js';
+import type { BatchSource } from './data/batch-source.js';
+import type { LossTap } from './internals/loss-tap.js';
+import { checkMeasuredLabels, labelsMatter } from './measuring/labels.js';
+import { columnsOf, measure, observationOf, type Column, type Measured } from './measuring/measure.js';
+import type { Task } from './measuring/task.js';
 
 /** Scores samples without training on them, `batchSize` at a time, and counts them. */
 export class ModelScorer {

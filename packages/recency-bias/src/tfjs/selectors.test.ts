@@ -24,7 +24,7 @@ import {
   withWarmup,
 } from '../index.js';
 import { fit } from './fit.js';
-import type { TrainingState } from './types.js';
+import type { TrainingState } from './state/training-state.js';
 
 const factories: [string, () => SelectorFactory][] = [
   ['uniform', () => uniform()],

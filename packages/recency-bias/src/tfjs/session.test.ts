@@ -5,7 +5,7 @@ import { disposeProblem, sparseMlp, weightsOf } from '../../test/helpers/models.
 import { probe } from '../../test/helpers/selectors.js';
 import { recencyBias } from '../selectors/recency-bias.js';
 import { fit } from './fit.js';
-import { captureModel, restoreModel } from './checkpoint.js';
+import { captureModel, restoreModel } from './state/checkpoint.js';
 import { selection } from './session.js';
 
 onCpuWithoutLeaks();

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { inputs, labels } from '../../test/helpers/models.js';
 import { probe } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
-import { compiledModel } from './model-internals.js';
-import { availableSignals, describeTask, type Task } from './task.js';
+import { compiledModel } from './internals/model-internals.js';
+import { availableSignals, describeTask, type Task } from './measuring/task.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -3,10 +3,10 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Selection, Selector } from '../core/selector.js';
-import { tensorsOf, type BatchSource } from './batch-source.js';
-import type { Callbacks, StepLogs } from './callback-list.js';
-import { captureModel } from './checkpoint.js';
-import type { LossTap } from './loss-tap.js';
+import { tensorsOf, type BatchSource } from './data/batch-source.js';
+import type { Callbacks, StepLogs } from './internals/callback-list.js';
+import { captureModel } from './state/checkpoint.js';
+import type { LossTap } from './internals/loss-tap.js';
 import {
   columnOf,
   columnsOf,
@@ -15,36 +15,54 @@ import {
   observationOf,
   type Column,
   type Measured,
-} from './measure.js';
-import { checkMeasuredLabels, checkTargets, labelsMatter } from './labels.js';
-import type { ModelInternals, TrainFunction } from './model-internals.js';
-import { NonFiniteLossError } from './non-finite-loss.js';
-import { packPending, unpackPending } from './pending.js';
+} from './measuring/measure.js';
+import { checkMeasuredLabels, checkTargets, labelsMatter } from './measuring/labels.js';
+import type { ModelInternals, TrainFunction } from './internals/model-internals.js';
+import { NonFiniteLossError } from './measuring/non-finite-loss.js';
+import { packPending, unpackPending } from './state/pending.js';
 import type { ModelScorer } from './scorer.js';
 import { checkSelection } from './check-selection.js';
-import type { Task } from './task.js';
-import { TRAINING_STATE_VERSION } from './training-state.js';
-import type { FitArgs, RandomAccessDataset, TrainingState } from './types.js';
+import type { Task } from './measuring/task.js';
+import { TRAINING_STATE_VERSION } from './state/training-state.js';
+import type { RandomAccessDataset } from './data/data.js';
+import type { TrainingState } from './state/training-state.js';
+import type { FitArgs } from './types.js';
 
-/** Everything that the loop works with. */
-export interface LoopParts {
+/** The network that is trained. */
+export interface Trained {
   readonly model: tf.LayersModel;
   readonly internals: ModelInternals;
   readonly tap: LossTap;
   readonly task: Task;
-  readonly source: BatchSource;
-  readonly dataset: RandomAccessDataset | null;
-  readonly selector: Selector;
-  readonly scorer: ModelScorer;
-  readonly callbacks: Callbacks;
   readonly trainFunction: TrainFunction;
+  /** Names of the losses and metrics. */
   readonly labels: readonly string[];
   /** Losses and metrics on the validation data; null without any. */
   readonly validate: (() => tf.Scalar[] | Promise<tf.Scalar[]>) | null;
-  /** Tells the selector that an epoch (1-based) begins. */
-  readonly beginEpoch: (epoch: number) => void;
+}
+
+/** The data that it is trained on. */
+export interface TrainedOn {
+  readonly source: BatchSource;
+  readonly dataset: RandomAccessDataset | null;
   readonly sampleWeight: Float32Array | null;
   readonly batchSize: number;
+}
+
+/** The selector that chooses the batches. */
+export interface Chooser {
+  readonly selector: Selector;
+  readonly scorer: ModelScorer;
+  /** Tells the selector that an epoch (1-based) begins. */
+  readonly beginEpoch: (epoch: number) => void;
+}
+
+/** What is trained, on what, by whom; and what the user asked for. */
+export interface LoopParts {
+  readonly trained: Trained;
+  readonly data: TrainedOn;
+  readonly chooser: Chooser;
+  readonly callbacks: Callbacks;
   readonly args: FitArgs;
 }
 
@@ -74,7 +92,9 @@ export class TrainingLoop {
 
   constructor(private readonly parts: LoopParts) {
     this.epoch = parts.args.resume?.epoch ?? parts.args.initialEpoch ?? 0;
-    const { selector, source, task } = parts;
+    const { selector } = parts.chooser;
+    const { source } = parts.data;
+    const { task } = parts.trained;
     const unchecked = source.checkLabels === null && labelsMatter(task, selector.signals);
     this.columns = columnsOf(selector.signals, unchecked);
     this.lag = ASYNCHRONOUS_BACKENDS.has(tf.getBackend());
@@ -82,7 +102,9 @@ export class TrainingLoop {
 
   /** Trains to the end, or until a callback sets `model.stopTraining`. */
   async run(): Promise<void> {
-    const { internals, callbacks, beginEpoch, args } = this.parts;
+    const { internals } = this.parts.trained;
+    const { beginEpoch } = this.parts.chooser;
+    const { callbacks, args } = this.parts;
     const { resume } = args;
     await callbacks.list.onTrainBegin();
     internals.stopTraining_ = false;
@@ -107,11 +129,11 @@ export class TrainingLoop {
   }
 
   private stopped(): boolean {
-    return this.parts.internals.stopTraining_;
+    return this.parts.trained.internals.stopTraining_;
   }
 
   private restore(state: TrainingState): void {
-    const { scorer, selector } = this.parts;
+    const { scorer, selector } = this.parts.chooser;
     this.step = state.step;
     this.trainedSamples = state.trainedSamples;
     scorer.scored = state.scoredSamples;
@@ -122,7 +144,9 @@ export class TrainingLoop {
   }
 
   private async runEpoch(): Promise<void> {
-    const { callbacks, selector, scorer, batchSize } = this.parts;
+    const { batchSize } = this.parts.data;
+    const { selector, scorer } = this.parts.chooser;
+    const { callbacks } = this.parts;
     const score = scorer.score.bind(scorer);
     let exhausted = false;
     do {
@@ -131,7 +155,7 @@ export class TrainingLoop {
         exhausted = true;
         break;
       }
-      checkSelection(selection, selector.name, this.parts.source.size, batchSize);
+      checkSelection(selection, selector.name, this.parts.data.source.size, batchSize);
       await this.trainStep(selection);
       if (!this.stopped() && this.saveDue()) await this.save();
     } while (!this.stopped());
@@ -157,12 +181,15 @@ export class TrainingLoop {
   }
 
   private async trainStep(selection: Selection): Promise<void> {
-    const { model, callbacks, source, selector, tap, task, trainFunction, labels, args } = this.parts;
+    const { model, tap, task, trainFunction, labels } = this.parts.trained;
+    const { source } = this.parts.data;
+    const { selector } = this.parts.chooser;
+    const { callbacks, args } = this.parts;
     const batch = await source.batch(selection.indices);
     const logs: StepLogs = {};
     let packed: tf.Tensor2D;
     try {
-      const weighted = selection.weights !== undefined || this.parts.sampleWeight !== null;
+      const weighted = selection.weights !== undefined || this.parts.data.sampleWeight !== null;
       tap.requirePerSample(batch.ys, model.outputs, selector.signals.includes('loss'), weighted);
       if (this.firstBatch && this.columns.includes('label')) {
         const targets = await batch.ys[task.output]!.data();
@@ -198,7 +225,7 @@ export class TrainingLoop {
         step: this.step,
         selection,
         trainedSamples: this.trainedSamples,
-        scoredSamples: this.parts.scorer.scored,
+        scoredSamples: this.parts.chooser.scorer.scored,
       });
       await callbacks.list.onBatchEnd(this.step - 1, logs);
     } finally {
@@ -208,7 +235,7 @@ export class TrainingLoop {
 
   /** The product of the selection's and the user's weights of a batch; null where neither has any. */
   private weightsOf({ indices, weights }: Selection): tf.Tensor1D | null {
-    const { sampleWeight } = this.parts;
+    const { sampleWeight } = this.parts.data;
     if (weights === undefined && sampleWeight === null) return null;
     const product = new Float32Array(indices.length);
     for (let i = 0; i < product.length; i++) {
@@ -239,7 +266,8 @@ export class TrainingLoop {
   }
 
   private async observe({ indices, step, packed, values }: Pending): Promise<void> {
-    const { selector, task } = this.parts;
+    const { task } = this.parts.trained;
+    const { selector } = this.parts.chooser;
     let measured: Measured;
     try {
       measured = { indices, columns: this.columns, values: await values };
@@ -257,7 +285,7 @@ export class TrainingLoop {
   }
 
   private async validate(logs: StepLogs): Promise<void> {
-    const { validate, labels } = this.parts;
+    const { validate, labels } = this.parts.trained;
     if (validate === null) return;
     const outs = await validate();
     labels.forEach((label, i) => (logs[`val_${label}`] = outs[i]!));
@@ -270,7 +298,10 @@ export class TrainingLoop {
   }
 
   private async save(): Promise<void> {
-    const { args, model, selector, dataset, callbacks, scorer } = this.parts;
+    const { model } = this.parts.trained;
+    const { dataset } = this.parts.data;
+    const { selector, scorer } = this.parts.chooser;
+    const { args, callbacks } = this.parts;
     if (args.checkpoint === undefined) return;
     const pending = this.pending;
     const state: TrainingState = {

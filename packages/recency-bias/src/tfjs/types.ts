@@ -1,52 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { SelectionSession } from './session.js';
-import type { Selection, Selector, SelectorFactory, Signal, StateDict } from '../core/selector.js';
-
-/** One batch of a random-access data set. The trainer disposes both after the step. */
-export interface Batch {
-  readonly xs: tf.TensorContainer;
-  readonly ys: tf.TensorContainer;
-}
-
-/** Training data that can be read at any index. */
-export interface RandomAccessDataset {
-  /** Number of samples. */
-  readonly size: number;
-  /** Number of classes; 0 or absent when the task has none. */
-  readonly classes?: number;
-  /** The samples at `indices`, row i belonging to `indices[i]`. May be asynchronous (decode, download, augment). */
-  batch(indices: Int32Array): Batch | Promise<Batch>;
-  /**
-   * State of the data set's own randomness (augmentation), saved and restored with the training state.
-   * Only data sets that draw random numbers have it.
-   */
-  stateDict?(): StateDict;
-  loadStateDict?(state: StateDict): void;
-}
-
-/** A resumable snapshot of a training run: parameters, optimizer, selector, history, position; plain data. */
-export interface TrainingState extends StateDict {
-  /** Completed epochs. */
-  readonly epoch: number;
-  /** Steps done in the epoch under way; 0 between epochs. */
-  readonly step: number;
-  /** Model weights in the order of `model.getWeights()`. */
-  readonly weights: readonly StateDict[];
-  /** Optimizer state: its iteration count and slots by name. */
-  readonly optimizer: StateDict;
-  /** The selector's `stateDict()`. Replace it to continue with another selector from the end of an epoch. */
-  readonly selector: StateDict;
-  /** The data set's `stateDict()`; null where it has none. */
-  readonly dataset: StateDict | null;
-  /** Sums of the logs of the epoch under way; null between epochs. */
-  readonly logs: StateDict | null;
-  /** A measurement that the selector has not seen yet; null between epochs and on synchronous backends. */
-  readonly pending: StateDict | null;
-  /** Samples trained since the run began. */
-  readonly trainedSamples: number;
-  /** Samples scored by extra forward passes since the run began. */
-  readonly scoredSamples: number;
-}
+import type { TrainingState } from './state/training-state.js';
+import type { Selection, Selector, SelectorFactory, Signal } from '../core/selector.js';
 
 /** What `onStep` is told after each training step. */
 export interface StepReport {
@@ -71,13 +26,6 @@ export interface CheckpointArgs {
   /** Stores the state; awaited before training goes on. */
   save(state: TrainingState): void | Promise<void>;
 }
-
-/** Tensors of a model's inputs or outputs: one, a list in the model's order, or a map by input or output name. */
-export type TensorData = tf.Tensor | tf.Tensor[] | tf.NamedTensorMap;
-
-/** Numbers instead of tensors: nested arrays, or a typed array whose rows have the shape of the model's input or output. */
-export type ArrayData =
-  number[] | number[][] | number[][][] | number[][][][] | Float32Array | Int32Array | Uint8Array;
 
 /** What `fit` takes beyond `tf.ModelFitArgs`. */
 export interface SelectionArgs<S extends Signal = Signal, R extends Selector<S> = Selector<S>> {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { disposeProblem, oneHotCnn, weightsOf } from '../../test/helpers/models.js';
 import { recencyBias, uniform } from '../index.js';
 import { fit } from './fit.js';
-import type { TrainingState } from './types.js';
+import type { TrainingState } from './state/training-state.js';
 
 beforeAll(async () => {
   await tf.setBackend('wasm');

@@ -1,5 +1,5 @@
 /** All checks of labels: whether what the targets of the watched output say is a class. */
-import type { Selector, Signal } from '../core/selector.js';
+import type { Selector, Signal } from '../../core/selector.js';
 import { columnOf, type Measured } from './measure.js';
 import type { Task } from './task.js';
 

@@ -4,8 +4,8 @@
  * in float32.)
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Observation, Signal, Signals } from '../core/selector.js';
-import { isPerSample, type ByProducts } from './loss-tap.js';
+import type { Observation, Signal, Signals } from '../../core/selector.js';
+import { isPerSample, type ByProducts } from '../internals/loss-tap.js';
 import type { Task } from './task.js';
 
 /**

@@ -1,8 +1,8 @@
 /** What the watched output means: classification or regression, and how to read labels and probabilities from it. */
 import type * as tf from '@tensorflow/tfjs';
-import type { Selector, Signal } from '../core/selector.js';
-import { show } from '../core/validate.js';
-import type { ModelInternals } from './model-internals.js';
+import type { Selector, Signal } from '../../core/selector.js';
+import { show } from '../../core/validate.js';
+import type { ModelInternals } from '../internals/model-internals.js';
 
 /** How the targets of a classification give the label. */
 export type LabelForm = 'sparse' | 'one-hot' | 'binary';

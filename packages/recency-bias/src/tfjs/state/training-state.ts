@@ -1,12 +1,35 @@
 /** Checks of a training state that comes from outside, and its way back from bytes. */
-import { decodeState } from '../core/state-codec.js';
-import { readInteger, readState, readVersion } from '../core/state-fields.js';
-import type { StateDict } from '../core/selector.js';
-import { show } from '../core/validate.js';
-import type { TrainingState } from './types.js';
+import { decodeState } from '../../core/state-codec.js';
+import { readInteger, readState, readVersion } from '../../core/state-fields.js';
+import type { StateDict } from '../../core/selector.js';
+import { show } from '../../core/validate.js';
 
 /** Version of `TrainingState`. */
 export const TRAINING_STATE_VERSION = 1;
+
+/** A resumable snapshot of a training run: parameters, optimizer, selector, history, position; plain data. */
+export interface TrainingState extends StateDict {
+  /** Completed epochs. */
+  readonly epoch: number;
+  /** Steps done in the epoch under way; 0 between epochs. */
+  readonly step: number;
+  /** Model weights in the order of `model.getWeights()`. */
+  readonly weights: readonly StateDict[];
+  /** Optimizer state: its iteration count and slots by name. */
+  readonly optimizer: StateDict;
+  /** The selector's `stateDict()`. Replace it to continue with another selector from the end of an epoch. */
+  readonly selector: StateDict;
+  /** The data set's `stateDict()`; null where it has none. */
+  readonly dataset: StateDict | null;
+  /** Sums of the logs of the epoch under way; null between epochs. */
+  readonly logs: StateDict | null;
+  /** A measurement that the selector has not seen yet; null between epochs and on synchronous backends. */
+  readonly pending: StateDict | null;
+  /** Samples trained since the run began. */
+  readonly trainedSamples: number;
+  /** Samples scored by extra forward passes since the run began. */
+  readonly scoredSamples: number;
+}
 
 /**
  * A training state out of the bytes that `encodeState` made of it.

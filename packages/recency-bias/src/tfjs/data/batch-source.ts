@@ -1,11 +1,11 @@
 /** Training data as `fit` reads it: batches by sample index, flat in the order of the model's inputs and outputs. */
 import * as tf from '@tensorflow/tfjs';
-import type { Selector } from '../core/selector.js';
-import { show } from '../core/validate.js';
-import type { ModelInternals } from './model-internals.js';
-import { checkTargets } from './labels.js';
-import type { Task } from './task.js';
-import type { FitArgs, RandomAccessDataset } from './types.js';
+import type { Selector } from '../../core/selector.js';
+import { show } from '../../core/validate.js';
+import type { ModelInternals } from '../internals/model-internals.js';
+import { checkTargets } from '../measuring/labels.js';
+import type { Task } from '../measuring/task.js';
+import type { RandomAccessDataset } from './data.js';
 
 /** One batch; the receiver disposes all of it. */
 export interface SourceBatch {
@@ -73,7 +73,7 @@ export class DatasetSource implements BatchSource {
     private readonly model: tf.LayersModel,
     private readonly internals: ModelInternals,
     private readonly dataset: RandomAccessDataset,
-    private readonly classWeight: FitArgs['classWeight'],
+    private readonly classWeight: tf.ModelFitArgs['classWeight'],
   ) {
     this.size = dataset.size;
   }

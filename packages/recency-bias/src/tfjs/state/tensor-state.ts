@@ -1,6 +1,6 @@
 /** Tensors as plain data and back. */
 import * as tf from '@tensorflow/tfjs';
-import type { StateDict } from '../core/selector.js';
+import type { StateDict } from '../../core/selector.js';
 
 /** Shape, type and values of a numeric tensor. */
 export async function captureTensor(tensor: tf.Tensor): Promise<StateDict> {

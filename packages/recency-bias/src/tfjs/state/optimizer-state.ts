@@ -4,8 +4,8 @@
  * variables are read as they lie in the optimizer: scalars (`accBeta1`) and lists of slots (`accumulations`).
  */
 import * as tf from '@tensorflow/tfjs';
-import type { StateDict, StateValue } from '../core/selector.js';
-import { show } from '../core/validate.js';
+import type { StateDict, StateValue } from '../../core/selector.js';
+import { show } from '../../core/validate.js';
 import { captureTensor, tensorOf } from './tensor-state.js';
 import type { LayerVariable, NamedWeight } from './weight-names.js';
 

@@ -1,12 +1,17 @@
 /** Training and validation data brought into the form of `model.fit`. */
 import * as tf from '@tensorflow/tfjs';
 import { TensorSource, type BatchSource } from './batch-source.js';
-import type { ModelInternals } from './model-internals.js';
+import type { ModelInternals } from '../internals/model-internals.js';
 import { isTfDataset } from './tf-data.js';
-import type { FitArgs, RandomAccessDataset, TensorData } from './types.js';
+import type { RandomAccessDataset, TensorData } from './data.js';
+
+/** The arguments of `fit` that say which data are trained and validated on. */
+export interface DataArgs extends Pick<tf.ModelFitArgs, 'batchSize' | 'classWeight' | 'validationSplit'> {
+  readonly validationData?: unknown;
+}
 
 /** The batch size of a run; the default is that of `model.fit`. */
-export function batchSizeOf(args: FitArgs): number {
+export function batchSizeOf(args: DataArgs): number {
   return args.batchSize ?? 32;
 }
 
@@ -43,7 +48,7 @@ export async function prepareTensors(
   internals: ModelInternals,
   x: TensorData,
   y: TensorData,
-  args: FitArgs,
+  args: DataArgs,
 ): Promise<{ source: TensorSource; samples: number; validation: tf.Tensor[] }> {
   const inputs = withColumns(x);
   const targets = withColumns(y);
@@ -84,7 +89,7 @@ function tail(tensor: tf.Tensor, from: number): tf.Tensor {
 export async function prepareValidation(
   internals: ModelInternals,
   data: TrainingData,
-  args: FitArgs,
+  args: DataArgs,
   batchSize: number,
 ): Promise<{ tensors: tf.Tensor[]; owned: tf.Tensor[] } | null> {
   if (isTfDataset(args.validationData)) return null;

@@ -1,9 +1,9 @@
 /** The state of a training run as plain data: what `checkpoint.save` receives and `resume` takes. */
 import type * as tf from '@tensorflow/tfjs';
-import type { StateDict } from '../core/selector.js';
+import type { StateDict } from '../../core/selector.js';
 import { captureOptimizer, restoreOptimizer } from './optimizer-state.js';
 import { captureTensor, tensorOf } from './tensor-state.js';
-import type { TrainingState } from './types.js';
+import type { TrainingState } from './training-state.js';
 import { namedWeights, withoutCounters, type LayerVariable, type NamedWeight } from './weight-names.js';
 
 /** The parts of a training state that lie in the model. */

@@ -3,7 +3,7 @@
  * sets. Everything else of tf.data is a stream, in which no sample can be looked up.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Batch, RandomAccessDataset } from './types.js';
+import type { Batch, RandomAccessDataset } from './data.js';
 
 type Dataset = tf.data.Dataset<tf.TensorContainer>;
 type Row = (index: number) => unknown;

@@ -3,9 +3,8 @@
  * progress bar of tfjs-node, say), the user's, and its `History`.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { StateDict, StateValue } from '../core/selector.js';
+import type { StateDict, StateValue } from '../../core/selector.js';
 import type { ModelInternals } from './model-internals.js';
-import type { FitArgs } from './types.js';
 
 /** Logs as callbacks see them: numbers, or scalars that nobody has read yet. */
 export type StepLogs = Record<string, number | tf.Scalar>;
@@ -29,7 +28,7 @@ export interface CallbackParams {
 class Captured extends Error {}
 
 /** As TensorFlow.js does it: instances of its callback classes as they are, plain objects wrapped. */
-function standardizeCallbacks(args: Pick<FitArgs, 'callbacks' | 'yieldEvery'>): unknown[] {
+function standardizeCallbacks(args: Pick<tf.ModelFitArgs, 'callbacks' | 'yieldEvery'>): unknown[] {
   const callbacks: unknown = args.callbacks ?? {};
   const list: unknown[] = Array.isArray(callbacks) ? callbacks : [callbacks];
   const base = Object.getPrototypeOf(tf.History) as abstract new () => unknown;
@@ -67,7 +66,7 @@ export class Callbacks {
   static async create(
     model: tf.LayersModel,
     internals: ModelInternals,
-    args: Pick<FitArgs, 'callbacks' | 'yieldEvery' | 'verbose'>,
+    args: Pick<tf.ModelFitArgs, 'callbacks' | 'yieldEvery' | 'verbose'>,
     params: CallbackParams,
   ): Promise<Callbacks> {
     if (!(model instanceof tf.LayersModel)) throw anotherCopy();

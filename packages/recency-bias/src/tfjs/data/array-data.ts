@@ -1,6 +1,6 @@
 /** Plain numbers as training data: nested arrays and typed arrays become tensors. */
 import * as tf from '@tensorflow/tfjs';
-import type { ArrayData, TensorData } from './types.js';
+import type { ArrayData, TensorData } from './data.js';
 
 type Shape = readonly (number | null)[];
 

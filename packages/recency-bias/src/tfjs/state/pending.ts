@@ -1,6 +1,6 @@
 /** A measurement on its way to the selector, as plain data: part of a training state saved in mid-epoch. */
-import type { Signal, StateDict } from '../core/selector.js';
-import type { Column, Measured } from './measure.js';
+import type { Signal, StateDict } from '../../core/selector.js';
+import type { Column, Measured } from '../measuring/measure.js';
 
 /** A measurement that the selector has not seen, to be saved. */
 export function packPending(pending: Measured & { readonly step: number }): StateDict {
