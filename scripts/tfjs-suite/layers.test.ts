@@ -23,6 +23,9 @@ function compare(outcome: SuiteOutcome, name: string): void {
   expect(own.sort()).toEqual(Object.keys(expected(name)).sort());
 }
 
+/** Specs that do not wait for the promise of their call: what is recorded with them belongs to their neighbours. */
+const UNAWAITED = ['LayersModel.fit test {} Calling fit without compile leads to error'];
+
 describe("TensorFlow.js's specs of layers", () => {
   let theirs: SuiteOutcome;
 
@@ -52,8 +55,8 @@ describe("TensorFlow.js's specs of layers", () => {
   });
 
   it('give with `fit` in the place of `model.fit` the same history, weights, callbacks and tensors', async () => {
-    const calling = theirs.specs.filter(({ fits }) => fits !== undefined);
-    expect(calling.length).toBeGreaterThanOrEqual(120);
+    const calling = theirs.specs.filter(({ fits, name }) => fits !== undefined && !UNAWAITED.includes(name));
+    expect(calling.length).toBeGreaterThanOrEqual(119);
     const ours = await runSuite({
       backendName: 'cpu',
       setup: at('fit-in-place.ts'),

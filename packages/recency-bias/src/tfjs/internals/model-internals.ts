@@ -98,7 +98,9 @@ export function compiledModel(given: tf.LayersModel): CompiledModel {
   }
   const optimizer = model.optimizer as tf.Optimizer | undefined;
   if (optimizer === undefined || !Array.isArray(internals.lossFunctions)) {
-    throw new Error('fit: the model is not compiled; call model.compile({ optimizer, loss }) first.');
+    throw new Error(
+      'fit: the model is not compiled. You must compile a model before you train it: model.compile({ optimizer, loss }).',
+    );
   }
   return { given, model, internals };
 }
