@@ -110,7 +110,7 @@ h1{font-size:26px}
 .facts{grid-template-columns:repeat(auto-fill,minmax(135px,1fr))}
 .toolbar{position:static}
 .setting{min-width:0}
-.paper-table tbody th{max-width:40vw;white-space:normal;overflow-wrap:anywhere}
+.paper-table tbody th{min-width:7.5em;max-width:40vw;white-space:normal;overflow-wrap:anywhere}
 .paper-table .group{max-width:none}
 .chart.tall{height:300px}
 }
