@@ -17,6 +17,7 @@ describe('the Python package', () => {
       'test_distributed',
       'test_namespaces',
       'test_recorder',
+      'test_paper',
     ])(
       'passes %s.py',
       (file) => {
