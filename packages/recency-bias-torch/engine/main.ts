@@ -7,6 +7,7 @@ import type { TrainingRun } from 'recency-bias';
 import { readFrame, writeFrame } from './frames.js';
 import type { Columns, Frame } from './frames.js';
 import { Session, columnsOf } from './session.js';
+import type { Wrapper } from './session.js';
 
 const INPUT = 0;
 const OUTPUT = 1;
@@ -57,7 +58,8 @@ async function answer({ body, arrays }: Frame): Promise<readonly [Record<string,
       };
       const name = body.name as string;
       const options = body.options as Readonly<Record<string, unknown>>;
-      session = new Session(name, { ...options, ...arrays }, run, score);
+      const wrappers = (body.wrappers ?? []) as readonly Wrapper[];
+      session = new Session(name, { ...options, ...arrays }, wrappers, run, score);
       return [{ value: { signals: session.signals, warmupEpochs: warmupOf(name, options, run) } }, {}];
     }
     case 'begin':

@@ -1,6 +1,15 @@
 /** A selector at work, and the memory of its current epoch from which the epoch can be drawn again. */
-import { createSelector, decodeState, encodeState } from 'recency-bias';
-import type { Observation, Scorer, Selection, Selector, Signal, StateDict, TrainingRun } from 'recency-bias';
+import { alternate, createSelector, decodeState, encodeState, withSmoothing, withWarmup } from 'recency-bias';
+import type {
+  Observation,
+  Scorer,
+  Selection,
+  Selector,
+  SelectorFactory,
+  Signal,
+  StateDict,
+  TrainingRun,
+} from 'recency-bias';
 import type { Column, Columns } from './frames.js';
 
 /** Scores samples by a forward pass of the trainer. */
@@ -16,6 +25,26 @@ interface Drawn {
 
 const version = 1;
 
+/** A wrapper of selectors by name, and its options. */
+export type Wrapper = readonly [name: string, options: object];
+
+const WRAPPERS: Readonly<Record<string, (inner: SelectorFactory, options: never) => SelectorFactory>> = {
+  'with-warmup': withWarmup,
+  'with-smoothing': withSmoothing,
+  alternate,
+};
+
+/** The factory in its wrappers, the first of them innermost. @throws RangeError for an unknown name */
+function wrap(factory: SelectorFactory, wrappers: readonly Wrapper[]): SelectorFactory {
+  return wrappers.reduce((inner, [name, options]) => {
+    const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
+    if (wrapper === undefined) {
+      throw new RangeError(`wrapper '${name}' is unknown. There are ${Object.keys(WRAPPERS).join(', ')}.`);
+    }
+    return wrapper(inner, options as never);
+  }, factory);
+}
+
 export class Session {
   readonly #selector: Selector;
   readonly #score: Score;
@@ -26,9 +55,9 @@ export class Session {
   /** Whether a draw of this epoch looked at the model, so that it cannot be repeated without it. */
   #scored = false;
 
-  constructor(name: string, options: object, run: TrainingRun, score: Score) {
+  constructor(name: string, options: object, wrappers: readonly Wrapper[], run: TrainingRun, score: Score) {
     this.#score = score;
-    this.#selector = createSelector(name, options)(run);
+    this.#selector = wrap(createSelector(name, options), wrappers)(run);
   }
 
   get signals(): readonly Signal[] {

@@ -3,13 +3,15 @@
  * whole numbers, so that both languages make the same.
  */
 import { createHash } from 'node:crypto';
-import { createSelector, selectorRegistry } from 'recency-bias';
-import type { Observation, Selection } from 'recency-bias';
+import { alternate, createSelector, selectorRegistry, withSmoothing, withWarmup } from 'recency-bias';
+import type { Observation, Selection, SelectorFactory } from 'recency-bias';
 
 /** A run of a selector, and what it drew. */
 export interface DrawnRun {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Wrappers around the selector, the first of them innermost. */
+  readonly wrappers?: readonly (readonly [name: string, options: Readonly<Record<string, number>>])[];
   readonly run: {
     readonly size: number;
     readonly classes: number;
@@ -47,6 +49,12 @@ const variants: Readonly<Record<string, readonly Readonly<Record<string, unknown
   'random-pruning': [{}, { share: [1, 0.5, 0.25, 0.5, 1, 0.1] }],
 };
 
+const WRAPPERS: Readonly<Record<string, (inner: SelectorFactory, options: never) => SelectorFactory>> = {
+  'with-warmup': withWarmup,
+  'with-smoothing': withSmoothing,
+  alternate,
+};
+
 /** What a network might say of samples in an epoch; exact in float32. */
 export function measure(indices: Int32Array, epoch: number): Observation {
   const column = (value: (index: number) => number): Float32Array => Float32Array.from(indices, value);
@@ -67,8 +75,28 @@ const sha256 = (arrays: readonly ArrayBufferView[]): string => {
   return hash.digest('hex');
 };
 
-async function drawRun(name: string, options: Readonly<Record<string, unknown>>): Promise<DrawnRun> {
-  const selector = createSelector(name, options)(run);
+/** Runs of selectors in wrappers. */
+const wrapped: readonly Required<Pick<DrawnRun, 'name' | 'options' | 'wrappers'>>[] = [
+  { name: 'online-batch', options: { warmupEpochs: 0 }, wrappers: [['with-warmup', { epochs: 2 }]] },
+  {
+    name: 'recency-bias',
+    options: { warmupEpochs: 1, window: 4 },
+    wrappers: [
+      ['with-smoothing', { uniformShare: 0.3 }],
+      ['alternate', { every: 3 }],
+    ],
+  },
+];
+
+async function drawRun(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  wrappers: NonNullable<DrawnRun['wrappers']> = [],
+): Promise<DrawnRun> {
+  const selector = wrappers.reduce(
+    (inner, [wrapper, given]) => WRAPPERS[wrapper]!(inner, given as never),
+    createSelector(name, options),
+  )(run);
   const drawn: ArrayBufferView[] = [];
   const counts: number[] = [];
   for (let epoch = 1; epoch <= run.epochs; epoch++) {
@@ -94,6 +122,7 @@ async function drawRun(name: string, options: Readonly<Record<string, unknown>>)
   return {
     name,
     options,
+    ...(wrappers.length > 0 && { wrappers }),
     run,
     batchSize,
     batches: sha256(drawn),
@@ -110,5 +139,6 @@ export async function drawAll(): Promise<DrawnRun[]> {
     if (several === undefined) throw new Error(`${name} has no run in drawn-batches.ts.`);
     for (const options of several) runs.push(await drawRun(name, options));
   }
+  for (const { name, options, wrappers } of wrapped) runs.push(await drawRun(name, options, wrappers));
   return runs;
 }

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from recency_bias import Selector, selectors
+from recency_bias._selector import snake
 
 RUNS = json.loads((Path(__file__).parent / "fixtures" / "drawn-batches.json").read_text())
 
@@ -37,7 +38,10 @@ def options_of(drawn: dict[str, Any]) -> dict[str, Any]:
 def test_draws_the_batches_of_typescript_over_a_whole_run(drawn: dict[str, Any]) -> None:
     hashed = hashlib.sha256()
     counts = []
-    with Selector(drawn["name"], **drawn["run"], **options_of(drawn)) as selector:
+    wrappers = [
+        (name, {snake(option): value for option, value in given.items()}) for name, given in drawn.get("wrappers", [])
+    ]
+    with Selector(drawn["name"], **drawn["run"], wrappers=wrappers, **options_of(drawn)) as selector:
         wanted = selector.signals
         for epoch in range(1, drawn["run"]["epochs"] + 1):
 

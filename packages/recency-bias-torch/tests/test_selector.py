@@ -33,6 +33,12 @@ def test_lists_all_selectors_with_their_options_in_pythons_words() -> None:
         (lambda: Selector("recency-bias", 10, 2, 20, windows=3), TypeError, "Did you mean 'window'?"),
         (lambda: Selector("recency-bias", 10, 2, 3, warmup_epochs=4), ValueError, "the run has 3 epochs"),
         (lambda: Selector("uniform", 0), ValueError, "run.size is 0"),
+        (lambda: Selector("uniform", 9, wrappers=[("smooth", {})]), ValueError, "wrapper 'smooth' is unknown"),
+        (
+            lambda: Selector("uniform", 9, wrappers=[("with-smoothing", {"uniform_share": 2})]),
+            ValueError,
+            "uniform_share is 2",
+        ),
         (lambda: Selector("uniform", 10, seed=-1), ValueError, "run.seed is -1"),
         (lambda: Selector("uniform", 10, order=object()), TypeError, "order is a object"),
         (lambda: Selector("rho-loss", 10, irreducible_losses=np.zeros(9)), ValueError, "has 9 numbers"),

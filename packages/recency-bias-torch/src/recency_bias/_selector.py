@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,8 @@ class Selector:
         classes: number of classes; 0 where the task has none.
         epochs: number of epochs of the whole run, at least 1.
         seed: seed of all draws, from 0 to 2**32 - 1. Same seed and observations, same batches as in TypeScript.
+        wrappers: wrappers around the selector, innermost first, each with its options: 'with-warmup' (`epochs`), 'with-smoothing'
+            (`uniform_share`), 'alternate' (`every`), such as `[("with-smoothing", {"uniform_share": 0.1})]`.
         options: options of the selector, in the words of Python (`warmup_epochs=5`); a schedule is a dict.
 
     Raises:
@@ -100,25 +102,39 @@ class Selector:
         RuntimeError: there is no Node 20 or newer.
     """
 
-    def __init__(self, name: str, size: int, classes: int = 0, epochs: int = 1, seed: int = 0, **options: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        size: int,
+        classes: int = 0,
+        epochs: int = 1,
+        seed: int = 0,
+        *,
+        wrappers: Sequence[tuple[str, Mapping[str, Any]]] = (),
+        **options: Any,
+    ) -> None:
         self.name = name
         self.size = size
         self.classes = classes
         self.epochs = epochs
         self.seed = seed
         self.options = dict(options)
+        self.wrappers = [(wrapper, dict(given)) for wrapper, given in wrappers]
         plain, arrays = _split_options(options)
-        self._words = {camel(option): option for option in options if "_" in option}
+        wrapped = [(wrapper, _split_options(given)[0]) for wrapper, given in self.wrappers]
+        named = [*options, *(option for _, given in self.wrappers for option in given)]
+        self._words = {camel(option): option for option in named if "_" in option}
         self._columns: tuple[str, ...] = ()
         self._engine = Engine()
         try:
             run = {"name": name, "size": size, "classes": classes, "epochs": epochs, "seed": seed}
-            value, _ = self._call("create", {**run, "options": plain}, arrays)
+            value, _ = self._call("create", {**run, "options": plain, "wrappers": wrapped}, arrays)
         except BaseException:
             self._engine.close()
             raise
         self._columns = tuple(value["signals"])
-        self.warmup_epochs: int = value["warmupEpochs"]
+        more = (int(given["epochs"]) for wrapper, given in self.wrappers if wrapper == "with-warmup")
+        self.warmup_epochs: int = value["warmupEpochs"] + sum(more)
         """Uniform epochs before selection begins; 0 for methods without a warm-up."""
 
     @property

@@ -68,7 +68,7 @@ class SelectiveBatchSampler(Sampler[list[int]]):
         split: whether this process takes its share of each global batch; False where another library shares batches out (accelerate with
             `split_batches=True`). Default: True.
         rank, world_size: this process among all; default: those of torch.distributed where it has been initialised.
-        options: options of the selector, such as `warmup_epochs=5`.
+        options: options of the selector, such as `warmup_epochs=5`, and `wrappers` as `Selector` takes them.
 
     Raises:
         TypeError, ValueError: an argument that the selector refuses.

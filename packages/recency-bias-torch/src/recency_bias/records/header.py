@@ -55,6 +55,8 @@ def method_of(selector: Selector) -> dict[str, Any]:
             options[name] = f"{value.size} values"
         elif isinstance(value, np.generic):
             options[name] = value.item()
+    if selector.wrappers:
+        options["wrappers"] = [{"name": wrapper, **given} for wrapper, given in selector.wrappers]
     return {"name": selector.name, "options": options}
 
 
