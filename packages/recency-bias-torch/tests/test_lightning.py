@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -88,16 +92,35 @@ def test_a_loader_without_the_sampler_is_refused(tmp_path: Path) -> None:
         fit(module, tmp_path, loader=DataLoader(Indexed(Points()), batch_size=16))
 
 
-def test_a_sampler_that_lightning_wrapped_anew_is_refused_with_the_way_out() -> None:
-    chosen = sampler()
-    callback = SelectiveSampling(chosen)
+def run_two_processes(folder: Path, wrap: str) -> subprocess.CompletedProcess[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script = Path(__file__).parent / "lightning_processes.py"
+    paths = os.pathsep.join(path for path in sys.path if path)
+    return subprocess.run(
+        [sys.executable, str(script), str(folder), wrap],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": paths, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)},
+    )
 
-    class Wrapped:
-        train_dataloader = DataLoader(Indexed(Points()), batch_sampler=sampler())
-        world_size = 2
 
-    with pytest.raises(RuntimeError, match=r"Trainer\(use_distributed_sampler=False\)"):
-        callback.on_train_start(Wrapped(), Classifier(chosen))  # type: ignore[arg-type]
+def test_two_processes_train_as_one(alone: Training, tmp_path: Path) -> None:
+    done = run_two_processes(tmp_path, "keep")
+    assert done.returncode == 0, done.stderr
+    ranks = [torch.load(tmp_path / f"rank-{rank}.pt") for rank in range(2)]
+    joined = [first + second for first, second in zip(*(rank["batches"] for rank in ranks), strict=True)]
+    assert joined == alone.batches
+    for key, value in alone.model.state_dict().items():
+        assert torch.allclose(value, ranks[0]["model"][key], atol=1e-4), key
+
+
+def test_two_processes_whose_sampler_lightning_may_wrap_are_told_the_way_out(tmp_path: Path) -> None:
+    done = run_two_processes(tmp_path, "wrap")
+    assert done.returncode != 0
+    assert "use_distributed_sampler=False" in done.stderr
 
 
 def test_a_step_without_logits_is_refused(tmp_path: Path) -> None:

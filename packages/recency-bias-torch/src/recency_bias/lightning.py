@@ -39,7 +39,7 @@ class SelectiveSampling(Callback):
         targets: takes the labels from a batch; default `batch[1][1]`, those of `(index, (input, label))`.
 
     Raises:
-        RuntimeError: at the start of the training, when Lightning has put another sampler in place of this one.
+        RuntimeError: when another sampler trains, or Lightning would put one in the place of this one.
         TypeError: when `training_step` returns no logits.
     """
 
@@ -47,16 +47,24 @@ class SelectiveSampling(Callback):
         self.sampler = sampler
         self._targets = targets
 
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        # Lightning makes the batch sampler anew before the training starts, with arguments that only its own kinds take.
+        connector = getattr(trainer, "_accelerator_connector", None)
+        if stage == "fit" and trainer.world_size > 1 and getattr(connector, "use_distributed_sampler", False):
+            raise RuntimeError(
+                "SelectiveSampling: Lightning would put a sampler of its own in place of this one for several processes; switch "
+                "that off: Trainer(use_distributed_sampler=False)."
+            )
+
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         loader = trainer.train_dataloader
         used = getattr(loader, "batch_sampler", None)
         if used is self.sampler:
             return
-        if trainer.world_size > 1 and type(used) is type(self.sampler):
-            how = "Lightning has wrapped it anew for several processes; switch that off: Trainer(use_distributed_sampler=False)"
-        else:
-            how = f"the training DataLoader has {type(used).__name__}; give it DataLoader(..., batch_sampler=sampler)"
-        raise RuntimeError(f"SelectiveSampling: the sampler is not the one that trains: {how}.")
+        raise RuntimeError(
+            f"SelectiveSampling: the sampler is not the one that trains: the training DataLoader has {type(used).__name__}; give it "
+            "DataLoader(..., batch_sampler=sampler)."
+        )
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self.sampler.set_epoch(trainer.current_epoch)

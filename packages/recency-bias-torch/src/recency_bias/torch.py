@@ -67,7 +67,8 @@ class SelectiveBatchSampler(Sampler[list[int]]):
             the default of selectors with `update='batch'`. With 'batch', workers that fetch ahead draw before they could learn, which is warned of.
         split: whether this process takes its share of each global batch; False where another library shares batches out (accelerate with
             `split_batches=True`). Default: True.
-        rank, world_size: this process among all; default: those of torch.distributed where it has been initialised.
+        rank, world_size: this process among all; default: those of torch.distributed, which may begin after
+            the sampler was made.
         options: options of the selector, such as `warmup_epochs=5`, and `wrappers` as `Selector` takes them.
 
     Raises:
@@ -94,21 +95,15 @@ class SelectiveBatchSampler(Sampler[list[int]]):
             raise ValueError(f"batch_size is {batch_size!r}; it must be an integer of at least 1.")
         if learn not in (None, "epoch", "batch"):
             raise ValueError(f"learn is {learn!r}; it must be 'epoch' or 'batch'.")
-        together = dist.is_available() and dist.is_initialized()
-        self.world_size = world_size if world_size is not None else dist.get_world_size() if together else 1
-        self.rank = rank if rank is not None else dist.get_rank() if together else 0
-        if not 0 <= self.rank < self.world_size:
-            raise ValueError(f"rank is {self.rank}; it must be from 0 to {self.world_size - 1}.")
-        if split and batch_size < self.world_size:
-            raise ValueError(
-                f"batch_size is {batch_size}; it must be at least the {self.world_size} processes that share it."
-            )
+        self._rank = rank
+        self._world_size = world_size
         size = dataset if isinstance(dataset, int) else len(dataset)
         self.selector = Selector(selector, size, classes, epochs, seed, **options)
         self.batch_size = batch_size
         self.epochs = epochs
         self.drop_last = drop_last
         self.split = split
+        self._check_processes()
         self.learn = learn if learn is not None else "batch" if options.get("update") == "batch" else "epoch"
         #: 0-based epoch of the current or last pass; -1 before the first.
         self.epoch = -1
@@ -124,6 +119,28 @@ class SelectiveBatchSampler(Sampler[list[int]]):
         #: Measured and not handed over: an entry a step.
         self._pending: list[tuple[Tensor, dict[str, Tensor]]] = []
         self._warned = False
+
+    @property
+    def world_size(self) -> int:
+        """Processes that share each global batch: those that were given, or those of torch.distributed at the moment."""
+        if self._world_size is not None:
+            return self._world_size
+        return dist.get_world_size() if _distributed() else 1
+
+    @property
+    def rank(self) -> int:
+        """This process among them."""
+        if self._rank is not None:
+            return self._rank
+        return dist.get_rank() if _distributed() else 0
+
+    def _check_processes(self) -> None:
+        if not 0 <= self.rank < self.world_size:
+            raise ValueError(f"rank is {self.rank}; it must be from 0 to {self.world_size - 1}.")
+        if self.split and self.batch_size < self.world_size:
+            raise ValueError(
+                f"batch_size is {self.batch_size}; it must be at least the {self.world_size} processes that share it."
+            )
 
     def __len__(self) -> int:
         """Batches of the epoch: exact while an epoch is under way, at most so many before, as some methods train on fewer samples."""
@@ -335,6 +352,8 @@ class SelectiveBatchSampler(Sampler[list[int]]):
         self.selector.close()
 
     def _start_epoch(self) -> None:
+        # Trainers begin torch.distributed after the sampler was made.
+        self._check_processes()
         self.epoch = self._next if self._next is not None else self.epoch + 1
         self._next = None
         self.selector.begin_epoch(self.epoch + 1)
@@ -393,10 +412,15 @@ class SelectiveBatchSampler(Sampler[list[int]]):
         if not self.selector.signals:
             return
         rows, lengths, columns = _together(steps, self.selector.signals)
-        if self.world_size > 1 and dist.is_available() and dist.is_initialized():
+        if self.world_size > 1 and _distributed():
             rows, columns = _gather(rows, lengths, columns)
         if rows.size:
             self.selector.observe(rows, **columns)
+
+
+def _distributed() -> bool:
+    """Whether this process is one of several of torch.distributed."""
+    return bool(dist.is_available() and dist.is_initialized())
 
 
 Rows = np.ndarray[Any, np.dtype[Any]]
