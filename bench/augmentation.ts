@@ -4,7 +4,7 @@ import { torchStatus } from 'tfjs-backend-torch';
 import 'tfjs-wasm-training';
 import { ImagePreparation } from '../packages/recency-bias-lab/src/augment/image-preparation.js';
 import { policyNames, resolveAugmentation } from '../packages/recency-bias-lab/src/augment/policies.js';
-import { softmaxCrossentropy } from '../packages/recency-bias-lab/src/experiment/crossentropy.js';
+import { softmaxCrossentropy } from '../packages/recency-bias-lab/src/experiment/training/crossentropy.js';
 import { networkRegistry } from '../packages/recency-bias-lab/src/models/registry.js';
 
 /**

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDirectory } from '../packages/recency-bias-lab/src/data/cache.js';
 import { flippedSamples } from '../packages/recency-bias-lab/src/data/label-noise.js';
-import { preferredBackend } from '../packages/recency-bias-lab/src/experiment/backend.js';
-import { describeEnvironment } from '../packages/recency-bias-lab/src/experiment/environment.js';
-import { prepareExperiment } from '../packages/recency-bias-lab/src/experiment/prepare.js';
-import { runTasks } from '../packages/recency-bias-lab/src/experiment/tasks.js';
-import { trainRun } from '../packages/recency-bias-lab/src/experiment/train-run.js';
+import { preferredBackend } from '../packages/recency-bias-lab/src/ground/backend.js';
+import { describeEnvironment } from '../packages/recency-bias-lab/src/experiment/training/environment.js';
+import { prepareExperiment } from '../packages/recency-bias-lab/src/experiment/prepare/prepare.js';
+import { runTasks } from '../packages/recency-bias-lab/src/experiment/document/tasks.js';
+import { trainRun } from '../packages/recency-bias-lab/src/experiment/training/train-run.js';
 import {
   averagePrecision,
   descending,
   retrieval,
-} from '../packages/recency-bias-lab/src/insights/ranking.js';
+} from '../packages/recency-bias-lab/src/samples/ranking.js';
 import { readSamples } from '../packages/recency-bias-lab/src/insights/read-samples.js';
-import type { SampleTable } from '../packages/recency-bias-lab/src/insights/sample-table.js';
-import { suspects } from '../packages/recency-bias-lab/src/insights/suspects.js';
+import type { SampleTable } from '../packages/recency-bias-lab/src/samples/sample-table.js';
+import { suspects } from '../packages/recency-bias-lab/src/samples/suspects.js';
 import { readRun } from '../packages/recency-bias-lab/src/records/read.js';
 import { seedMean } from '../packages/recency-bias-lab/src/report/analysis/statistics.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { torchStatus } from 'tfjs-backend-torch';
 import 'tfjs-wasm-training';
-import { softmaxCrossentropy } from '../packages/recency-bias-lab/src/experiment/crossentropy.js';
+import { softmaxCrossentropy } from '../packages/recency-bias-lab/src/experiment/training/crossentropy.js';
 import { networkRegistry } from '../packages/recency-bias-lab/src/models/registry.js';
 
 /**

@@ -7,10 +7,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageDataset } from '../src/data/image-dataset.js';
 import { flippedSamples, withLabelNoise } from '../src/data/label-noise.js';
-import { SampleRecord } from '../src/experiment/sample-record.js';
+import { SampleRecord } from '../src/experiment/selection/sample-record.js';
 import { writeInsights } from '../src/insights/index.js';
 import { insightsOf } from '../src/insights/insights.js';
-import { SampleTable } from '../src/insights/sample-table.js';
+import { SampleTable } from '../src/samples/sample-table.js';
 import { launchChromium, withoutChromium } from './report/chromium.js';
 import { header } from './report/records.js';
 

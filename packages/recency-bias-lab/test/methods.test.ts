@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeState, selectorRegistry } from 'recency-bias';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readLosses } from '../src/holdout/losses-file.js';
+import { readLosses } from '../src/data/losses-file.js';
 import { readComparison } from '../src/records/read.js';
 import { runCli, startCli } from './support/cli.js';
 import { writeIdxFolder } from './support/idx-data.js';

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { createSelector } from 'recency-bias';
 import type { Observation } from 'recency-bias';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RecordingSelector } from '../../recency-bias-lab/src/experiment/recording-selector.js';
+import { RecordingSelector } from '../../recency-bias-lab/src/experiment/selection/recording-selector.js';
 import { readSamples } from '../../recency-bias-lab/src/insights/read-samples.js';
-import { SampleTable } from '../../recency-bias-lab/src/insights/sample-table.js';
+import { SampleTable } from '../../recency-bias-lab/src/samples/sample-table.js';
 import { readComparison } from '../../recency-bias-lab/src/records/read.js';
 import { run, withPython } from './python.js';
 

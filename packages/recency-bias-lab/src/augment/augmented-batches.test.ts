@@ -5,7 +5,7 @@ import type { TrainingState } from 'recency-bias/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pixelMoments } from '../data/image-batches.js';
 import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
-import { softmaxCrossentropy } from '../experiment/crossentropy.js';
+import { softmaxCrossentropy } from '../experiment/training/crossentropy.js';
 import { networkRegistry } from '../models/registry.js';
 import { AugmentedBatches } from './augmented-batches.js';
 import { resolveAugmentation } from './policies.js';

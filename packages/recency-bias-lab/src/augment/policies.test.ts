@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ExperimentError } from '../experiment/problems.js';
-import { parseExperiment, resolveExperiment } from '../experiment/resolve.js';
+import { ExperimentError } from '../ground/problems.js';
+import { parseExperiment, resolveExperiment } from '../experiment/document/resolve.js';
 import { describeAugmentation, isRandom, resolveAugmentation } from './policies.js';
 
 const MINIMAL = { dataset: 'mnist', epochs: 20, selectors: { random: 'uniform' } };

@@ -1,7 +1,7 @@
-import { isBackendName, preferredBackend } from '../experiment/backend.js';
-import { readComparisonExperiment } from '../experiment/experiment-file.js';
-import type { ChosenBackend } from '../experiment/prepare.js';
-import type { Experiment } from '../experiment/schema.js';
+import { isBackendName, preferredBackend } from '../ground/backend.js';
+import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
+import type { ChosenBackend } from '../experiment/prepare/prepare.js';
+import type { Experiment } from '../experiment/document/schema.js';
 import { defaultOutput } from './output-directory.js';
 
 /**

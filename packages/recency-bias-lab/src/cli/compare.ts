@@ -7,24 +7,24 @@ import {
   readComparisonExperiment,
   readExperimentFile,
   writeComparisonExperiment,
-} from '../experiment/experiment-file.js';
-import { estimate } from '../experiment/estimate.js';
-import type { EstimateOptions } from '../experiment/estimate.js';
-import { downloadOf } from '../experiment/load-data.js';
-import { presetNames } from '../experiment/presets.js';
-import type { MethodInputs } from '../experiment/method-inputs.js';
+} from '../experiment/document/experiment-file.js';
+import { estimate } from '../experiment/processes/estimate.js';
+import type { EstimateOptions } from '../experiment/processes/estimate.js';
+import { downloadOf } from '../experiment/prepare/load-data.js';
+import { presetNames } from '../experiment/document/presets.js';
+import type { MethodInputs } from '../experiment/document/method-inputs.js';
 import { chooseBackend } from './choose-backend.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { prepareExperiment } from '../experiment/prepare.js';
-import type { PreparedExperiment, WrittenExperiment } from '../experiment/prepare.js';
-import { startRun } from '../experiment/run-process.js';
-import { scheduleRuns } from '../experiment/schedule-runs.js';
-import type { ScheduleResult } from '../experiment/schedule-runs.js';
-import { runTasks } from '../experiment/tasks.js';
-import type { RunTask } from '../experiment/tasks.js';
-import { lockDirectory } from '../records/lock.js';
-import type { Lock } from '../records/lock.js';
-import { makeDirectory } from '../records/make-directory.js';
+import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { prepareExperiment } from '../experiment/prepare/prepare.js';
+import type { PreparedExperiment, WrittenExperiment } from '../experiment/prepare/prepare.js';
+import { startRun } from '../experiment/processes/run-process.js';
+import { scheduleRuns } from '../experiment/processes/schedule-runs.js';
+import type { ScheduleResult } from '../experiment/processes/schedule-runs.js';
+import { runTasks } from '../experiment/document/tasks.js';
+import type { RunTask } from '../experiment/document/tasks.js';
+import { lockDirectory } from '../ground/lock.js';
+import type { Lock } from '../ground/lock.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import { writeProblem } from '../records/run-writer.js';
 import { fetchProgress } from './data.js';
 import { CommandError, INTERRUPTED } from './errors.js';

@@ -8,9 +8,9 @@ import { datasetRegistry, isHere } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
 import type { FetchProgress } from '../data/verified-folder.js';
-import { loadExperimentData } from '../experiment/load-data.js';
-import { parseExperiment } from '../experiment/resolve.js';
-import { unknownName } from '../experiment/suggest.js';
+import { loadExperimentData } from '../experiment/prepare/load-data.js';
+import { parseExperiment } from '../experiment/document/resolve.js';
+import { unknownName } from '../ground/suggest.js';
 import { CommandError } from './errors.js';
 
 const MEGABYTE = 1e6;

@@ -4,9 +4,9 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { selectorRegistry } from 'recency-bias';
 import { policyNames } from '../augment/policies.js';
-import { INPUT_OPTION } from '../experiment/method-inputs.js';
-import { modelRegistry } from '../models/registry.js';
-import { scalingNames } from '../pretrained/scaling.js';
+import { INPUT_OPTION } from '../experiment/document/method-inputs.js';
+import { modelRegistry } from '../experiment/document/model-registry.js';
+import { scalingNames } from '../models/scaling.js';
 
 /** What `name:option=value,...` says. */
 export interface NamedOptions {

@@ -3,9 +3,9 @@ import { openFileTree } from '../data/file-tree.js';
 import { DataError } from '../data/idx.js';
 import { readImageFolder } from '../data/image-folder.js';
 import type { LabelledFiles } from '../data/labelled-files.js';
-import { startBackend } from '../experiment/backend.js';
-import { modelContext } from '../experiment/run-model.js';
-import { parseExperiment } from '../experiment/resolve.js';
+import { startBackend } from '../ground/backend.js';
+import { modelContext } from '../experiment/prepare/run-model.js';
+import { parseExperiment } from '../experiment/document/resolve.js';
 import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
 import type { RunHeader } from '../records/schema.js';
 

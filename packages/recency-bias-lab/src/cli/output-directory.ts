@@ -1,12 +1,12 @@
 /** Which directory a comparison is written to, and whether it goes on with what is there. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeTasks } from '../experiment/complete-tasks.js';
-import { differences } from '../experiment/difference.js';
-import { readComparisonExperiment } from '../experiment/experiment-file.js';
-import { joinExperiments } from '../experiment/join.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { runTasks } from '../experiment/tasks.js';
+import { completeTasks } from '../experiment/processes/complete-tasks.js';
+import { differences } from '../experiment/document/difference.js';
+import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
+import { joinExperiments } from '../experiment/document/join.js';
+import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { runTasks } from '../experiment/document/tasks.js';
 import { CommandError } from './errors.js';
 
 /** Where to write, and what is there already. */

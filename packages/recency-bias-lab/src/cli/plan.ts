@@ -2,11 +2,11 @@
 import pc from 'picocolors';
 import { selectorRegistry } from 'recency-bias';
 import { describeAugmentation } from '../augment/policies.js';
-import type { Estimate } from '../experiment/estimate.js';
-import { stepEpoch } from '../experiment/learning-rate.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { runTasks } from '../experiment/tasks.js';
-import type { MethodInputs } from '../experiment/method-inputs.js';
+import type { Estimate } from '../experiment/processes/estimate.js';
+import { stepEpoch } from '../experiment/training/learning-rate.js';
+import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { runTasks } from '../experiment/document/tasks.js';
+import type { MethodInputs } from '../experiment/document/method-inputs.js';
 import {
   formatBytes,
   formatCount,

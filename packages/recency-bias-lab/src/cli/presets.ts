@@ -1,7 +1,7 @@
 /** `recency-bias presets`. */
 import pc from 'picocolors';
-import { readExperimentFile, readPresetText } from '../experiment/experiment-file.js';
-import { presetGroups, presetPath } from '../experiment/presets.js';
+import { readExperimentFile, readPresetText } from '../experiment/document/experiment-file.js';
+import { presetGroups, presetPath } from '../experiment/document/presets.js';
 
 /** The content of the preset that `--preset` names. */
 export function readPreset(name: string): Promise<unknown> {

@@ -1,10 +1,10 @@
 /** Progress of the runs of a comparison: bars in a terminal, one line a finished run elsewhere. */
 import pc from 'picocolors';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import type { RunListener, RunOutcome } from '../experiment/run-process.js';
-import { ownEpochs } from '../experiment/tasks.js';
-import type { RunTask } from '../experiment/tasks.js';
-import type { RunProgress } from '../experiment/train-run.js';
+import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import type { RunListener, RunOutcome } from '../experiment/processes/run-process.js';
+import { ownEpochs } from '../experiment/document/tasks.js';
+import type { RunTask } from '../experiment/document/tasks.js';
+import type { RunProgress } from '../experiment/training/train-run.js';
 import type { EpochEvent } from '../records/schema.js';
 import { formatCount, formatDuration, formatPercent } from './format.js';
 import { LiveBlock } from './live-block.js';

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { makeDirectory } from '../records/make-directory.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import type { DecodedDataset } from './labelled-files.js';
 
 const MAGIC = 'RBPACK01';

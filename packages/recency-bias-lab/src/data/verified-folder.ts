@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { makeDirectory } from '../records/make-directory.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import { DataError } from './idx.js';
 
 /** How a fetch gets on: the source and the bytes received so far, of `totalBytes` where the size is known. */

@@ -2,12 +2,12 @@
 import { uniform } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
-import { evaluate } from '../experiment/evaluate.js';
-import type { ResolvedExperiment } from '../experiment/resolve.js';
-import { TrainingSession } from '../experiment/session.js';
-import type { TrainingTime } from '../experiment/training-clock.js';
+import { evaluate } from '../experiment/training/evaluate.js';
+import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { TrainingSession } from '../experiment/training/session.js';
+import type { TrainingTime } from '../experiment/training/training-clock.js';
 import type { OpenedModel } from '../models/model.js';
-import type { HoldoutCost } from './losses-file.js';
+import type { HoldoutCost } from '../data/losses-file.js';
 import type { HoldoutPart } from './parts.js';
 
 /** Where the work stands; plain data, to be saved and gone on from. */

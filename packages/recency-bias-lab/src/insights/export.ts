@@ -2,7 +2,7 @@
 import { csvLine } from '../report/csv.js';
 import type { CsvValue } from '../report/csv.js';
 import type { Insights } from './insights.js';
-import { isSuspect } from './suspects.js';
+import { isSuspect } from '../samples/suspects.js';
 
 /** Version of insights.json. */
 export const INSIGHTS_VERSION = 1;

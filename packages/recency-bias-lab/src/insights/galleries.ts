@@ -1,6 +1,6 @@
 /** The samples worth a look, in four galleries. */
-import type { SampleTable } from './sample-table.js';
-import { indicesWhere, isSuspect, suspects } from './suspects.js';
+import type { SampleTable } from '../samples/sample-table.js';
+import { indicesWhere, isSuspect, suspects } from '../samples/suspects.js';
 
 /** A kind of samples, the most pronounced first. */
 export interface Gallery {

@@ -4,13 +4,13 @@ import type { ImageDataset } from '../data/image-dataset.js';
 import { thumbnails } from '../data/thumbnail.js';
 import { writeProblem } from '../records/run-writer.js';
 import { readRun, RecordError } from '../records/read.js';
-import { replaceFile } from '../records/replace-file.js';
+import { replaceFile } from '../ground/replace-file.js';
 import { csv, json } from './export.js';
 import { insightsOf } from './insights.js';
 import type { Insights } from './insights.js';
 import { insightsPage } from './page.js';
 import { readSamples } from './read-samples.js';
-import type { SampleTable } from './sample-table.js';
+import type { SampleTable } from '../samples/sample-table.js';
 import type { LabelNoise } from '../data/label-noise.js';
 
 /** Refuses data that are not those of the run: the pictures would be of other samples. */

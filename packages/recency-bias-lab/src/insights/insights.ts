@@ -5,10 +5,10 @@ import type { LabelNoise } from '../data/label-noise.js';
 import type { RunHeader } from '../records/schema.js';
 import { galleries, isNeverLearnt, isUncertain } from './galleries.js';
 import type { Gallery } from './galleries.js';
-import { retrieval } from './ranking.js';
-import type { Retrieval } from './ranking.js';
-import type { SampleTable } from './sample-table.js';
-import { indicesWhere } from './suspects.js';
+import { retrieval } from '../samples/ranking.js';
+import type { Retrieval } from '../samples/ranking.js';
+import type { SampleTable } from '../samples/sample-table.js';
+import { indicesWhere } from '../samples/suspects.js';
 
 /** Counts over all samples. */
 export interface InsightsSummary {

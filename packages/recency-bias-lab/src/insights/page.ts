@@ -1,6 +1,6 @@
 /** insights.html: one file, without a script. */
 import { UNCERTAINTY_BINS } from '../records/schema.js';
-import { uncertaintyHistogram } from '../experiment/selection-statistics.js';
+import { uncertaintyHistogram } from '../samples/selection-statistics.js';
 import { count, fixed, percent, plural } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
 import { html, styleElement } from '../report/html/markup.js';
@@ -12,7 +12,7 @@ import { barChart, lineChart, sparkline } from './charts.js';
 import type { Gallery } from './galleries.js';
 import { isNeverLearnt } from './galleries.js';
 import type { Insights } from './insights.js';
-import { indicesWhere } from './suspects.js';
+import { indicesWhere } from '../samples/suspects.js';
 
 /** No script, no request; pictures and styles are within the page. */
 const CONTENT_POLICY =

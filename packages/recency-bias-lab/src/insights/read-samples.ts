@@ -5,7 +5,7 @@ import { readCheckpoint } from '../records/run-writer.js';
 import { RecordError } from '../records/read.js';
 import { sampleRecordSchema } from '../records/schema.js';
 import { readStateFile } from '../records/state-file.js';
-import { SampleTable } from './sample-table.js';
+import { SampleTable } from '../samples/sample-table.js';
 
 /** What a checkpoint holds besides the network, as far as it is of interest here. */
 const checkpointSchema = z.object({

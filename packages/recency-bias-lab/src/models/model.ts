@@ -2,8 +2,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { FetchOptions } from '../data/verified-folder.js';
-import type { ModelFiles } from '../pretrained/model-files.js';
-import type { Scaling } from '../pretrained/scaling.js';
+import type { ModelFiles } from './model-files.js';
+import type { Scaling } from './scaling.js';
 
 /** What a model is made for. */
 export interface ModelInput {

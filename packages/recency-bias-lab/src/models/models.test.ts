@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import 'tfjs-wasm-training';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { softmaxCrossentropy } from '../experiment/crossentropy.js';
+import { softmaxCrossentropy } from '../experiment/training/crossentropy.js';
 import type { ModelInput } from './model.js';
 import { networkRegistry } from './registry.js';
 

@@ -5,13 +5,13 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { download } from '../data/npm-client.js';
 import { reasonOf } from '../data/verified-folder.js';
-import { suggest } from '../experiment/suggest.js';
+import { suggest } from '../ground/suggest.js';
 import type { OpenContext } from '../models/model.js';
-import { makeDirectory } from '../records/make-directory.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import { publicBackbones } from './known-backbones.js';
-import { ModelError } from './model-error.js';
-import { readModelFiles, weightFileNames } from './model-files.js';
-import type { ModelFiles } from './model-files.js';
+import { ModelError } from '../models/model-error.js';
+import { readModelFiles, weightFileNames } from '../models/model-files.js';
+import type { ModelFiles } from '../models/model-files.js';
 
 const isAddress = (backbone: string): boolean => /^https?:\/\//i.test(backbone);
 

@@ -1,8 +1,8 @@
 /** From a trained classifier to the files of one that predicts. */
 import * as tf from '@tensorflow/tfjs';
 import { applyLayer } from '../models/layer-builder.js';
-import { modelFiles } from './model-files.js';
-import type { Json, ModelFiles } from './model-files.js';
+import { modelFiles } from '../models/model-files.js';
+import type { Json, ModelFiles } from '../models/model-files.js';
 
 function joined(data: tf.io.WeightData): ArrayBuffer {
   if (!Array.isArray(data)) return data;

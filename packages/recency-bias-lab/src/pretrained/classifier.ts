@@ -6,10 +6,10 @@ import { DataError } from '../data/idx.js';
 import { decodeImage } from '../data/image-decoder.js';
 import type { OpenContext } from '../models/model.js';
 import { openBackbone } from './backbone-source.js';
-import { ModelError } from './model-error.js';
+import { ModelError } from '../models/model-error.js';
 import { savedModelSchema } from './saved-model.js';
 import type { SavedModelMetadata } from './saved-model.js';
-import { scalingOf } from './scaling.js';
+import { scalingOf } from '../models/scaling.js';
 import { buildModel } from './topology.js';
 
 /** A class and how probable it is. */

@@ -1,7 +1,7 @@
 /** Where a network's features end and its classifier begins. */
 import * as tf from '@tensorflow/tfjs';
-import { unknownName } from '../experiment/suggest.js';
-import { ModelError } from './model-error.js';
+import { unknownName } from '../ground/suggest.js';
+import { ModelError } from '../models/model-error.js';
 
 /** The end of the features. */
 export interface Cut {

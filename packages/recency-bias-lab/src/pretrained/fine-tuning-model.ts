@@ -5,8 +5,8 @@ import type { ModelInput } from '../models/model.js';
 import { flatLayers } from '../models/flat-layers.js';
 import { applyLayer, logitsLayer } from '../models/layer-builder.js';
 import { layerNamed, outputOf } from './cut.js';
-import { ModelError } from './model-error.js';
-import type { ModelFiles } from './model-files.js';
+import { ModelError } from '../models/model-error.js';
+import type { ModelFiles } from '../models/model-files.js';
 import { adaptTopology, buildModel } from './topology.js';
 
 /** What is done to the network. */

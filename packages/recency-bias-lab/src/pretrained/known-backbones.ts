@@ -1,6 +1,6 @@
 /** What is known of public networks: where they are, and how their images were scaled. */
-import type { Json } from './model-files.js';
-import type { ScalingOption } from './scaling.js';
+import type { Json } from '../models/model-files.js';
+import type { ScalingOption } from '../models/scaling.js';
 import { layersOf } from './topology.js';
 
 /** The MobileNets (Howard et al. 2017, arXiv 1704.04861) that TensorFlow.js publishes as LayersModels, trained on ImageNet. */

@@ -9,11 +9,11 @@ import '@tensorflow/tfjs-backend-wasm';
 import 'tfjs-wasm-training';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { backboneLayers, filesOf, writeBackbone } from '../../test/support/backbones.js';
-import { softmaxCrossentropy } from '../experiment/crossentropy.js';
+import { softmaxCrossentropy } from '../experiment/training/crossentropy.js';
 import type { ModelInput, OpenContext, OpenedModel } from '../models/model.js';
 import { findCut } from './cut.js';
-import { modelFiles } from './model-files.js';
-import type { ModelFiles } from './model-files.js';
+import { modelFiles } from '../models/model-files.js';
+import type { ModelFiles } from '../models/model-files.js';
 import { pretrained } from './pretrained.js';
 import { saveModel } from './save-model.js';
 

@@ -6,12 +6,12 @@ import { openBackbone } from './backbone-source.js';
 import { findCut, layerNamed } from './cut.js';
 import { fineTuningModel } from './fine-tuning-model.js';
 import { knownScaling } from './known-backbones.js';
-import { ModelError } from './model-error.js';
-import { hasModelChecksum } from './model-files.js';
-import type { ModelFiles } from './model-files.js';
+import { ModelError } from '../models/model-error.js';
+import { hasModelChecksum } from '../models/model-files.js';
+import type { ModelFiles } from '../models/model-files.js';
 import { savedModelSchema } from './saved-model.js';
-import { describeScaling, scalingOf, scalingSchema } from './scaling.js';
-import type { ScalingOption } from './scaling.js';
+import { describeScaling, scalingOf, scalingSchema } from '../models/scaling.js';
+import type { ScalingOption } from '../models/scaling.js';
 import { buildModel, hasUnseededNoise } from './topology.js';
 
 const optionsSchema = z.strictObject({

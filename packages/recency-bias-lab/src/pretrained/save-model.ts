@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { makeDirectory } from '../records/make-directory.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import { writeProblem } from '../records/run-writer.js';
-import { ModelError } from './model-error.js';
-import type { ModelFiles } from './model-files.js';
+import { ModelError } from '../models/model-error.js';
+import type { ModelFiles } from '../models/model-files.js';
 
 /** Small enough for a browser's cache to keep each, as TensorFlow.js's converter has it. */
 const SHARD_BYTES = 2 ** 22;

@@ -1,6 +1,6 @@
 /** What this program writes into the metadata of models that it saves, and needs to use them again. */
 import { z } from 'zod';
-import { scalingSchema } from './scaling.js';
+import { scalingSchema } from '../models/scaling.js';
 
 /** Pixels; as many as an experiment may ask for. */
 const MAX_SIDE = 4096;

@@ -1,7 +1,7 @@
 /** A LayersModel's topology as JSON: what is in it, and changes before it is built. */
 import * as tf from '@tensorflow/tfjs';
-import type { Json, ModelFiles } from './model-files.js';
-import { ModelError } from './model-error.js';
+import type { Json, ModelFiles } from '../models/model-files.js';
+import { ModelError } from '../models/model-error.js';
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

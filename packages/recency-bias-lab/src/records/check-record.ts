@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { LogMark } from './event-log.js';
-import { RecordError } from './record-error.js';
+import { RecordError } from '../ground/record-error.js';
 import { RUN_FILES } from './run-files.js';
 import type { RunEvent, RunHeader } from './schema.js';
 

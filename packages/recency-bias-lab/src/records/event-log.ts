@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { RecordError } from './record-error.js';
+import { RecordError } from '../ground/record-error.js';
 import { parseJson, readText, toEvent } from './record-file.js';
 import { RUN_FILES } from './run-files.js';
 import type { RunEvent } from './schema.js';

@@ -22,10 +22,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { makeDirectory } from './make-directory.js';
-import { RecordError } from './record-error.js';
+import { makeDirectory } from '../ground/make-directory.js';
+import { RecordError } from '../ground/record-error.js';
 import { firstIssue, parseJson, readText, refuseNewer, toEvent } from './record-file.js';
-import { replaceFile } from './replace-file.js';
+import { replaceFile } from '../ground/replace-file.js';
 import { runHeaderSchema } from './schema.js';
 import type { RunEvent, RunHeader } from './schema.js';
 

@@ -8,14 +8,14 @@ import { checkEpochs, checkHeader, firstEpoch, trainAnew } from './check-record.
 import { readLog } from './event-log.js';
 import { comparisonExperimentSchema } from './experiment.js';
 import { KEPT_FILE, readKeptRuns } from './kept.js';
-import { RecordError } from './record-error.js';
+import { RecordError } from '../ground/record-error.js';
 import { firstIssue, parseJson, readText, refuseNewer } from './record-file.js';
 import { RUN_FILES } from './run-files.js';
 import type { Comparison, Run } from './run.js';
 import { runHeaderSchema } from './schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.js';
 
-export { RecordError } from './record-error.js';
+export { RecordError } from '../ground/record-error.js';
 
 /** run.json of a run directory, as text too. */
 async function readHeaderFile(

@@ -1,8 +1,8 @@
 /** Reading a file of a record, with messages that name it. */
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { RecordError } from './record-error.js';
-import { systemWords } from './system-error.js';
+import { RecordError } from '../ground/record-error.js';
+import { systemWords } from '../ground/system-error.js';
 import { RECORD_VERSION, runEventSchema } from './schema.js';
 import type { RunEvent } from './schema.js';
 

@@ -4,19 +4,19 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
-import { lockDirectory } from './lock.js';
-import type { Lock } from './lock.js';
-import { makeDirectory } from './make-directory.js';
+import { lockDirectory } from '../ground/lock.js';
+import type { Lock } from '../ground/lock.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import { headerCheck } from './check-record.js';
 import { LOG_START, logLine, readLog } from './event-log.js';
 import type { LogMark } from './event-log.js';
-import { RecordError } from './record-error.js';
+import { RecordError } from '../ground/record-error.js';
 import { readText } from './record-file.js';
 import { RUN_FILES } from './run-files.js';
-import { replaceFile } from './replace-file.js';
+import { replaceFile } from '../ground/replace-file.js';
 import type { RunEvent, RunHeader } from './schema.js';
 import { readStateFile } from './state-file.js';
-import { systemWords } from './system-error.js';
+import { systemWords } from '../ground/system-error.js';
 
 /** How long a run waits for the process that an interrupted comparison left behind, which saves and ends at its next step. */
 const LOCK_PATIENCE_MS = 15_000;

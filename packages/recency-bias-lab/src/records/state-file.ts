@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { decodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
-import { RecordError } from './record-error.js';
-import { systemWords } from './system-error.js';
+import { RecordError } from '../ground/record-error.js';
+import { systemWords } from '../ground/system-error.js';
 
 /**
  * The state in a file; undefined when there is no such file.

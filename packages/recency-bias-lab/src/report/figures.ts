@@ -1,8 +1,8 @@
 /** The main charts as SVG files, for documents. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '../records/replace-file.js';
-import { makeDirectory } from '../records/make-directory.js';
+import { replaceFile } from '../ground/replace-file.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import { writeProblem } from '../records/run-writer.js';
 import { bundleFigures } from './bundle-client.js';
 import type { ChartData } from './chart-data.js';

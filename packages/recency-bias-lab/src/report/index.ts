@@ -1,11 +1,11 @@
 /** The end of a comparison: a table for the terminal, its numbers as JSON, and a page. */
 import { dirname, join, relative } from 'node:path';
 import pc from 'picocolors';
-import { makeDirectory } from '../records/make-directory.js';
+import { makeDirectory } from '../ground/make-directory.js';
 import { mergeComparisons } from '../records/merge.js';
 import { readComparison, RecordError } from '../records/read.js';
 import { readText } from '../records/record-file.js';
-import { replaceFile } from '../records/replace-file.js';
+import { replaceFile } from '../ground/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
 import type { Comparison } from '../records/run.js';
 import { paperTable } from './analysis/paper-table.js';

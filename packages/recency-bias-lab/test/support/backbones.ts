@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { Random } from 'recency-bias';
 import sharp from 'sharp';
-import { modelFiles } from '../../src/pretrained/model-files.js';
-import type { Json, ModelFiles } from '../../src/pretrained/model-files.js';
+import { modelFiles } from '../../src/models/model-files.js';
+import type { Json, ModelFiles } from '../../src/models/model-files.js';
 import { saveModel } from '../../src/pretrained/save-model.js';
 
 /** What a backbone is to be like. */

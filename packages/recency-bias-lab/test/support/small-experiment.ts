@@ -1,10 +1,10 @@
 /** An experiment on made images, small enough to be trained in the process of a test, on the backend cpu. */
 import { Random } from 'recency-bias';
 import type { ImageDataset, ImageSplit } from '../../src/data/image-dataset.js';
-import { openModel } from '../../src/experiment/open-model.js';
-import type { PreparedExperiment } from '../../src/experiment/prepare.js';
-import { parseExperiment, resolveExperiment } from '../../src/experiment/resolve.js';
-import { modelContext } from '../../src/experiment/run-model.js';
+import { openModel } from '../../src/experiment/prepare/open-model.js';
+import type { PreparedExperiment } from '../../src/experiment/prepare/prepare.js';
+import { parseExperiment, resolveExperiment } from '../../src/experiment/document/resolve.js';
+import { modelContext } from '../../src/experiment/prepare/run-model.js';
 
 const SIDE = 8;
 const TRAIN = 32;

@@ -1,0 +1,116 @@
+/** Options of methods that stand in files: the irreducible losses of `rho-loss`. */
+import { basename, join, resolve } from 'node:path';
+import { createSelector, selectorRegistry } from 'recency-bias';
+import type { SelectorFactory } from 'recency-bias';
+import { z } from 'zod';
+import type { ImageDataset } from '../../data/image-dataset.js';
+import { mismatch, readLosses } from '../../data/losses-file.js';
+import type { ReadLosses } from '../../data/losses-file.js';
+import { replaceFile } from '../../ground/replace-file.js';
+import { ExperimentError } from '../../ground/problems.js';
+import type { Experiment } from './schema.js';
+
+/** A batch-selection method: its registry name and all of its options. */
+export interface Method {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The option that may name a file. */
+export const INPUT_OPTION = 'irreducibleLosses';
+
+/** How an experiment names the file; the comparison's own experiment.json also says what it held and what it cost. */
+const referenceSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { file: value } : value),
+  z.strictObject({
+    /** Path; relative to the folder of the experiment file that names it, or to the working directory in a flag. */
+    file: z.string().min(1),
+    checksum: z.string().optional(),
+    cost: z.record(z.string(), z.number()).optional(),
+  }),
+);
+
+/** What was read for each selector, by its label. */
+export type MethodInputs = ReadonlyMap<string, ReadLosses>;
+
+/** The file in a comparison's directory that holds the input of a selector. */
+function inputFile(label: string): string {
+  return `${label}.losses`;
+}
+
+function namesFile(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null && 'file' in value);
+}
+
+/**
+ * Reads the files that the selectors of an experiment name.
+ * @param folder what relative paths are relative to: the comparison's directory, where it is gone on with
+ * @throws ExperimentError with one line a mistake: a file that is missing, damaged or made for other data
+ */
+export async function readMethodInputs(
+  { selectors }: Pick<Experiment, 'selectors'>,
+  dataset: ImageDataset,
+  folder = '.',
+): Promise<MethodInputs> {
+  const inputs = new Map<string, ReadLosses>();
+  const problems: string[] = [];
+  for (const [label, { options }] of Object.entries(selectors)) {
+    if (!namesFile(options[INPUT_OPTION])) continue;
+    const path = `selectors.${label}.options.${INPUT_OPTION}`;
+    const reference = referenceSchema.safeParse(options[INPUT_OPTION]);
+    if (!reference.success) {
+      problems.push(`${path}: expected { file: <path> } and nothing else`);
+      continue;
+    }
+    const { file, checksum } = reference.data;
+    try {
+      const losses = await readLosses(resolve(folder, file));
+      const reason = await mismatch(losses, dataset);
+      if (reason !== undefined)
+        problems.push(`${path}: ${basename(file)} ${reason}; make it for this experiment`);
+      else if (checksum !== undefined && checksum !== losses.checksum) {
+        problems.push(
+          `${path}: ${basename(file)} is not what it was when the comparison began; begin a new one`,
+        );
+      } else inputs.set(label, losses);
+    } catch (error) {
+      if (!(error instanceof ExperimentError)) throw error;
+      problems.push(...error.problems.map((problem) => `${path}: ${problem}`));
+    }
+  }
+  if (problems.length > 0) throw new ExperimentError(problems);
+  return inputs;
+}
+
+/** Options as they are recorded: a file by its name in the comparison's directory, its checksum and its cost. */
+export function recordedOptions(
+  label: string,
+  options: Method['options'],
+  input: ReadLosses | undefined,
+): Method['options'] {
+  if (input === undefined) return options;
+  const { checksum, cost } = input;
+  return { ...options, [INPUT_OPTION]: { file: inputFile(label), checksum, cost: { ...cost } } };
+}
+
+/** Puts the inputs into a comparison's directory, which then needs nothing from elsewhere. */
+export async function writeMethodInputs(dir: string, inputs: MethodInputs): Promise<void> {
+  for (const [label, { bytes }] of inputs) await replaceFile(join(dir, inputFile(label)), bytes);
+}
+
+/** The factory of a method, with what was read for it. */
+export function createMethod({ name, options }: Method, input?: ReadLosses): SelectorFactory {
+  return createSelector(name, input === undefined ? options : { ...options, [INPUT_OPTION]: input.losses });
+}
+
+/** What is missing of a method's options that have no default: one line an option, saying what to do. */
+export function missingOptions({ name, options }: Method, path: string): string[] {
+  const inputs = selectorRegistry[name]?.inputs ?? [];
+  return inputs
+    .filter((option) => options[option] === undefined || options[option] === null)
+    .map(
+      (option) =>
+        `${path}.options.${option}: is missing; make a file with \`recency-bias holdout-losses\` for the same experiment ` +
+        `and give ${option}: { file: <path> }, or --selector ${name}:${option}=<path>`,
+    );
+}

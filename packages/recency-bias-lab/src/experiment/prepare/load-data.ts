@@ -1,0 +1,118 @@
+/** The data of an experiment, in memory. */
+import { createHash } from 'node:crypto';
+import { Random } from 'recency-bias';
+import { identityOf } from '../../data/identity.js';
+import type { DataIdentity } from '../../data/identity.js';
+import type { ImageDataset, ImageSplit } from '../../data/image-dataset.js';
+import { withLabelNoise } from '../../data/label-noise.js';
+import { isHere } from '../../data/registry.js';
+import type { DatasetEntry, PublishedSizes } from '../../data/registry.js';
+import { subsetOf } from '../../data/subset.js';
+import type { FetchOptions } from '../../data/verified-folder.js';
+import { checkData } from './data-record.js';
+import { ExperimentError } from '../../ground/problems.js';
+import { datasetEntry } from '../document/resolve.js';
+import type { DatasetSize } from '../document/resolve.js';
+import type { Experiment } from '../document/schema.js';
+
+/** A data set in memory and its sizes. */
+export interface LoadedData {
+  readonly dataset: ImageDataset;
+  readonly size: DatasetSize;
+  /** Which data they are, before a subset is taken; absent of data that are not here yet. */
+  readonly identity?: DataIdentity;
+}
+
+/**
+ * Reads the data set that an experiment names, fetching it if need be, takes the subset that it asks for, and flips the labels
+ * that it wants wrong.
+ * @param options.begun directory of the comparison that the experiment is of, where it has begun
+ * @throws ExperimentError when the experiment has begun with other data
+ */
+export async function loadExperimentData(
+  experiment: Pick<Experiment, 'dataset'>,
+  { begun, ...options }: FetchOptions & { readonly begun?: string | undefined },
+): Promise<LoadedData> {
+  const { dataset: wanted } = experiment;
+  const entry = datasetEntry(experiment);
+  const whole = await entry.load({ ...options, ...wanted });
+  const identity = officialIdentity(entry, wanted.path) ?? (await identityOf(whole));
+  await checkData(wanted.path ?? wanted.name, wanted.fingerprint, identity, begun);
+  const { dataset, size } = takeSubset(whole, experiment);
+  return { dataset, size: { ...size, fingerprint: identity.fingerprint }, identity };
+}
+
+/** The identity of data whose every file was checked against a published checksum when it was read. */
+function officialIdentity(
+  { name, files }: Pick<DatasetEntry, 'name' | 'files'>,
+  path: string | undefined,
+): DataIdentity | undefined {
+  const checksums = Object.entries(files?.files ?? {});
+  if (path !== undefined || checksums.length === 0) return undefined;
+  if (checksums.some(([, checksum]) => checksum === 'recorded')) return undefined;
+  return {
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([name, checksums]))
+      .digest('hex'),
+  };
+}
+
+/** What is known of a data set that is still to be fetched; undefined where it is here, or the user's own. */
+export function downloadOf(
+  experiment: Pick<Experiment, 'dataset'>,
+  cache: string,
+): PublishedSizes | undefined {
+  const entry = datasetEntry(experiment);
+  return experiment.dataset.path === undefined && !isHere(entry, cache) ? entry.published : undefined;
+}
+
+/**
+ * Random images in the shape of a data set that is still to be fetched: enough to measure how long training takes.
+ * @returns undefined where there is nothing to fetch.
+ */
+export function standInData(experiment: Pick<Experiment, 'dataset'>, cache: string): LoadedData | undefined {
+  const published = downloadOf(experiment, cache);
+  if (published === undefined) return undefined;
+  const { imageShape, classes, trainSize, testSize } = published;
+  const { name, imageSize, channels } = experiment.dataset;
+  const [height, width] = typeof imageSize === 'number' ? [imageSize, imageSize] : (imageSize ?? imageShape);
+  const shape = [height, width, channels ?? imageShape[2]] as const;
+  const random = new Random(0).split('stand-in');
+  const split = (size: number): ImageSplit => ({
+    size,
+    images: randomBytes(size * height * width * shape[2], random),
+    labels: Int32Array.from({ length: size }, (_, i) => i % classes),
+  });
+  const classNames = Array.from({ length: classes }, (_, i) => String(i));
+  return takeSubset(
+    { name, imageShape: shape, classes, classNames, train: split(trainSize), test: split(testSize) },
+    experiment,
+  );
+}
+
+/** Random bytes, repeated after a mebibyte. */
+function randomBytes(length: number, random: Random): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const period = Math.min(length, 2 ** 20);
+  for (let i = 0; i < period; i++) bytes[i] = random.int(256);
+  for (let at = period; at < length; at += period) bytes.copyWithin(at, 0, Math.min(period, length - at));
+  return bytes;
+}
+
+function takeSubset(whole: ImageDataset, { dataset: wanted }: Pick<Experiment, 'dataset'>): LoadedData {
+  const { trainSize, testSize, subsetSeed, labelNoise } = wanted;
+  let dataset: ImageDataset;
+  try {
+    dataset = subsetOf(whole, {
+      seed: subsetSeed,
+      ...(trainSize !== undefined && { trainSize }),
+      ...(testSize !== undefined && { testSize }),
+    });
+  } catch (error) {
+    if (error instanceof RangeError) throw new ExperimentError([error.message]);
+    throw error;
+  }
+  if (labelNoise !== undefined) dataset = withLabelNoise(dataset, labelNoise);
+  const { train, test, classes } = dataset;
+  return { dataset, size: { trainSize: train.size, testSize: test.size, classes } };
+}

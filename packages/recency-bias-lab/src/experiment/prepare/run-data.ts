@@ -1,0 +1,55 @@
+/** The data of a run as its network sees them. */
+import { Random } from 'recency-bias';
+import { AugmentedBatches } from '../../augment/augmented-batches.js';
+import { ImagePreparation } from '../../augment/image-preparation.js';
+import { isRandom } from '../../augment/policies.js';
+import { ImageBatches, splitMoments } from '../../data/image-batches.js';
+import type { PixelMoments } from '../../data/image-batches.js';
+import type { ImageDataset } from '../../data/image-dataset.js';
+import type { Scaling } from '../../models/scaling.js';
+import type { ResolvedExperiment } from '../document/resolve.js';
+
+/** Training data, augmented; and the data to evaluate on, which never are. */
+export interface RunData {
+  readonly train: ImageBatches;
+  /** The training data without augmentation. */
+  readonly probe: ImageBatches;
+  readonly test: ImageBatches;
+  /** How all of them are standardised. */
+  readonly scaling: PixelMoments | 'image';
+}
+
+/**
+ * Prepares the data of a run.
+ * @param scaling the network's own; default: as the augmentation says
+ * @param seed of the run
+ */
+export async function prepareRunData(
+  { augmentation }: ResolvedExperiment,
+  dataset: ImageDataset,
+  seed: number,
+  scaling?: Scaling,
+): Promise<RunData> {
+  const byImage = scaling === undefined ? augmentation.standardise === 'image' : scaling === 'image';
+  const settings = { ...augmentation, standardise: byImage ? 'image' : 'channel' } as const;
+  const moments =
+    typeof scaling === 'object' ? scaling : await splitMoments(dataset.train, dataset.imageShape[2]);
+  const plain = new ImagePreparation(dataset.imageShape, settings, moments, null);
+  const probe = new ImageBatches(dataset.train, dataset, plain);
+  const random = new Random(seed).split('augmentation');
+  return {
+    train: isRandom(settings)
+      ? new AugmentedBatches(dataset.train, dataset, moments, settings, random)
+      : probe,
+    probe,
+    test: new ImageBatches(dataset.test, dataset, plain),
+    scaling: byImage ? 'image' : moments,
+  };
+}
+
+/** The training samples on which every run's training loss is measured: the same for all. */
+export function probeIndices({ probeSize, dataset }: ResolvedExperiment): Int32Array {
+  const indices = Int32Array.from({ length: dataset.trainSize }, (_, i) => i);
+  new Random(dataset.subsetSeed).split('probe').shuffle(indices);
+  return indices.slice(0, probeSize).sort();
+}

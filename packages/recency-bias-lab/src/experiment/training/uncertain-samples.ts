@@ -1,0 +1,45 @@
+/** Training samples worth a look at the end of a run, as the report shows them. */
+import type { ImageDataset } from '../../data/image-dataset.js';
+import { thumbnails } from '../../data/thumbnail.js';
+import { SampleTable } from '../../samples/sample-table.js';
+import { suspects } from '../../samples/suspects.js';
+import type { RunEvent, UncertainSample } from '../../records/schema.js';
+import type { RecordingSelector } from '../selection/recording-selector.js';
+import { mostUncertain } from '../../samples/selection-statistics.js';
+
+/** Number of samples recorded of each kind. */
+const SHOWN = 24;
+
+/** The samples at the given indices, with their windows and pictures. */
+async function describeSamples(
+  { history, timesDrawn }: RecordingSelector,
+  dataset: ImageDataset,
+  indices: readonly number[],
+): Promise<UncertainSample[]> {
+  const images = await thumbnails(dataset, indices);
+  return indices.map((index, row) => ({
+    index,
+    label: dataset.train.labels[index]!,
+    window: history.labels(index),
+    uncertainty: history.uncertainty(index),
+    timesDrawn: timesDrawn[index]!,
+    image: images[row]!,
+  }));
+}
+
+/** The most uncertain training samples, most uncertain first, and those whose labels are likely wrong, likeliest first. */
+export async function uncertainSamples(
+  recorder: RecordingSelector,
+  dataset: ImageDataset,
+): Promise<Pick<Extract<RunEvent, { type: 'uncertain-samples' }>, 'samples' | 'suspects' | 'suspectCount'>> {
+  const { history, timesDrawn } = recorder;
+  const samples = await describeSamples(recorder, dataset, mostUncertain(history, timesDrawn, SHOWN));
+  const record = recorder.sampleRecord();
+  if (record === undefined) return { samples };
+  const found = suspects(new SampleTable(record));
+  return {
+    samples,
+    suspects: await describeSamples(recorder, dataset, found.slice(0, SHOWN)),
+    suspectCount: found.length,
+  };
+}

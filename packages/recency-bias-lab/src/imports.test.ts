@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { arrowsOf, circle, forbidden, unused, type Arrow, type Rooms } from '../../../test/support/rooms.js';
+
+/** The rooms of the lab from the ground up, and the rooms that each may import from: always rooms above it in this list. */
+const ROOMS: Rooms = {
+  ground: [],
+  records: ['ground'],
+  samples: ['records'],
+  data: ['ground'],
+  augment: ['data'],
+  models: ['data'],
+  pretrained: ['ground', 'records', 'data', 'augment', 'models'],
+  report: ['ground', 'records', 'augment'],
+  insights: ['ground', 'records', 'samples', 'data', 'report'],
+  'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'pretrained'],
+  'experiment/selection': ['records', 'samples', 'data', 'experiment/document'],
+  'experiment/state': ['ground', 'records', 'experiment/document', 'experiment/selection'],
+  'experiment/prepare': [
+    ...['ground', 'records', 'data', 'augment', 'models', 'pretrained'],
+    ...['experiment/document', 'experiment/state'],
+  ],
+  'experiment/training': [
+    ...['ground', 'records', 'samples', 'data', 'models'],
+    ...['experiment/document', 'experiment/selection', 'experiment/state', 'experiment/prepare'],
+  ],
+  'experiment/processes': [
+    ...['ground', 'records', 'data', 'experiment/document', 'experiment/selection'],
+    ...['experiment/state', 'experiment/prepare', 'experiment/training'],
+  ],
+  holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
+  cli: [
+    ...['ground', 'records', 'data', 'augment', 'models', 'pretrained', 'report', 'insights', 'holdout'],
+    ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
+  ],
+  'index.ts': ['records', 'report'],
+};
+
+const arrows = arrowsOf(fileURLToPath(new URL('.', import.meta.url)));
+
+describe('imports inside the lab', () => {
+  it('go from room to room only where they may, and only downward', () => {
+    expect(arrows.length).toBeGreaterThan(400);
+    expect(forbidden(arrows, ROOMS)).toEqual([]);
+    const floors = Object.keys(ROOMS);
+    const upward = Object.entries(ROOMS).flatMap(([room, targets]) =>
+      targets
+        .filter((target) => floors.indexOf(target) > floors.indexOf(room))
+        .map((target): Arrow => [room, target]),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('are all needed', () => {
+    expect(unused(arrows, ROOMS)).toEqual([]);
+  });
+
+  it('make no circle of files', () => {
+    expect(circle(arrows)).toEqual([]);
+  });
+});
