@@ -6,7 +6,7 @@
 import { registerTorchBackend } from './register.js';
 
 export { type Libtorch, type NativeMemory } from './native/addon.js';
-export { type TorchMemoryInfo } from './backend.js';
+export { type TorchMemoryInfo } from './tensor/backend.js';
 export { registerTorchBackend, torchStatus, type TorchStatus } from './register.js';
 export { getThreads, releaseMemory, resetPeakMemory, setDevice, setSeed, setThreads } from './settings.js';
 

@@ -7,7 +7,7 @@ import {
   type FusedConv2DAttrs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { TorchBackend } from '../backend.js';
+import type { TorchBackend } from '../tensor/backend.js';
 import { addon, type Handle } from '../native/addon.js';
 import { adopt, operator, operatorOfMany, scoped } from '../native/operator.js';
 import { activate } from './activation.js';
@@ -98,7 +98,7 @@ export function filterWeights(backend: TorchBackend, filter: TensorInfo, geometr
   const handle = backend.handle(filter);
   const weights = contiguous(permute(handle, [3, 2, 0, 1]), CHANNELS_LAST);
   const data = backend.data(filter);
-  if (data.handle === handle && data.ownLayout !== true) {
+  if (data.content.kind === 'native' && data.content.handle === handle && data.ownLayout !== true) {
     addon().replace(handle, adopt(permute(weights, [2, 3, 1, 0])));
     data.ownLayout = true;
   }

@@ -58,7 +58,7 @@ function owned(call: KernelCall, name: string): TensorInfo {
 
 function part(call: KernelCall, name: 'real' | 'imag'): TensorInfo {
   const x = call.input('input');
-  const { complex } = call.backend.data(x);
-  if (complex !== undefined) return call.backend.share(complex[name], x.shape);
+  const { content } = call.backend.data(x);
+  if (content.kind === 'complex') return call.backend.share(content[name], x.shape);
   return name === 'real' ? call.backend.share(x) : filled(call, x.shape, 0, x.dtype);
 }

@@ -5,7 +5,7 @@ import {
   type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { TorchBackend } from '../backend.js';
+import type { TorchBackend } from '../tensor/backend.js';
 import type { Handle } from '../native/addon.js';
 import { scoped } from '../native/operator.js';
 import { runOnCpu } from './fallback.js';

@@ -10,7 +10,7 @@ import {
   type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { TorchBackend } from '../backend.js';
+import type { TorchBackend } from '../tensor/backend.js';
 
 const CPU = 'cpu';
 
@@ -84,15 +84,15 @@ function withLength(inputs: NamedTensorInfoMap, copies: Record<string, unknown>)
 
 function toCpu(cpu: CpuBackend, backend: TorchBackend, tensor: TensorInfo): TensorInfo {
   const { dtype, shape } = tensor;
-  const { complex } = backend.data(tensor);
-  if (complex === undefined) {
+  const { content } = backend.data(tensor);
+  if (content.kind !== 'complex') {
     const values = backend.readSync(tensor.dataId);
     // Some kernels ask for the rank, which only whole tensors have.
     return { dataId: cpu.write(values, shape, dtype), shape, dtype, rank: shape.length } as TensorInfo;
   }
   const dataId = cpu.write(new Float32Array(0), shape, dtype);
   const part = (info: TensorInfo): TensorInfo => toCpu(cpu, backend, { ...info, shape });
-  cpu.data.get(dataId).complexTensorInfos = { real: part(complex.real), imag: part(complex.imag) };
+  cpu.data.get(dataId).complexTensorInfos = { real: part(content.real), imag: part(content.imag) };
   return { dataId, shape, dtype };
 }
 

@@ -1,5 +1,5 @@
 import { type FusedBatchNormAttrs, type TensorInfo } from '@tensorflow/tfjs-core';
-import { fuses, PendingAffine } from '../fused/pending.js';
+import { fuses, PendingAffine } from '../tensor/pending.js';
 import { operator } from '../native/operator.js';
 import { define } from './define.js';
 

@@ -1,5 +1,5 @@
 import { getKernel, getKernelsForBackend } from '@tensorflow/tfjs-core';
-import { registerFusedKernels } from '../fused/kernels.js';
+import { registerFusedKernels } from './fused.js';
 import { registerBinaryKernels } from './binary.js';
 import { registerConvolutionKernels } from './convolution.js';
 import { registerConvolution3dKernels } from './convolution3d.js';

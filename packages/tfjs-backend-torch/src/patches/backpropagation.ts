@@ -1,5 +1,5 @@
 import { add, engine, ones, Tensor, util, type NamedTensorMap } from '@tensorflow/tfjs-core';
-import type { TorchBackend } from '../backend.js';
+import type { TorchBackend } from '../tensor/backend.js';
 import { inPlaceOperator, scoped } from '../native/operator.js';
 import { onTorch } from './gradients.js';
 

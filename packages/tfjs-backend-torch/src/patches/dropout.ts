@@ -1,7 +1,7 @@
 import { engine, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { onTorch, runKernel } from './gradients.js';
-import { DROPOUT } from './kernels.js';
+import { DROPOUT } from '../kernels/fused.js';
 
 /** What the fused path uses of TensorFlow.js's layer; the fields are its own. */
 interface Dropout {

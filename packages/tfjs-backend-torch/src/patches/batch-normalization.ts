@@ -1,10 +1,10 @@
 import { engine, tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import type { TorchBackend } from '../backend.js';
+import type { TorchBackend } from '../tensor/backend.js';
 import { inPlaceOperator, operator, scoped } from '../native/operator.js';
 import { onTorch, runKernel } from './gradients.js';
-import { BATCH_NORM_TRAINING, MEAN_ROW, MOVING_AVERAGE, VARIANCE_ROW } from './kernels.js';
-import { fuses } from './pending.js';
+import { BATCH_NORM_TRAINING, MEAN_ROW, MOVING_AVERAGE, VARIANCE_ROW } from '../kernels/fused.js';
+import { fuses } from '../tensor/pending.js';
 
 const lerpInPlace = inPlaceOperator('lerp_.Scalar');
 const select = operator('select.int');

@@ -10,8 +10,8 @@ import {
   type TypedArray,
 } from '@tensorflow/tfjs-core';
 import type { Deferred, TensorData } from './data.js';
-import { addon, type Handle, type NativeMemory, type NativeType } from './native/addon.js';
-import { adopt, operator } from './native/operator.js';
+import { addon, type Handle, type NativeMemory, type NativeType } from '../native/addon.js';
+import { adopt, operator } from '../native/operator.js';
 
 type DataId = TensorInfo['dataId'];
 
@@ -54,23 +54,25 @@ export class TorchBackend extends KernelBackend {
         shape,
         dtype: 'float32',
       });
-      this.#data.set(dataId, { dtype, shape, refCount, complex: { real: part(real), imag: part(imag) } });
+      const content = { kind: 'complex', real: part(real), imag: part(imag) } as const;
+      this.#data.set(dataId, { dtype, shape, refCount, content });
       return;
     }
-    this.#data.set(dataId, { dtype, shape, refCount, values });
+    this.#data.set(dataId, { dtype, shape, refCount, content: { kind: 'values', values } });
   }
 
   /** A tensor over a native one, which it owns from now on; `stored` is the native one's shape where it differs. */
   output(handle: Handle, shape: number[], dtype: DataType, stored: readonly number[] = shape): TensorInfo {
     const dataId = {};
-    this.#data.set(dataId, { dtype, shape: stored, refCount: 1, handle: adopt(handle) });
+    const content = { kind: 'native', handle: adopt(handle) } as const;
+    this.#data.set(dataId, { dtype, shape: stored, refCount: 1, content });
     return { dataId, shape, dtype };
   }
 
   /** A tensor that is computed at its first use. */
   deferredOutput(deferred: Deferred, shape: number[], dtype: DataType): TensorInfo {
     const dataId = {};
-    this.#data.set(dataId, { dtype, shape, refCount: 1, deferred });
+    this.#data.set(dataId, { dtype, shape, refCount: 1, content: { kind: 'pending', deferred } });
     return { dataId, shape, dtype };
   }
 
@@ -81,7 +83,7 @@ export class TorchBackend extends KernelBackend {
       dtype: 'complex64',
       shape: real.shape,
       refCount: 1,
-      complex: { real, imag },
+      content: { kind: 'complex', real, imag },
     });
     return { dataId, shape: real.shape, dtype: 'complex64' };
   }
@@ -100,7 +102,7 @@ export class TorchBackend extends KernelBackend {
   /** The native tensor of `tensor` in its shape; owned by the backend or by the current scope. */
   handle(tensor: TensorInfo): Handle {
     const data = this.#data.get(tensor.dataId);
-    const handle = data.handle ?? this.#materialize(data);
+    const handle = this.#native(data);
     return util.arraysEqual(data.shape as number[], tensor.shape) ? handle : reshape(handle, tensor.shape);
   }
 
@@ -113,35 +115,44 @@ export class TorchBackend extends KernelBackend {
   exclusive(tensor: TensorInfo): Handle | undefined {
     const data = this.#data.get(tensor.dataId);
     if (data.refCount > 1 || !util.arraysEqual(data.shape as number[], tensor.shape)) return undefined;
-    const handle = data.handle ?? this.#materialize(data);
+    const handle = this.#native(data);
     return addon().isExclusive(handle) ? handle : undefined;
+  }
+
+  /** What is pending behind a tensor that nobody has needed yet. */
+  pending(tensor: TensorInfo): Deferred | undefined {
+    const { content } = this.#data.get(tensor.dataId);
+    return content.kind === 'pending' ? content.deferred : undefined;
   }
 
   /** The number in a tensor of one value that is still in JavaScript, else undefined. */
   knownScalar(tensor: TensorInfo): number | undefined {
-    const { values } = this.#data.get(tensor.dataId);
-    if (values?.length !== 1) return undefined;
-    const value = values[0];
+    const { content } = this.#data.get(tensor.dataId);
+    if (content.kind !== 'values' || content.values.length !== 1) return undefined;
+    const value = content.values[0];
     return typeof value === 'number' ? value : undefined;
   }
 
-  #materialize(data: TensorData): Handle {
-    const { deferred, values, dtype } = data;
-    if (deferred !== undefined) {
+  /** The native tensor of the data, made now where it has not been. */
+  #native(data: TensorData): Handle {
+    const { content, dtype } = data;
+    if (content.kind === 'native') return content.handle;
+    let handle: Handle;
+    if (content.kind === 'pending') {
       // An error leaves it pending, for another try.
-      data.handle = deferred.compute();
-      data.deferred = undefined;
-      deferred.release();
-      return data.handle;
+      handle = content.deferred.compute();
+      data.content = { kind: 'native', handle };
+      content.deferred.release();
+      return handle;
     }
-    if (dtype === 'string' || dtype === 'complex64' || values === undefined) {
+    if (content.kind === 'complex' || dtype === 'string' || dtype === 'complex64') {
       throw new TypeError(
         `A tensor of dtype ${dtype} cannot be given to libtorch; use float32, int32 or bool.`,
       );
     }
-    data.handle = addon().fromTypedArray(typedArray(values as TypedArray, dtype), data.shape, dtype);
-    data.values = undefined;
-    return data.handle;
+    handle = addon().fromTypedArray(typedArray(content.values as TypedArray, dtype), data.shape, dtype);
+    data.content = { kind: 'native', handle };
+    return handle;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, the CPU is not
@@ -151,14 +162,15 @@ export class TorchBackend extends KernelBackend {
 
   override readSync(dataId: DataId): BackendValues {
     const data = this.#data.get(dataId);
-    if (data.complex !== undefined) {
+    const { content } = data;
+    if (content.kind === 'complex') {
       return backend_util.mergeRealAndImagArrays(
-        this.readSync(data.complex.real.dataId) as Float32Array,
-        this.readSync(data.complex.imag.dataId) as Float32Array,
+        this.readSync(content.real.dataId) as Float32Array,
+        this.readSync(content.imag.dataId) as Float32Array,
       );
     }
-    if (data.values !== undefined) return util.convertBackendValuesAndArrayBuffer(data.values, data.dtype);
-    return addon().toTypedArray(data.handle ?? this.#materialize(data));
+    if (content.kind === 'values') return util.convertBackendValuesAndArrayBuffer(content.values, data.dtype);
+    return addon().toTypedArray(this.#native(data));
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
@@ -167,12 +179,13 @@ export class TorchBackend extends KernelBackend {
     data.refCount--;
     if (!force && data.refCount > 0) return false;
     this.#data.delete(dataId);
-    if (data.handle !== undefined) addon().dispose(data.handle);
-    if (data.companion !== undefined) addon().dispose(data.companion);
-    data.deferred?.release();
-    if (data.complex !== undefined) {
-      this.disposeData(data.complex.real.dataId);
-      this.disposeData(data.complex.imag.dataId);
+    const { content, companion } = data;
+    if (companion !== undefined) addon().dispose(companion);
+    if (content.kind === 'native') addon().dispose(content.handle);
+    else if (content.kind === 'pending') content.deferred.release();
+    else if (content.kind === 'complex') {
+      this.disposeData(content.real.dataId);
+      this.disposeData(content.imag.dataId);
     }
     return true;
   }

@@ -18,7 +18,7 @@ import {
   DROPOUT,
   DROPOUT_GRADIENT,
   type ClampGradAttrs,
-} from './kernels.js';
+} from '../kernels/fused.js';
 
 type GradFunc = GradConfig['gradFunc'];
 

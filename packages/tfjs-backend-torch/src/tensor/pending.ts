@@ -1,6 +1,6 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { TorchBackend } from '../backend.js';
-import type { Deferred } from '../data.js';
+import type { TorchBackend } from './backend.js';
+import type { Deferred } from './data.js';
 import { addon, type Handle } from '../native/addon.js';
 import { onCpu } from '../settings.js';
 import { adopt, operator, scoped } from '../native/operator.js';
@@ -42,13 +42,6 @@ class Term {
   }
 }
 
-/** The identity of one batch normalisation: what came from it, and what its gradient may be fused with. */
-export interface Origin {
-  readonly normalization: object;
-  /** No value is below this. */
-  readonly low: number;
-}
-
 /**
  * A normalised tensor that nobody has read yet. An addition and a clamp (ReLU) that follow become part of it, so that
  * all of them run over memory once, and the tensors between are never made.
@@ -74,7 +67,7 @@ export class PendingAffine implements Deferred {
 
   /** What is pending behind a tensor, if it is of this kind. */
   static behind(backend: TorchBackend, tensor: TensorInfo): PendingAffine | undefined {
-    const { deferred } = backend.data(tensor);
+    const deferred = backend.pending(tensor);
     return deferred instanceof PendingAffine ? deferred : undefined;
   }
 
@@ -170,7 +163,7 @@ export class PendingMask implements Deferred {
 
   /** What is pending behind a tensor, if it is of this kind. */
   static behind(backend: TorchBackend, tensor: TensorInfo): PendingMask | undefined {
-    const { deferred } = backend.data(tensor);
+    const deferred = backend.pending(tensor);
     return deferred instanceof PendingMask ? deferred : undefined;
   }
 

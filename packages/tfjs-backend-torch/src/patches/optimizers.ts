@@ -7,7 +7,7 @@ import {
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import type { TorchBackend } from '../backend.js';
+import type { TorchBackend } from '../tensor/backend.js';
 import type { Handle } from '../native/addon.js';
 import { inPlaceOperator, operatorOfMany, scoped } from '../native/operator.js';
 import { onTorch } from './gradients.js';

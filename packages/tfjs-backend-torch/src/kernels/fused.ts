@@ -1,8 +1,8 @@
 import { util, type ClipByValueAttrs, type TensorInfo } from '@tensorflow/tfjs-core';
 import { operator, operatorOfMany } from '../native/operator.js';
-import { define, type KernelCall } from '../kernels/define.js';
-import { addition } from '../kernels/binary.js';
-import { PendingAffine, PendingMask } from './pending.js';
+import { define, type KernelCall } from './define.js';
+import { addition } from './binary.js';
+import { PendingAffine, PendingMask } from '../tensor/pending.js';
 
 /** Kernels of this backend that TensorFlow.js does not have. */
 export const BATCH_NORM_TRAINING = 'TorchBatchNormTraining';
