@@ -1,218 +1,220 @@
 /** An experiment from flags: each overrides a field of the experiment file. */
-import { resolve } from 'node:path';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { selectorRegistry } from 'recency-bias';
 import { policyNames } from '../augment/policies.js';
-import { INPUT_OPTION } from '../experiment/document/method-inputs.js';
 import { modelRegistry } from '../experiment/document/model-registry.js';
 import { scalingNames } from '../models/scaling.js';
+import {
+  parseImageSize,
+  parseNamed,
+  parseNumber,
+  parseNumbers,
+  parseSelector,
+  parseSteps,
+  parseValue,
+} from './flag-values.js';
+import type { NamedOptions } from './flag-values.js';
 
-/** What `name:option=value,...` says. */
-export interface NamedOptions {
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
+/** A flag of the experiment. */
+interface Flag<Value> {
+  /** As commander has it, e.g. `--epochs <n>`. */
+  readonly flags: string;
+  readonly help: string;
+  /** Its value from its text; the text itself, or true for a flag without a value, where it is left out. */
+  readonly parse?: (text: string, previous?: never) => Value;
+  /** The field of the experiment that it overrides: a name, or names from the outside inward. */
+  readonly path: readonly string[];
+  /** What the field is set to. Default: the value. */
+  readonly field?: (value: never) => unknown;
+  /** Commands that take it: all; those that train with a method; those that compare methods. Default: all. */
+  readonly of?: 'method' | 'methods';
 }
+
+const text = (flags: string, help: string, ...path: string[]): Flag<string> => ({ flags, help, path });
+const yes = (flags: string, help: string, ...path: string[]): Flag<boolean> => ({ flags, help, path });
+const number = (flags: string, help: string, ...path: string[]): Flag<number> => ({
+  flags,
+  help,
+  path,
+  parse: parseNumber,
+});
+
+/** The flags by the name that commander gives them, in the order of the help. */
+const FLAGS = {
+  name: text('--name <name>', 'name of the experiment and of its output folder', 'name'),
+  dataset: text(
+    '--dataset <name>',
+    'data set, e.g. cifar10 or folder:photos (see `recency-bias data list`)',
+    'dataset',
+    'name',
+  ),
+  dataPath: text(
+    '--data-path <path>',
+    "folder or archive to read (default data set: idx, four files named as MNIST's)",
+    'dataset',
+    'path',
+  ),
+  imageSize: {
+    flags: '--image-size <size>',
+    help: 'height and width of images in files: 64, or 48x64',
+    path: ['dataset', 'imageSize'],
+    parse: parseImageSize,
+  },
+  skipUnreadable: yes(
+    '--skip-unreadable',
+    'leave out images that cannot be decoded',
+    'dataset',
+    'skipUnreadable',
+  ),
+  trainSize: number(
+    '--train-size <n>',
+    'number of training samples (stratified random subset)',
+    'dataset',
+    'trainSize',
+  ),
+  testSize: number(
+    '--test-size <n>',
+    'number of test samples (stratified random subset)',
+    'dataset',
+    'testSize',
+  ),
+  labelNoise: number(
+    '--label-noise <share>',
+    'give this share of the training samples a wrong label, e.g. 0.05',
+    'dataset',
+    'labelNoise',
+  ),
+  model: {
+    flags: '--model <name[:option=value,...]>',
+    help: `model, e.g. resnet:depth=20 (${[...modelRegistry.keys()].join(', ')})`,
+    path: ['model'],
+    parse: parseNamed,
+  },
+  backbone: text(
+    '--backbone <model>',
+    'pretrained network to fine-tune: a name, path or address, or a run directory',
+    ...['model', 'options', 'backbone'],
+  ),
+  cut: text(
+    '--cut <layer>',
+    'layer of the backbone to cut after (default: the last before its classifier)',
+    'model',
+    'options',
+    'cut',
+  ),
+  freeze: yes('--freeze', 'train the new classification layer alone', 'model', 'options', 'freeze'),
+  freezeUntil: text(
+    '--freeze-until <layer>',
+    'train only what comes after this layer of the backbone',
+    'model',
+    'options',
+    'freezeUntil',
+  ),
+  scaling: {
+    flags: '--scaling <name>',
+    help: `pixels as the backbone takes them: ${scalingNames.join(', ')}`,
+    path: ['model', 'options', 'scaling'],
+    parse: parseValue,
+  },
+  augmentation: {
+    flags: '--augmentation <policy[:option=value,...]>',
+    help: `random changes of training images, e.g. cifar:padding=2 (${policyNames.join(', ')})`,
+    path: ['augmentation'],
+    parse: parseNamed,
+    field: ({ name, options }: NamedOptions) => ({ name, ...options }),
+  },
+  optimizer: text('--optimizer <name>', 'sgd, momentum or adam', 'optimizer', 'name'),
+  momentum: number('--momentum <m>', 'momentum of the optimizer momentum', 'optimizer', 'momentum'),
+  nesterov: yes('--nesterov', "Nesterov's look-ahead for the optimizer momentum", 'optimizer', 'nesterov'),
+  learningRate: number('--learning-rate <r>', 'learning rate at the start', 'learningRate', 'initial'),
+  lrSteps: {
+    flags: '--lr-steps <steps>',
+    help: 'changes of the rate: when:factor, e.g. 0.5:0.1,0.75:0.1',
+    path: ['learningRate', 'steps'],
+    parse: parseSteps,
+  },
+  weightDecay: number('--weight-decay <w>', 'L2 weight decay of the kernels', 'weightDecay'),
+  batchSize: number('--batch-size <n>', 'samples in a batch', 'batchSize'),
+  epochs: number('--epochs <n>', 'length of a run, warm-up included', 'epochs'),
+  patience: number('--patience <n>', 'end a run after so many epochs without a lower test error', 'patience'),
+  iterations: number(
+    '--iterations <n>',
+    'length of a run in steps, rounded up to whole epochs',
+    'iterations',
+  ),
+  backend: text(
+    '--backend <name>',
+    'auto (torch where it is built, else wasm), torch, wasm or cpu',
+    'backend',
+  ),
+  warmupEpochs: {
+    ...number('--warmup-epochs <n>', 'epochs of uniform batches at the beginning', 'warmupEpochs'),
+    of: 'method',
+  },
+  window: { ...number('--window <n>', 'predicted labels kept of each sample', 'window'), of: 'method' },
+  selector: {
+    flags: '--selector <[label=]name[:option=value,...]>',
+    help: 'method to train with, e.g. recency-bias:selectionPressure=10',
+    path: ['selectors'],
+    parse: parseSelector,
+    of: 'method',
+  },
+  grid: {
+    flags: '--grid <name:option=[values],...>',
+    help: 'compare every combination of values, e.g. recency-bias:selectionPressure=[10,100],window=[5,10]',
+    path: ['grid'],
+    parse: parseNamed,
+    field: ({ name, options }: NamedOptions) => ({ selector: name, options }),
+    of: 'methods',
+  },
+  seeds: {
+    flags: '--seeds <list>',
+    help: 'seeds, one training run a selector for each: 1,2,3',
+    path: ['seeds'],
+    parse: parseNumbers,
+    of: 'methods',
+  },
+  probeSize: {
+    ...number(
+      '--probe-size <n>',
+      'training samples on which the loss is measured after each epoch',
+      'probeSize',
+    ),
+    of: 'method',
+  },
+} as const satisfies Record<string, Flag<unknown>>;
+
+type ValueOf<F> = F extends Flag<infer Value> ? Value : never;
 
 /** Flag values as commander hands them over; all of them are optional. */
-export interface ExperimentFlags {
-  name?: string;
-  dataset?: string;
-  dataPath?: string;
-  trainSize?: number;
-  testSize?: number;
-  imageSize?: number | readonly [number, number];
-  skipUnreadable?: boolean;
-  labelNoise?: number;
-  model?: NamedOptions;
-  backbone?: string;
-  cut?: string;
-  freeze?: boolean;
-  freezeUntil?: string;
-  scaling?: unknown;
-  augmentation?: NamedOptions;
-  optimizer?: string;
-  momentum?: number;
-  nesterov?: boolean;
-  learningRate?: number;
-  lrSteps?: (readonly [number, number])[];
-  weightDecay?: number;
-  batchSize?: number;
-  epochs?: number;
-  patience?: number;
-  iterations?: number;
-  warmupEpochs?: number;
-  window?: number;
-  selector?: Record<string, { name: string; options: Record<string, unknown> }>;
-  grid?: NamedOptions;
-  seeds?: number[];
-  backend?: string;
-  probeSize?: number;
-}
+export type ExperimentFlags = { -readonly [Name in keyof typeof FLAGS]?: ValueOf<(typeof FLAGS)[Name]> };
 
-/** A number as written; what it may be is checked with the rest of the experiment. */
-export function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-/** `64`, or `48x64`: height and width. */
-export function parseImageSize(text: string): number | readonly [number, number] {
-  const [height = '', width, ...rest] = text.split('x');
-  if (rest.length > 0) throw new InvalidArgumentError('Expected a size such as 64 or 48x64.');
-  return width === undefined ? parseNumber(height) : [parseNumber(height), parseNumber(width)];
-}
-
-/** `1,2,3` */
-export function parseNumbers(text: string): number[] {
-  return text.split(',').map(parseNumber);
-}
-
-/** `0.5:0.1,0.75:0.1` */
-export function parseSteps(text: string): (readonly [number, number])[] {
-  return text.split(',').map((pair) => {
-    const [when, factor, ...rest] = pair.split(':');
-    if (when === undefined || factor === undefined || rest.length > 0) {
-      throw new InvalidArgumentError('Expected when:factor pairs such as 0.5:0.1,0.75:0.1.');
-    }
-    return [parseNumber(when), parseNumber(factor)] as const;
-  });
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-/** `option=value,...`; commas inside brackets belong to a value. */
-function parseOptions(text: string): Record<string, unknown> {
-  const options: Record<string, unknown> = {};
-  for (const assignment of text.split(/,(?![^[]*\])/)) {
-    const equals = assignment.indexOf('=');
-    if (equals < 1) throw new InvalidArgumentError(`Expected option=value, found "${assignment}".`);
-    options[assignment.slice(0, equals)] = parseValue(assignment.slice(equals + 1));
-  }
-  return options;
-}
-
-/** `name[:option=value,...]` */
-export function parseNamed(text: string): NamedOptions {
-  const colon = text.indexOf(':');
-  if (colon < 0) return { name: text, options: {} };
-  if (colon === 0) throw new InvalidArgumentError('Expected name[:option=value,...].');
-  return { name: text.slice(0, colon), options: parseOptions(text.slice(colon + 1)) };
-}
-
-/** `[label=]name[:option=value,...]`, collected by label. */
-export function parseSelector(
-  text: string,
-  previous: NonNullable<ExperimentFlags['selector']> = {},
-): NonNullable<ExperimentFlags['selector']> {
-  const colon = text.indexOf(':');
-  const head = colon < 0 ? text : text.slice(0, colon);
-  const [first = '', second, ...rest] = head.split('=');
-  if (first === '' || second === '' || rest.length > 0) {
-    throw new InvalidArgumentError('Expected [label=]name[:option=value,...].');
-  }
-  const options = colon < 0 ? {} : parseOptions(text.slice(colon + 1));
-  const input = options[INPUT_OPTION];
-  if (typeof input === 'string') options[INPUT_OPTION] = resolve(input); // whatever file the flag is put over
-  if (first in previous) throw new InvalidArgumentError(`The label ${first} is used twice.`);
-  return { ...previous, [first]: { name: second ?? first, options } };
-}
+/** Fields that may be written as a bare value for one of their own fields. */
+const SHORTHANDS: Readonly<Record<string, string>> = {
+  dataset: 'name',
+  model: 'name',
+  optimizer: 'name',
+  learningRate: 'initial',
+  options: 'backbone',
+};
 
 /** Adds the flags to a command. */
 export function addExperimentFlags(command: Command, selectors: 'none' | 'one' | 'several'): Command {
-  const group = 'Experiment (each overrides the file):';
-  const add = (flags: string, text: string, parse?: (value: string) => unknown): void => {
-    const option = new Option(flags, text).helpGroup(group);
-    if (parse !== undefined) option.argParser(parse);
-    command.addOption(option);
-  };
-  add('--name <name>', 'name of the experiment and of its output folder');
-  add('--dataset <name>', 'data set, e.g. cifar10 or folder:photos (see `recency-bias data list`)');
-  add('--data-path <path>', "folder or archive to read (default data set: idx, four files named as MNIST's)");
-  add('--image-size <size>', 'height and width of images in files: 64, or 48x64', parseImageSize);
-  add('--skip-unreadable', 'leave out images that cannot be decoded');
-  add('--train-size <n>', 'number of training samples (stratified random subset)', parseNumber);
-  add('--test-size <n>', 'number of test samples (stratified random subset)', parseNumber);
-  add(
-    '--label-noise <share>',
-    'give this share of the training samples a wrong label, e.g. 0.05',
-    parseNumber,
-  );
-  add(
-    '--model <name[:option=value,...]>',
-    `model, e.g. resnet:depth=20 (${[...modelRegistry.keys()].join(', ')})`,
-    parseNamed,
-  );
-  add('--backbone <model>', 'pretrained network to fine-tune: a name, path or address, or a run directory');
-  add('--cut <layer>', 'layer of the backbone to cut after (default: the last before its classifier)');
-  add('--freeze', 'train the new classification layer alone');
-  add('--freeze-until <layer>', 'train only what comes after this layer of the backbone');
-  add('--scaling <name>', `pixels as the backbone takes them: ${scalingNames.join(', ')}`, parseValue);
-  add(
-    '--augmentation <policy[:option=value,...]>',
-    `random changes of training images, e.g. cifar:padding=2 (${policyNames.join(', ')})`,
-    parseNamed,
-  );
-  add('--optimizer <name>', 'sgd, momentum or adam');
-  add('--momentum <m>', 'momentum of the optimizer momentum', parseNumber);
-  add('--nesterov', "Nesterov's look-ahead for the optimizer momentum");
-  add('--learning-rate <r>', 'learning rate at the start', parseNumber);
-  add('--lr-steps <steps>', 'changes of the rate: when:factor, e.g. 0.5:0.1,0.75:0.1', parseSteps);
-  add('--weight-decay <w>', 'L2 weight decay of the kernels', parseNumber);
-  add('--batch-size <n>', 'samples in a batch', parseNumber);
-  add('--epochs <n>', 'length of a run, warm-up included', parseNumber);
-  add('--patience <n>', 'end a run after so many epochs without a lower test error', parseNumber);
-  add('--iterations <n>', 'length of a run in steps, rounded up to whole epochs', parseNumber);
-  add('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu');
-  if (selectors === 'none') return command;
-  add('--warmup-epochs <n>', 'epochs of uniform batches at the beginning', parseNumber);
-  add('--window <n>', 'predicted labels kept of each sample', parseNumber);
-  const selectorHelp =
-    selectors === 'several'
-      ? 'method to compare, repeatable, e.g. recency-bias:selectionPressure=10 or random=uniform'
-      : 'method to train with, e.g. recency-bias:selectionPressure=10';
+  const kinds: readonly Flag<unknown>['of'][] = [undefined, 'method', 'methods'];
+  const taken = kinds.slice(0, { none: 1, one: 2, several: 3 }[selectors]);
   const names = Object.keys(selectorRegistry).join(', ');
-  command.addOption(
-    new Option('--selector <[label=]name[:option=value,...]>', `${selectorHelp} (${names})`)
-      .helpGroup(group)
-      .argParser(parseSelector),
-  );
-  if (selectors === 'several') {
-    add(
-      '--grid <name:option=[values],...>',
-      'compare every combination of values, e.g. recency-bias:selectionPressure=[10,100],window=[5,10]',
-      parseNamed,
-    );
-    add('--seeds <list>', 'seeds, one training run a selector for each: 1,2,3', parseNumbers);
+  for (const [name, flag] of Object.entries<Flag<unknown>>(FLAGS)) {
+    if (!taken.includes(flag.of)) continue;
+    const several = 'method to compare, repeatable, e.g. recency-bias:selectionPressure=10 or random=uniform';
+    const help =
+      name === 'selector' ? `${selectors === 'several' ? several : flag.help} (${names})` : flag.help;
+    const option = new Option(flag.flags, help).helpGroup('Experiment (each overrides the file):');
+    if (flag.parse !== undefined)
+      option.argParser(flag.parse as (text: string, previous: unknown) => unknown);
+    command.addOption(option);
   }
-  add('--probe-size <n>', 'training samples on which the loss is measured after each epoch', parseNumber);
   return command;
-}
-
-function asMapping(value: unknown, shorthand: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { ...(value as Record<string, unknown>) };
-  }
-  return value === undefined ? {} : { [shorthand]: value };
-}
-
-/** Sets `fields` in the mapping at `key`, which may also be written as a bare value for its field `shorthand`. */
-function setWithin(
-  target: Record<string, unknown>,
-  key: string,
-  shorthand: string,
-  fields: Record<string, unknown>,
-): void {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return;
-  target[key] = { ...asMapping(target[key], shorthand), ...Object.fromEntries(given) };
 }
 
 /** Whether any flag of the experiment was given. */
@@ -220,60 +222,41 @@ export function hasExperimentFlags(flags: ExperimentFlags): boolean {
   return Object.keys(applyFlags({}, flags) as object).length > 0;
 }
 
-/** A backbone makes the model `pretrained`; its other options go to the model that there is. */
-function applyFineTuning(input: Record<string, unknown>, flags: ExperimentFlags): void {
-  const { backbone, cut, freeze, freezeUntil, scaling } = flags;
-  if (
-    backbone !== undefined &&
-    flags.model === undefined &&
-    asMapping(input.model, 'name').name !== 'pretrained'
-  ) {
-    input.model = { name: 'pretrained' };
+function asMapping(value: unknown, shorthand: string | undefined): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { ...(value as Record<string, unknown>) };
   }
-  const model = asMapping(input.model, 'name');
-  setWithin(model, 'options', 'backbone', { backbone, cut, freeze, freezeUntil, scaling });
-  if (model.options !== undefined) input.model = model;
+  return value === undefined || shorthand === undefined ? {} : { [shorthand]: value };
+}
+
+/** A copy of the mapping in which the field at the path is set. */
+function withField(
+  target: Record<string, unknown>,
+  [key = '', ...rest]: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  if (rest.length === 0) return { ...target, [key]: value };
+  return { ...target, [key]: withField(asMapping(target[key], SHORTHANDS[key]), rest, value) };
 }
 
 /** The content of an experiment file with flags put over it. */
 export function applyFlags(base: unknown, flags: ExperimentFlags): unknown {
   if (typeof base !== 'object' || base === null || Array.isArray(base)) return base; // its schema will say so
-  const input: Record<string, unknown> = { ...(base as Record<string, unknown>) };
-  setWithin(input, 'dataset', 'name', {
-    name: flags.dataset,
-    path: flags.dataPath,
-    trainSize: flags.trainSize,
-    testSize: flags.testSize,
-    imageSize: flags.imageSize,
-    skipUnreadable: flags.skipUnreadable,
-    labelNoise: flags.labelNoise,
-  });
-  if (flags.model !== undefined) input.model = flags.model;
-  applyFineTuning(input, flags);
-  setWithin(input, 'optimizer', 'name', {
-    name: flags.optimizer,
-    momentum: flags.momentum,
-    nesterov: flags.nesterov,
-  });
-  setWithin(input, 'learningRate', 'initial', { initial: flags.learningRate, steps: flags.lrSteps });
+  let input: Record<string, unknown> = { ...(base as Record<string, unknown>) };
+  // A backbone makes the model `pretrained`, unless another is asked for.
+  if (
+    flags.backbone !== undefined &&
+    flags.model === undefined &&
+    asMapping(input.model, 'name').name !== 'pretrained'
+  ) {
+    input.model = { name: 'pretrained' };
+  }
   if (flags.epochs !== undefined) delete input.iterations;
   if (flags.iterations !== undefined) delete input.epochs;
-  const plain = {
-    name: flags.name,
-    augmentation: flags.augmentation && { name: flags.augmentation.name, ...flags.augmentation.options },
-    weightDecay: flags.weightDecay,
-    batchSize: flags.batchSize,
-    epochs: flags.epochs,
-    patience: flags.patience,
-    iterations: flags.iterations,
-    warmupEpochs: flags.warmupEpochs,
-    window: flags.window,
-    selectors: flags.selector,
-    grid: flags.grid && { selector: flags.grid.name, options: flags.grid.options },
-    seeds: flags.seeds,
-    backend: flags.backend,
-    probeSize: flags.probeSize,
-  };
-  for (const [key, value] of Object.entries(plain)) if (value !== undefined) input[key] = value;
+  for (const [name, flag] of Object.entries<Flag<unknown>>(FLAGS)) {
+    const value = flags[name as keyof ExperimentFlags];
+    if (value === undefined) continue;
+    input = withField(input, flag.path, flag.field === undefined ? value : flag.field(value as never));
+  }
   return input;
 }
