@@ -8,11 +8,7 @@ import { describeEnvironment } from '../packages/recency-bias-lab/src/experiment
 import { prepareExperiment } from '../packages/recency-bias-lab/src/experiment/prepare/prepare.js';
 import { runTasks } from '../packages/recency-bias-lab/src/experiment/document/tasks.js';
 import { trainRun } from '../packages/recency-bias-lab/src/experiment/training/train-run.js';
-import {
-  averagePrecision,
-  descending,
-  retrieval,
-} from '../packages/recency-bias-lab/src/samples/ranking.js';
+import { averagePrecision, descending, retrieval } from '../packages/recency-bias-lab/src/samples/ranking.js';
 import { readSamples } from '../packages/recency-bias-lab/src/insights/read-samples.js';
 import type { SampleTable } from '../packages/recency-bias-lab/src/samples/sample-table.js';
 import { suspects } from '../packages/recency-bias-lab/src/samples/suspects.js';

@@ -34,7 +34,9 @@ function readSystem(path: string): string {
 }
 
 /** State and start of a process by Linux's /proc; undefined where it does not say. */
-function processFacts(pid: number | 'self'): { readonly state: string; readonly started: string } | undefined {
+function processFacts(
+  pid: number | 'self',
+): { readonly state: string; readonly started: string } | undefined {
   const text = readSystem(`/proc/${pid}/stat`);
   // The name, in parentheses, may itself hold spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -101,7 +103,10 @@ export function isPlainHolderAlive(pid: number): boolean {
 export class Witness {
   readonly #self = ownClaimant();
   /** When each claim's beat was last seen to change, by this process's clock. */
-  readonly #beats = new Map<string, { readonly mark: number; readonly since: number; readonly beats: boolean }>();
+  readonly #beats = new Map<
+    string,
+    { readonly mark: number; readonly since: number; readonly beats: boolean }
+  >();
 
   /** @param silenceMs how long a claim without a beat is waited for */
   constructor(private readonly silenceMs: number) {}
@@ -131,6 +136,8 @@ export class Witness {
   /** Whether the claimant's process ids are those of this process's system. */
   #shares({ host, boot, namespace }: Claimant): boolean {
     const self = this.#self;
-    return boot === '' ? host === self.host && self.boot === '' : boot === self.boot && namespace === self.namespace;
+    return boot === ''
+      ? host === self.host && self.boot === ''
+      : boot === self.boot && namespace === self.namespace;
   }
 }

@@ -128,30 +128,48 @@ describe('lockDirectory', () => {
     await leaveClaim(holder);
     const beat = setInterval(() => void leaveClaim(holder), 100);
     try {
-      await expect(lockDirectory(dir, { silenceMs: 3000 })).rejects.toThrow('process 7 on elsewhere is writing');
+      await expect(lockDirectory(dir, { silenceMs: 3000 })).rejects.toThrow(
+        'process 7 on elsewhere is writing',
+      );
     } finally {
       clearInterval(beat);
     }
   });
 
-  it('has one holder at a time, whatever processes find the same stale lock', { timeout: 600_000 }, async () => {
-    const contenders = [new Contender(), new Contender(), new Contender()];
-    const taken: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      if (round % 2 === 0) await leaveClaim();
-      else await writeFile(join(dir, 'lock'), `${DEAD}\n`);
-      const answers = await Promise.all(contenders.map((contender) => contender.ask('take')));
-      taken.push(answers.filter((answer) => answer === 'taken').length);
-      await Promise.all(contenders.map((contender) => contender.ask('release')));
-    }
-    expect(taken).toEqual(Array.from({ length: ROUNDS }, () => 1));
-  });
+  it(
+    'has one holder at a time, whatever processes find the same stale lock',
+    { timeout: 600_000 },
+    async () => {
+      const contenders = [new Contender(), new Contender(), new Contender()];
+      const taken: number[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        if (round % 2 === 0) await leaveClaim();
+        else await writeFile(join(dir, 'lock'), `${DEAD}\n`);
+        const answers = await Promise.all(contenders.map((contender) => contender.ask('take')));
+        taken.push(answers.filter((answer) => answer === 'taken').length);
+        await Promise.all(contenders.map((contender) => contender.ask('release')));
+      }
+      expect(taken).toEqual(Array.from({ length: ROUNDS }, () => 1));
+    },
+  );
 });
 
 /** A process namespace and a host name of its own, and the random name of another boot. */
 function otherMachine(boot: string): string[] {
   const setUp = `mount --bind ${boot} /proc/sys/kernel/random/boot_id; hostname elsewhere; exec "$@"`;
-  return ['unshare', '--pid', '--uts', '--mount', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp, '-'];
+  return [
+    'unshare',
+    '--pid',
+    '--uts',
+    '--mount',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    'sh',
+    '-c',
+    setUp,
+    '-',
+  ];
 }
 const permitted = spawnSync('unshare', ['--pid', '--uts', '--mount', '--fork', 'true']).status === 0;
 
