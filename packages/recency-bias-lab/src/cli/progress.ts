@@ -1,7 +1,8 @@
 /** Progress of the runs of a comparison: bars in a terminal, one line a finished run elsewhere. */
 import pc from 'picocolors';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
-import type { RunListener, RunOutcome } from '../experiment/processes/run-process.js';
+import type { RunListener } from '../experiment/processes/run-process.js';
+import type { RunOutcome } from '../experiment/processes/schedule-runs.js';
 import { ownEpochs } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import type { RunProgress } from '../experiment/training/train-run.js';

@@ -38,19 +38,19 @@ describe('makespan', () => {
   const secondsOf = (task: RunTask): number =>
     task.kind === 'warmup' ? 2 : task.selector === 'random' ? 3 : 4;
 
-  it('is the sum with one run at a time', () => {
-    expect(makespan(tasks, secondsOf, 1)).toBe(2 * (2 + 3 + 4));
+  it('is the sum with one run at a time', async () => {
+    expect(await makespan(tasks, secondsOf, 1)).toBe(2 * (2 + 3 + 4));
   });
 
-  it('lets runs wait for their warm-up, and starts the next when one ends', () => {
+  it('lets runs wait for their warm-up, and starts the next when one ends', async () => {
     // warm-ups until 2; random 1 until 5 and picky 1 until 6; random 2 until 8, picky 2 until 10
-    expect(makespan(tasks, secondsOf, 2)).toBe(10);
-    expect(makespan(tasks, secondsOf, 100)).toBe(2 + 4);
+    expect(await makespan(tasks, secondsOf, 2)).toBe(10);
+    expect(await makespan(tasks, secondsOf, 100)).toBe(2 + 4);
   });
 
-  it('does not wait for warm-ups that are complete', () => {
+  it('does not wait for warm-ups that are complete', async () => {
     expect(
-      makespan(
+      await makespan(
         tasks.filter(({ kind }) => kind === 'run'),
         secondsOf,
         100,

@@ -1,12 +1,14 @@
 /** How long a comparison will take and what room it needs, from what a run costs. */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { CostMessage, CostOrder } from './cost-worker.js';
 import type { MethodInputs } from '../document/method-inputs.js';
 import type { PartSeconds, RunCost } from './measure-cost.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
 import { ownEpochs } from '../document/tasks.js';
 import type { RunTask } from '../document/tasks.js';
+import type { MeasureCostOrder } from './protocol.js';
+import { runInChild } from './run-in-child.js';
+import { scheduleRuns } from './schedule-runs.js';
+import type { RunOutcome } from './schedule-runs.js';
+import { VirtualClock } from './virtual-clock.js';
 
 /** Of a whole comparison. */
 export interface Estimate {
@@ -39,32 +41,17 @@ export class EstimateError extends Error {
   }
 }
 
-const WORKER = fileURLToPath(new URL('./cost-worker.js', import.meta.url));
-
 /** Measures in a process of its own. */
-function measureInProcess(order: CostOrder): Promise<RunCost> {
-  return new Promise((resolve, reject) => {
-    const child = fork(WORKER, [], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      serialization: 'advanced',
-      execArgv: [],
-    });
-    child.on('message', (message: CostMessage) => {
-      if ('cost' in message) resolve(message.cost);
-      else reject(new EstimateError(message.error));
-    });
-    child.on('error', ({ message }) => {
-      reject(new EstimateError(`its process could not be started (${message})`));
-    });
-    child.on('close', (code, signal) => {
-      reject(
-        new EstimateError(
-          `the measuring process ended ${signal === null ? `with exit code ${code ?? 0}` : `by signal ${signal}`}`,
-        ),
-      );
-    });
-    child.send(order);
-  });
+async function measureInChild(order: MeasureCostOrder): Promise<RunCost> {
+  const outcome = await runInChild('measure-cost', order);
+  switch (outcome.status) {
+    case 'done':
+      return outcome.result;
+    case 'failed':
+      throw new EstimateError(outcome.message);
+    case 'ended':
+      throw new EstimateError(`the measuring process ended ${outcome.how}`);
+  }
 }
 
 function meanParts(parts: readonly PartSeconds[]): PartSeconds {
@@ -107,30 +94,19 @@ export function taskSeconds(
   return parts.start + (last - first + 1) * (training + evaluation + saving);
 }
 
-/** Seconds until all tasks are done, `jobs` at a time in the order of `scheduleRuns`: warm-ups first, runs after theirs. */
-export function makespan(
+/** Seconds until all tasks are done, `jobs` at a time, as `scheduleRuns` has them trained. */
+export async function makespan(
   tasks: readonly RunTask[],
   secondsOf: (task: RunTask) => number,
   jobs: number,
-): number {
-  const waiting = [...tasks].sort((a, b) => Number(a.kind === 'run') - Number(b.kind === 'run'));
-  const unfinished = new Set(tasks.map(({ id }) => id));
-  let active: { readonly id: string; readonly end: number }[] = [];
-  let time = 0;
-  while (waiting.length > 0 || active.length > 0) {
-    const ready = waiting.findIndex(
-      (task) => task.kind === 'warmup' || task.warmup === undefined || !unfinished.has(task.warmup),
-    );
-    if (ready >= 0 && active.length < jobs) {
-      const [task] = waiting.splice(ready, 1);
-      active.push({ id: task!.id, end: time + secondsOf(task!) });
-      continue;
-    }
-    time = Math.min(...active.map(({ end }) => end));
-    for (const { id, end } of active) if (end <= time) unfinished.delete(id);
-    active = active.filter(({ end }) => end > time);
-  }
-  return time;
+): Promise<number> {
+  const clock = new VirtualClock();
+  const train = async (task: RunTask): Promise<RunOutcome> => {
+    await clock.sleep(secondsOf(task));
+    return { status: 'complete' };
+  };
+  await clock.run(scheduleRuns(tasks, new Set(), jobs, train, new AbortController().signal));
+  return clock.seconds;
 }
 
 /**
@@ -146,16 +122,16 @@ export async function estimate(
 ): Promise<Estimate> {
   const processes = Math.min(jobs, tasks.length);
   const order = { experiment, cache, inputs };
-  const cost = meanCost(await Promise.all(Array.from({ length: processes }, () => measureInProcess(order))));
-  const secondsBy = (parts: PartSeconds): number =>
+  const cost = meanCost(await Promise.all(Array.from({ length: processes }, () => measureInChild(order))));
+  const secondsBy = (parts: PartSeconds): Promise<number> =>
     makespan(tasks, (task) => taskSeconds(task, experiment, parts, saveEverySeconds), jobs);
   const records = tasks.reduce((sum, task) => {
     const { first: from, last: to } = ownEpochs(task, experiment);
     return sum + (to - from + 1) * cost.epochBytes + (task.kind === 'run' ? cost.endBytes : 0);
   }, 0);
   return {
-    seconds: secondsBy(cost.wall),
-    processorSeconds: secondsBy(cost.processor),
+    seconds: await secondsBy(cost.wall),
+    processorSeconds: await secondsBy(cost.processor),
     runBytes: cost.peakBytes,
     memoryBytes: processes * cost.peakBytes + 1024 * process.resourceUsage().maxRSS,
     // While a checkpoint is being replaced there are two.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { RunOutcome } from './run-process.js';
 import { scheduleRuns } from './schedule-runs.js';
+import type { RunOutcome } from './schedule-runs.js';
 import type { RunTask } from '../document/tasks.js';
 
 const TASKS: RunTask[] = [1, 2].flatMap((seed): RunTask[] => {

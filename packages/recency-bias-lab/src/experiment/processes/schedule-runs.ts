@@ -1,6 +1,12 @@
 /** Spreads the runs of a comparison over the cores. */
-import type { RunOutcome } from './run-process.js';
 import type { RunTask } from '../document/tasks.js';
+
+/** How a run ended. */
+export type RunOutcome =
+  | { readonly status: 'complete' }
+  /** It saved and stopped because it was told to. */
+  | { readonly status: 'stopped' }
+  | { readonly status: 'failed'; readonly message: string; readonly detail: string };
 
 /** How the runs of a comparison ended. */
 export interface ScheduleResult {
@@ -12,8 +18,8 @@ export interface ScheduleResult {
 }
 
 /**
- * Runs all tasks, at most `jobs` at a time, each fork after its warm-up. Warm-ups go first, since other runs wait for them.
- * A run that fails takes along only those that fork from it.
+ * Runs all tasks, at most `jobs` at a time, each fork after its warm-up where that is among the tasks. Warm-ups go first,
+ * since other runs wait for them. A run that fails takes along only those that fork from it.
  * @param done ids of the tasks that are complete already
  * @param start trains one task
  */
@@ -24,15 +30,15 @@ export async function scheduleRuns(
   start: (task: RunTask) => Promise<RunOutcome>,
   stop: AbortSignal,
 ): Promise<ScheduleResult> {
-  const finished = new Set(done);
   const complete = tasks.filter(({ id }) => done.has(id));
   const failed: { task: RunTask; message: string; detail: string }[] = [];
   const waiting = tasks
     .filter(({ id }) => !done.has(id))
     .sort((a, b) => Number(a.kind === 'run') - Number(b.kind === 'run'));
+  const incomplete = new Set(waiting.map(({ id }) => id));
   const unfinished: RunTask[] = [];
   const isReady = (task: RunTask): boolean =>
-    task.kind === 'warmup' || task.warmup === undefined || finished.has(task.warmup);
+    task.kind === 'warmup' || task.warmup === undefined || !incomplete.has(task.warmup);
 
   const active = new Set<Promise<void>>();
   const launch = (task: RunTask): void => {
@@ -44,7 +50,7 @@ export async function scheduleRuns(
       .then((outcome) => {
         active.delete(running);
         if (outcome.status === 'complete') {
-          finished.add(task.id);
+          incomplete.delete(task.id);
           complete.push(task);
         } else if (outcome.status === 'stopped') unfinished.push(task);
         else failed.push({ task, message: outcome.message, detail: outcome.detail });

@@ -1,0 +1,70 @@
+/** The child process of a command. It is told by messages what to do, and ends by itself when the command is gone. */
+import { prepareComparison, prepareExperiment } from '../prepare/prepare.js';
+import { trainRun } from '../training/train-run.js';
+import { measureCost } from './measure-cost.js';
+import type { ChildInstruction, ChildMessage, JobName, Jobs } from './protocol.js';
+
+type Work<Name extends JobName> = (
+  order: Jobs[Name]['order'],
+  stop: AbortSignal,
+  update: (update: Jobs[Name]['update']) => void,
+) => Promise<Jobs[Name]['result']>;
+
+const WORK: { readonly [Name in JobName]: Work<Name> } = {
+  'train-run': async ({ task, out, cache, saveEverySeconds, force }, stop, update) => {
+    const prepared = await prepareComparison(out, { cache, purpose: 'train' });
+    const complete = await trainRun({
+      ...prepared,
+      task,
+      out,
+      saveEverySeconds,
+      force,
+      stop,
+      onProgress: (progress) => {
+        update({ type: 'progress', progress });
+      },
+      onEpoch: (event) => {
+        update({ type: 'epoch', event });
+      },
+    });
+    return complete ? 'complete' : 'stopped';
+  },
+  'measure-cost': async ({ experiment, cache, inputs }, stop) => {
+    // There is nothing to save.
+    stop.addEventListener('abort', () => process.exit(1));
+    return measureCost(
+      await prepareExperiment({ input: experiment }, { cache, inputs, purpose: 'train', standIn: true }),
+    );
+  },
+};
+
+const stop = new AbortController();
+
+async function work<Name extends JobName>(job: Name, order: Jobs[Name]['order']): Promise<void> {
+  const send = (message: ChildMessage<Name>): void => {
+    if (process.connected) process.send?.(message);
+  };
+  try {
+    const result = await WORK[job](order, stop.signal, (update) => {
+      send({ type: 'update', update });
+    });
+    send({ type: 'result', result });
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    send({ type: 'failed', message, ...(stack !== undefined && { stack }) });
+    process.exitCode = 1;
+  } finally {
+    if (process.connected) process.disconnect();
+  }
+}
+
+// Ctrl-C, and the end of a terminal, reach every process of the terminal; the command decides what it means.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+process.on('disconnect', () => {
+  stop.abort();
+});
+process.on('message', (instruction: ChildInstruction) => {
+  if (instruction.type === 'stop') stop.abort();
+  else void work(instruction.job, instruction.order);
+});

@@ -1,0 +1,62 @@
+/** What a command and the child processes that work for it say to each other. */
+import type { EpochEvent } from '../../records/schema.js';
+import type { MethodInputs } from '../document/method-inputs.js';
+import type { ResolvedExperiment } from '../document/resolve.js';
+import type { RunTask } from '../document/tasks.js';
+import type { RunProgress } from '../training/train-run.js';
+import type { RunCost } from './measure-cost.js';
+
+/** Which run to train. */
+export interface TrainRunOrder {
+  readonly task: RunTask;
+  /** The comparison's directory, which holds experiment.json. */
+  readonly out: string;
+  readonly cache: string;
+  readonly saveEverySeconds: number;
+  /** Take the run's directory from whatever process holds it. */
+  readonly force: boolean;
+}
+
+/** Which experiment to measure. */
+export interface MeasureCostOrder {
+  readonly experiment: ResolvedExperiment;
+  readonly cache: string;
+  /** What methods read from files. */
+  readonly inputs: MethodInputs;
+}
+
+/** How a run gets on. */
+export type RunUpdate =
+  | { readonly type: 'progress'; readonly progress: RunProgress }
+  | { readonly type: 'epoch'; readonly event: EpochEvent };
+
+/** The jobs of child processes by name: what a job is told, what it says while it works, and what it ends with. */
+export interface Jobs {
+  readonly 'train-run': {
+    readonly order: TrainRunOrder;
+    readonly update: RunUpdate;
+    /** `stopped`: it saved and ended because it was told to. */
+    readonly result: 'complete' | 'stopped';
+  };
+  readonly 'measure-cost': {
+    readonly order: MeasureCostOrder;
+    readonly update: never;
+    readonly result: RunCost;
+  };
+}
+
+export type JobName = keyof Jobs;
+
+/** Messages to a child: `begin` is the first, and `stop`, which may follow, the last. */
+export type ChildInstruction<Name extends JobName = JobName> =
+  | { readonly type: 'begin'; readonly job: Name; readonly order: Jobs[Name]['order'] }
+  /** Save and end. */
+  | { readonly type: 'stop' };
+
+/** Messages from a child. */
+export type ChildMessage<Name extends JobName> =
+  | { readonly type: 'update'; readonly update: Jobs[Name]['update'] }
+  /** Last message of a job that was done. */
+  | { readonly type: 'result'; readonly result: Jobs[Name]['result'] }
+  /** Last message of a job that failed. */
+  | { readonly type: 'failed'; readonly message: string; readonly stack?: string };
