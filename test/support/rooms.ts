@@ -64,3 +64,20 @@ export function circle(arrows: readonly Arrow[]): string[] {
     left = kept;
   }
 }
+
+/** The packages that are loaded with a file: those that it and the files that it imports name, types and later imports aside. */
+export function packagesLoadedBy(root: string, entry: string): Set<string> {
+  const packages = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const text = readFileSync(join(root, path), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+    for (const [, target] of text.matchAll(/^(?:import|export) (?!type\b)(?:[^;']*? from )?'([^']+)';/gm)) {
+      if (target!.startsWith('.')) visit(join(dirname(path), target!.replace(/\.js$/, '.ts')));
+      else packages.add(target!);
+    }
+  };
+  visit(entry);
+  return packages;
+}

@@ -1,6 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { arrowsOf, circle, forbidden, unused, type Arrow, type Rooms } from '../../../test/support/rooms.js';
+import {
+  arrowsOf,
+  circle,
+  forbidden,
+  packagesLoadedBy,
+  unused,
+  type Arrow,
+  type Rooms,
+} from '../../../test/support/rooms.js';
 
 /** The rooms of the lab from the ground up, and the rooms that each may import from: always rooms above it in this list. */
 const ROOMS: Rooms = {
@@ -36,7 +44,8 @@ const ROOMS: Rooms = {
   'index.ts': ['records', 'report'],
 };
 
-const arrows = arrowsOf(fileURLToPath(new URL('.', import.meta.url)));
+const root = fileURLToPath(new URL('.', import.meta.url));
+const arrows = arrowsOf(root);
 
 describe('imports inside the lab', () => {
   it('go from room to room only where they may, and only downward', () => {
@@ -57,5 +66,14 @@ describe('imports inside the lab', () => {
 
   it('make no circle of files', () => {
     expect(circle(arrows)).toEqual([]);
+  });
+
+  it('load TensorFlow.js for no command that does not compute', () => {
+    for (const entry of ['cli/main.ts', 'cli/report.ts', 'cli/presets.ts']) {
+      const packages = [...packagesLoadedBy(root, entry)];
+      expect(packages).toContain('node:path');
+      expect(packages.filter((name) => name.startsWith('@tensorflow/'))).toEqual([]);
+    }
+    expect(packagesLoadedBy(root, 'cli/compare.ts')).toContain('@tensorflow/tfjs');
   });
 });

@@ -175,7 +175,10 @@ describe('recency-bias', () => {
     expect((await runCli(['compare', '--help'], dir)).stdout).toContain(
       'recency-bias compare --preset quick',
     );
-    expect((await runCli(['train', '--help'], dir)).stdout).toContain('Examples:');
+    const train = (await runCli(['train', '--help'], dir)).stdout;
+    expect(train).toContain('Examples:');
+    expect(train).toContain('--train-size <n>');
+    expect((await runCli(['help', 'train'], dir)).stdout).toBe(train);
   });
 
   it('describes a folder of images, and trains on it', async () => {

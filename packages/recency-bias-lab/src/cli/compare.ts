@@ -22,6 +22,7 @@ import { scheduleRuns } from '../experiment/processes/schedule-runs.js';
 import type { ScheduleResult } from '../experiment/processes/schedule-runs.js';
 import { runTasks } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
+import { startedAs } from '../ground/command.js';
 import { lockDirectory } from '../ground/lock.js';
 import type { Lock } from '../ground/lock.js';
 import { makeDirectory } from '../ground/make-directory.js';
@@ -58,8 +59,7 @@ function resumeCommand(dir: string): string {
   const words = process.argv.slice(2).filter((word) => word !== '--resume');
   const byNpm = process.env.npm_lifecycle_event === 'start';
   if (byNpm && words.join(' ') === 'compare --preset quick') return 'npm start -- --resume';
-  const byNpx = byNpm || process.env.npm_command === 'exec';
-  return `${byNpx ? 'npx ' : ''}recency-bias ${command} --resume --out ${dir}`;
+  return `${startedAs()} ${command} --resume --out ${dir}`;
 }
 
 /** The experiment as the user gave it: a file, a preset or a directory to resume, with flags over it. */

@@ -10,6 +10,7 @@ import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
 import type { FetchProgress } from '../data/verified-folder.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
 import { parseExperiment } from '../experiment/document/resolve.js';
+import { startedAs } from '../ground/command.js';
 import { unknownName } from '../ground/suggest.js';
 import { CommandError } from './errors.js';
 
@@ -99,7 +100,9 @@ export async function verifyDatasets(name: string | undefined, { cache }: { cach
     const { files } = entryOf(name, 'verify');
     if (files === undefined) throw new CommandError(`data verify: ${name} is not kept in the cache`);
     if (!existsSync(cacheFolder(files, root))) {
-      throw new CommandError(`${name}: is not in ${root}; fetch it with \`recency-bias data pull ${name}\``);
+      throw new CommandError(
+        `${name}: is not in ${root}; fetch it with \`${startedAs()} data pull ${name}\``,
+      );
     }
   }
   const damaged: string[] = [];
@@ -113,18 +116,23 @@ export async function verifyDatasets(name: string | undefined, { cache }: { cach
       process.stdout.write(`${entry.name}: the files in ${folder} are the official ones\n`);
     else {
       damaged.push(
-        `${entry.name}: ${join(folder, wrong)} is missing or damaged; fetch it again with \`recency-bias data pull ${entry.name}\``,
+        `${entry.name}: ${join(folder, wrong)} is missing or damaged; fetch it again with \`${startedAs()} data pull ${entry.name}\``,
       );
     }
   }
   if (damaged.length > 0) throw new CommandError(damaged.join('\n'));
 }
 
+/** Flags of `data info`. */
+export interface DescribeFlags {
+  cache?: string;
+  dataPath?: string;
+  imageSize?: unknown;
+  skipUnreadable?: boolean;
+}
+
 /** Says what a data set consists of, reading it (and fetching it first if need be). */
-export async function describeDataset(
-  name: string,
-  { cache, ...flags }: { cache?: string; dataPath?: string; imageSize?: unknown; skipUnreadable?: boolean },
-): Promise<void> {
+export async function describeDataset(name: string, { cache, ...flags }: DescribeFlags): Promise<void> {
   const { dataset: wanted } = parseExperiment({
     dataset: {
       name,

@@ -4,16 +4,10 @@ import type { Command } from 'commander';
 import { selectorRegistry } from 'recency-bias';
 import { policyNames } from '../augment/policies.js';
 import { modelRegistry } from '../experiment/document/model-registry.js';
+import { startedAs } from '../ground/command.js';
 import { scalingNames } from '../models/scaling.js';
-import {
-  parseImageSize,
-  parseNamed,
-  parseNumber,
-  parseNumbers,
-  parseSelector,
-  parseSteps,
-  parseValue,
-} from './flag-values.js';
+import { parseImageSize, parseNumber } from './flag-numbers.js';
+import { parseNamed, parseNumbers, parseSelector, parseSteps, parseValue } from './flag-values.js';
 import type { NamedOptions } from './flag-values.js';
 
 /** A flag of the experiment. */
@@ -45,7 +39,7 @@ const FLAGS = {
   name: text('--name <name>', 'name of the experiment and of its output folder', 'name'),
   dataset: text(
     '--dataset <name>',
-    'data set, e.g. cifar10 or folder:photos (see `recency-bias data list`)',
+    `data set, e.g. cifar10 or folder:photos (see \`${startedAs()} data list\`)`,
     'dataset',
     'name',
   ),

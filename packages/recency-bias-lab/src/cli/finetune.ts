@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { datasetRegistry } from '../data/registry.js';
+import { startedAs } from '../ground/command.js';
 import { startBackend } from '../ground/backend.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { WrittenExperiment } from '../experiment/prepare/prepare.js';
@@ -127,7 +128,7 @@ async function readGiven(
   }
   if (!resume || out === undefined) {
     throw new CommandError(
-      'Nothing to learn from: give a folder of photos, one folder a class, e.g. `recency-bias finetune photos --backbone <model>`',
+      `Nothing to learn from: give a folder of photos, one folder a class, e.g. \`${startedAs()} finetune photos --backbone <model>\``,
     );
   }
   const input = await readComparisonExperiment(out);
@@ -179,7 +180,7 @@ export async function finetune(data: string | undefined, flags: FinetuneFlags): 
             `${pc.bold(`${formatPercent(tested.right / tested.photos)} right`)} of ${plural(tested.photos, 'test photo')}, which chose nothing`,
           ]),
       '',
-      `Model:  ${pc.bold(folder)} (\`recency-bias predict ${folder} <photos...>\`, or tf.loadLayersModel in a browser)`,
+      `Model:  ${pc.bold(folder)} (\`${startedAs()} predict ${folder} <photos...>\`, or tf.loadLayersModel in a browser)`,
       `Report: ${pc.bold(reportPath)}`,
       '',
     ].join('\n'),

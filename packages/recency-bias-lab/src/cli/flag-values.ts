@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { INPUT_OPTION } from '../experiment/document/method-inputs.js';
+import { parseNumber } from './flag-numbers.js';
 
 /** The parts of `name:option=value,...`. */
 export interface NamedOptions {
@@ -11,20 +12,6 @@ export interface NamedOptions {
 
 /** Methods by label. */
 export type NamedSelectors = Readonly<Record<string, NamedOptions>>;
-
-/** A number as written; what it may be is checked with the rest of the experiment. */
-export function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-/** `64`, or `48x64`: height and width. */
-export function parseImageSize(text: string): number | readonly [number, number] {
-  const [height = '', width, ...rest] = text.split('x');
-  if (rest.length > 0) throw new InvalidArgumentError('Expected a size such as 64 or 48x64.');
-  return width === undefined ? parseNumber(height) : [parseNumber(height), parseNumber(width)];
-}
 
 /** `1,2,3` */
 export function parseNumbers(text: string): number[] {

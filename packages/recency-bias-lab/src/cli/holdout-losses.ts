@@ -7,6 +7,7 @@ import { decodeState, encodeState } from 'recency-bias';
 import { cacheDirectory } from '../data/cache.js';
 import { fingerprint } from '../data/fingerprint.js';
 import type { ImageDataset } from '../data/image-dataset.js';
+import { startedAs } from '../ground/command.js';
 import { differences } from '../experiment/document/difference.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
 import { prepareExperiment } from '../experiment/prepare/prepare.js';
@@ -14,7 +15,8 @@ import type { PreparedExperiment } from '../experiment/prepare/prepare.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
 import { encodeLosses } from '../data/losses-file.js';
 import { halves, rest } from '../holdout/parts.js';
-import type { HoldoutKind, HoldoutPart } from '../holdout/parts.js';
+import type { HoldoutKind } from '../holdout/kinds.js';
+import type { HoldoutPart } from '../holdout/parts.js';
 import { trainLosses } from '../holdout/train-losses.js';
 import type { HoldoutProgress } from '../holdout/train-losses.js';
 import { makeDirectory } from '../ground/make-directory.js';
@@ -167,7 +169,7 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
   }
   if (done === undefined) {
     const words = process.argv.slice(2).filter((word) => word !== '--resume');
-    throw new CommandError(`Stopped. Go on with \`recency-bias ${words.join(' ')} --resume\``, INTERRUPTED);
+    throw new CommandError(`Stopped. Go on with \`${startedAs()} ${words.join(' ')} --resume\``, INTERRUPTED);
   }
   const { losses, cost, epochs } = done;
   const { trainedSamples, scoredSamples, trainSeconds, processorSeconds } = cost;

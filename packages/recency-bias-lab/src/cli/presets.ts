@@ -1,5 +1,6 @@
 /** `recency-bias presets`. */
 import pc from 'picocolors';
+import { startedAs } from '../ground/command.js';
 import { readExperimentFile, readPresetText } from '../experiment/document/experiment-file.js';
 import { presetGroups, presetPath } from '../experiment/document/presets.js';
 
@@ -32,5 +33,5 @@ export async function showPreset(name: string): Promise<void> {
 /** The names for the help of a command: a line a group. */
 export function presetsHelp(): string {
   const lines = presetGroups().map((names) => `\n  ${names.join(', ')}`);
-  return `\nPresets (described by \`recency-bias presets\`, printed by \`recency-bias presets show <name>\`):${lines.join('')}`;
+  return `\nPresets (described by \`${startedAs()} presets\`, printed by \`${startedAs()} presets show <name>\`):${lines.join('')}`;
 }

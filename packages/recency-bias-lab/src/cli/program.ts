@@ -1,33 +1,52 @@
 /** The command line. */
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { compare, train } from './compare.js';
 import type { CompareFlags } from './compare.js';
-import { describeDataset, listDatasets, pullDataset, verifyDatasets } from './data.js';
-import { HOLDOUT_KINDS } from '../holdout/parts.js';
-import { holdoutLosses } from './holdout-losses.js';
-import type { HoldoutFlags } from './holdout-losses.js';
-import { exportModel } from './export.js';
+import type { DescribeFlags } from './data.js';
 import type { ExportFlags } from './export.js';
-import { finetune } from './finetune.js';
 import type { FinetuneFlags } from './finetune.js';
-import { predict } from './predict.js';
-import type { PredictFlags } from './predict.js';
-import { addExperimentFlags } from './experiment-flags.js';
-import { parseImageSize, parseNumber } from './flag-values.js';
-import { makeInsights } from './insights.js';
+import { parseImageSize, parseNumber } from './flag-numbers.js';
+import { startedAs } from '../ground/command.js';
+import { HOLDOUT_KINDS } from '../holdout/kinds.js';
+import type { HoldoutFlags } from './holdout-losses.js';
 import type { InsightsFlags } from './insights.js';
-import { listPresets, presetsHelp, showPreset } from './presets.js';
-import { printReport } from './report.js';
+import type { PredictFlags } from './predict.js';
 import type { ReportFlags } from './report.js';
 
 const require = createRequire(import.meta.url);
+
+/**
+ * What a command has besides what stands here: made when it is about to run or to be explained. The names in its help are those of
+ * methods and models, for which TensorFlow.js must be loaded.
+ */
+const completions = new WeakMap<Command, () => Promise<void>>();
+
+async function complete(command: Command): Promise<void> {
+  await completions.get(command)?.();
+  completions.delete(command);
+}
+
+/** Adds the flags of the experiment, and the names of the presets for commands that take `--preset`. */
+function withExperiment(
+  command: Command,
+  selectors: 'none' | 'one' | 'several',
+  { presets }: { readonly presets: boolean },
+): Command {
+  completions.set(command, async () => {
+    const { addExperimentFlags } = await import('./experiment-flags.js');
+    addExperimentFlags(command, selectors);
+    if (!presets) return;
+    const { presetsHelp } = await import('./presets.js');
+    command.addHelpText('after', presetsHelp());
+  });
+  return command;
+}
 
 function addRunFlags(command: Command): Command {
   return command
     .option(
       '--preset <name>',
-      'begin with an experiment that comes with the package (see `recency-bias presets`)',
+      `begin with an experiment that comes with the package (see \`${startedAs()} presets\`)`,
     )
     .option('--out <dir>', 'output directory (default: runs/<name>)')
     .option('--resume', 'go on with what the output directory holds')
@@ -51,7 +70,7 @@ const cacheFlag = [
 
 /** `finetune`, `predict` and `export`. */
 function addModelCommands(program: Command): void {
-  addExperimentFlags(
+  withExperiment(
     addRunFlags(
       program
         .command('finetune')
@@ -61,6 +80,7 @@ function addModelCommands(program: Command): void {
       .option('--seed <n>', 'seed of all randomness (default: 1)', parseNumber)
       .option('--recipe <name>', 'settings where no flag says otherwise: quick or paper (default: quick)'),
     'one',
+    { presets: false },
   )
     .addHelpText(
       'after',
@@ -69,11 +89,13 @@ Without other flags: batches of 32, mirrored photos, a learning rate of 0.002 th
 With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.
 
 Examples:
-  recency-bias finetune photos --backbone mobilenet_v1_0.25_224
-  recency-bias finetune photos --backbone mobilenet/model.json --image-size 96 --epochs 20
-  recency-bias finetune photos --backbone runs/train-recency-bias --freeze`,
+  ${startedAs()} finetune photos --backbone mobilenet_v1_0.25_224
+  ${startedAs()} finetune photos --backbone mobilenet/model.json --image-size 96 --epochs 20
+  ${startedAs()} finetune photos --backbone runs/train-recency-bias --freeze`,
     )
-    .action((data: string | undefined, flags: FinetuneFlags) => finetune(data, flags));
+    .action(async (data: string | undefined, flags: FinetuneFlags) =>
+      (await import('./finetune.js')).finetune(data, flags),
+    );
 
   program
     .command('predict')
@@ -86,7 +108,9 @@ Examples:
     .option('--unsure', 'print only photos that the model is less than 80 % sure of, the least sure first')
     .option('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu')
     .option(...cacheFlag)
-    .action((model: string, images: string[], flags: PredictFlags) => predict(model, images, flags));
+    .action(async (model: string, images: string[], flags: PredictFlags) =>
+      (await import('./predict.js')).predict(model, images, flags),
+    );
 
   program
     .command('export')
@@ -95,7 +119,7 @@ Examples:
     .requiredOption('--out <dir>', 'folder for the model')
     .option('--epoch <which>', 'best (lowest test error) or last (default: best)')
     .option(...cacheFlag)
-    .action((run: string, flags: ExportFlags) => exportModel(run, flags));
+    .action(async (run: string, flags: ExportFlags) => (await import('./export.js')).exportModel(run, flags));
 }
 
 /** Builds the program; `parseAsync` of the result runs a command. */
@@ -108,9 +132,11 @@ export function createProgram(): Command {
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('Run with --help to see what is possible.')
-    .configureHelp({ sortSubcommands: false });
+    .configureHelp({ sortSubcommands: false })
+    .helpCommand(false)
+    .hook('preSubcommand', (_, command) => complete(command));
 
-  addExperimentFlags(
+  withExperiment(
     addRunFlags(
       program
         .command('compare')
@@ -118,39 +144,41 @@ export function createProgram(): Command {
         .argument('[file]', 'experiment file (YAML or JSON)'),
     ),
     'several',
+    { presets: true },
   )
     .addHelpText(
       'after',
       `
 Examples:
-  recency-bias compare --preset quick
-  recency-bias compare experiment.yaml --seeds 1,2,3
-  recency-bias compare --epochs 20 --warmup-epochs 3 --train-size 10000 \\
+  ${startedAs()} compare --preset quick
+  ${startedAs()} compare experiment.yaml --seeds 1,2,3
+  ${startedAs()} compare --epochs 20 --warmup-epochs 3 --train-size 10000 \\
     --selector random=uniform --selector strong=recency-bias:selectionPressure=1000
-  recency-bias compare --resume --out runs/quick`,
+  ${startedAs()} compare --resume --out runs/quick`,
     )
-    .addHelpText('after', presetsHelp)
-    .action((file: string | undefined, flags: CompareFlags) => compare(file, flags));
+    .action(async (file: string | undefined, flags: CompareFlags) =>
+      (await import('./compare.js')).compare(file, flags),
+    );
 
-  addExperimentFlags(
+  withExperiment(
     addRunFlags(program.command('train').description('train with one batch-selection method')).option(
       '--seed <n>',
       'seed of all randomness (default: 1)',
       parseNumber,
     ),
     'one',
+    { presets: true },
   )
     .addHelpText(
       'after',
       `
 Examples:
-  recency-bias train --epochs 10 --warmup-epochs 2 --train-size 10000
-  recency-bias train --selector online-batch:selectionPressure=10 --epochs 10 --seed 7`,
+  ${startedAs()} train --epochs 10 --warmup-epochs 2 --train-size 10000
+  ${startedAs()} train --selector online-batch:selectionPressure=10 --epochs 10 --seed 7`,
     )
-    .addHelpText('after', presetsHelp)
-    .action((flags: CompareFlags & { seed?: number }) => train(flags));
+    .action(async (flags: CompareFlags & { seed?: number }) => (await import('./compare.js')).train(flags));
 
-  addExperimentFlags(
+  withExperiment(
     program
       .command('holdout-losses')
       .description(
@@ -182,15 +210,18 @@ Examples:
       )
       .option('--verbose', 'show stack traces of errors'),
     'none',
+    { presets: false },
   )
     .addHelpText(
       'after',
       `
 Example:
-  recency-bias holdout-losses --preset quick --out quick.losses
-  recency-bias compare --preset quick --selector random=uniform --selector rho-loss:irreducibleLosses=quick.losses`,
+  ${startedAs()} holdout-losses --preset quick --out quick.losses
+  ${startedAs()} compare --preset quick --selector random=uniform --selector rho-loss:irreducibleLosses=quick.losses`,
     )
-    .action((file: string | undefined, flags: HoldoutFlags) => holdoutLosses(file, flags));
+    .action(async (file: string | undefined, flags: HoldoutFlags) =>
+      (await import('./holdout-losses.js')).holdoutLosses(file, flags),
+    );
   addModelCommands(program);
 
   program
@@ -210,13 +241,15 @@ Example:
       'after',
       `
 Examples:
-  recency-bias report runs/quick
-  recency-bias report runs/quick --figures docs/images
-  recency-bias report runs/* --markdown tables.md
-  recency-bias report runs/seeds-1-2 other-machine/seeds-3-5
-  recency-bias report runs/* --out all.html`,
+  ${startedAs()} report runs/quick
+  ${startedAs()} report runs/quick --figures docs/images
+  ${startedAs()} report runs/* --markdown tables.md
+  ${startedAs()} report runs/seeds-1-2 other-machine/seeds-3-5
+  ${startedAs()} report runs/* --out all.html`,
     )
-    .action((dirs: string[], flags: ReportFlags) => printReport(dirs, flags));
+    .action(async (dirs: string[], flags: ReportFlags) =>
+      (await import('./report.js')).printReport(dirs, flags),
+    );
 
   program
     .command('insights')
@@ -230,32 +263,41 @@ Examples:
       'after',
       `
 Examples:
-  recency-bias insights runs/quick
-  recency-bias insights runs/quick --run random-seed2
-  recency-bias insights runs/quick/recency-bias-seed1`,
+  ${startedAs()} insights runs/quick
+  ${startedAs()} insights runs/quick --run random-seed2
+  ${startedAs()} insights runs/quick/recency-bias-seed1`,
     )
-    .action((dir: string, flags: InsightsFlags) => makeInsights(dir, flags));
+    .action(async (dir: string, flags: InsightsFlags) =>
+      (await import('./insights.js')).makeInsights(dir, flags),
+    );
 
   const presets = program.command('presets').description('experiments that come with the package');
-  presets.command('list', { isDefault: true }).description('list them (the default)').action(listPresets);
+  presets
+    .command('list', { isDefault: true })
+    .description('list them (the default)')
+    .action(async () => (await import('./presets.js')).listPresets());
   presets
     .command('show')
     .description('print one as an experiment file')
     .argument('<name>', 'preset, e.g. quick')
-    .action(showPreset);
+    .action(async (name: string) => (await import('./presets.js')).showPreset(name));
 
   const data = program.command('data').description('data sets: list them, fetch them ahead of time');
   data
     .command('list')
     .description('list the data sets')
     .option(...cacheFlag)
-    .action(listDatasets);
+    .action(async (flags: { cache?: string }) => {
+      (await import('./data.js')).listDatasets(flags);
+    });
   data
     .command('pull')
     .description('fetch a data set into the cache')
     .argument('<name>', 'data set, e.g. mnist')
     .option(...cacheFlag)
-    .action((name: string, flags: { cache?: string }) => pullDataset(name, flags));
+    .action(async (name: string, flags: { cache?: string }) =>
+      (await import('./data.js')).pullDataset(name, flags),
+    );
   data
     .command('info')
     .description('read a data set and say what it consists of')
@@ -264,12 +306,25 @@ Examples:
     .option('--image-size <size>', 'height and width of the images: 64, or 48x64', parseImageSize)
     .option('--skip-unreadable', 'leave out images that cannot be decoded')
     .option(...cacheFlag)
-    .action(describeDataset);
+    .action(async (name: string, flags: DescribeFlags) =>
+      (await import('./data.js')).describeDataset(name, flags),
+    );
   data
     .command('verify')
     .description('check cached data sets against their checksums')
     .argument('[name]', 'data set (default: all that are in the cache)')
     .option(...cacheFlag)
-    .action((name: string | undefined, flags: { cache?: string }) => verifyDatasets(name, flags));
+    .action(async (name: string | undefined, flags: { cache?: string }) =>
+      (await import('./data.js')).verifyDatasets(name, flags),
+    );
+  program
+    .command('help')
+    .description('display help for a command')
+    .argument('[command]', 'command, e.g. compare')
+    .action(async (name: string | undefined) => {
+      const command = program.commands.find((candidate) => candidate.name() === name) ?? program;
+      await complete(command);
+      command.outputHelp();
+    });
   return program;
 }

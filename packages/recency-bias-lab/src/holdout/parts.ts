@@ -6,10 +6,6 @@ import { withLabelNoise } from '../data/label-noise.js';
 import type { LabelNoise } from '../data/label-noise.js';
 import { complement, stratifiedSubset, trainingSubset } from '../data/subset.js';
 
-/** `halves`: two models, each on one half of the training samples; `rest`: one on data that the experiment leaves out. */
-export type HoldoutKind = 'halves' | 'rest';
-export const HOLDOUT_KINDS: readonly HoldoutKind[] = ['halves', 'rest'];
-
 /** One model's share of the work. */
 export interface HoldoutPart {
   /** Its `train` are the samples to train on, its `test` those to be asked about. */

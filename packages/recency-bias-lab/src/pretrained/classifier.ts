@@ -4,6 +4,7 @@ import { ImagePreparation } from '../augment/image-preparation.js';
 import { resolveAugmentation } from '../augment/policies.js';
 import { DataError } from '../data/idx.js';
 import { decodeImage } from '../data/image-decoder.js';
+import { startedAs } from '../ground/command.js';
 import type { OpenContext } from '../models/model.js';
 import { openBackbone } from './backbone-source.js';
 import { ModelError } from '../models/model-error.js';
@@ -59,7 +60,7 @@ export class Classifier {
     }
     if (!metadata.success) {
       throw new ModelError(
-        `${model}: does not say what its classes and images are; expected a model saved by \`recency-bias finetune\` or \`recency-bias export\``,
+        `${model}: does not say what its classes and images are; expected a model saved by \`${startedAs()} finetune\` or \`${startedAs()} export\``,
       );
     }
     const built = await buildModel(files);
@@ -68,7 +69,7 @@ export class Classifier {
     if (outputs !== labels.length || rest.length > 0 || built.outputs.length > 1) {
       built.dispose();
       throw new ModelError(
-        `${model}: has ${String(outputs)} outputs, but its metadata name ${labels.length} classes (${labels.slice(0, 3).join(', ')}${labels.length > 3 ? ', ...' : ''}); save it anew with \`recency-bias export\``,
+        `${model}: has ${String(outputs)} outputs, but its metadata name ${labels.length} classes (${labels.slice(0, 3).join(', ')}${labels.length > 3 ? ', ...' : ''}); save it anew with \`${startedAs()} export\``,
       );
     }
     return new Classifier(built, metadata.data);

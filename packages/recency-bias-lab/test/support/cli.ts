@@ -2,12 +2,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BUILT = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** The command that packages link. */
+/** The script of the command. */
 export const COMMAND = fileURLToPath(new URL('../../bin/recency-bias.mjs', import.meta.url));
+
+/** The command as npm links it. */
+const LINKED = fileURLToPath(new URL('../../../../node_modules/.bin/recency-bias', import.meta.url));
 
 /** How a command ended. */
 export interface CliResult {
@@ -28,10 +32,17 @@ export interface RunningCli {
 /** Starts a command in its own process group, so that a test can kill it with all its runs. */
 export function startCli(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): RunningCli {
   if (!existsSync(BUILT)) throw new Error('The command line is not built: run `npm run build` first.');
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [LINKED, ...args], {
     cwd,
     detached: true,
-    env: { ...process.env, npm_lifecycle_event: undefined, npm_command: undefined, NO_COLOR: '1', ...env },
+    env: {
+      ...process.env,
+      PATH: [dirname(LINKED), process.env.PATH].join(delimiter),
+      npm_lifecycle_event: undefined,
+      npm_command: undefined,
+      NO_COLOR: '1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ImageDataset } from '../../data/image-dataset.js';
 import { mismatch, readLosses } from '../../data/losses-file.js';
 import type { ReadLosses } from '../../data/losses-file.js';
+import { startedAs } from '../../ground/command.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { ExperimentError } from '../../ground/problems.js';
 import type { Experiment } from './schema.js';
@@ -110,7 +111,7 @@ export function missingOptions({ name, options }: Method, path: string): string[
     .filter((option) => options[option] === undefined || options[option] === null)
     .map(
       (option) =>
-        `${path}.options.${option}: is missing; make a file with \`recency-bias holdout-losses\` for the same experiment ` +
+        `${path}.options.${option}: is missing; make a file with \`${startedAs()} holdout-losses\` for the same experiment ` +
         `and give ${option}: { file: <path> }, or --selector ${name}:${option}=<path>`,
     );
 }
