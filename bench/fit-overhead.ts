@@ -69,14 +69,16 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Rows of the MLP whose step takes about 1 ms, steps of a long call, and rounds of all ways in turn. */
+/** Rows and width of the MLP whose step takes about 1 ms, steps of a long call, and rounds of all ways in turn. */
 const SMALL_BATCH = 32;
+const SMALL_WIDTH = 32;
 const LONG_CALL = 60;
-const SMALL_ROUNDS = 15;
+const SMALL_WARM_ROUNDS = 5;
+const SMALL_ROUNDS = 40;
 
 function smallMlp(): tf.Sequential {
   const model = tf.sequential();
-  model.add(tf.layers.dense({ units: 64, activation: 'relu', inputShape: [128] }));
+  model.add(tf.layers.dense({ units: SMALL_WIDTH, activation: 'relu', inputShape: [SMALL_WIDTH] }));
   model.add(tf.layers.dense({ units: CLASSES, activation: 'softmax' }));
   model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'sparseCategoricalCrossentropy' });
   return model;
@@ -100,10 +102,10 @@ async function smallSteps(): Promise<void> {
     ['calls of two steps', 2, LONG_CALL / 2],
   ] as const) {
     const size = steps * SMALL_BATCH;
-    const xs = tf.randomNormal([size, 128], 0, 1, 'float32', 1);
+    const xs = tf.randomNormal([size, SMALL_WIDTH], 0, 1, 'float32', 1);
     const ys = tf.tensor1d(Array.from({ length: size }, (_, i) => (i * 7) % CLASSES));
     const common = { batchSize: SMALL_BATCH, yieldEvery: 'never' as const, epochs: 1 };
-    const epochs = calls * (SMALL_ROUNDS + 3);
+    const epochs = calls * (SMALL_WARM_ROUNDS + SMALL_ROUNDS);
     const model = smallMlp();
     const inner = selection(uniform(), { epochs });
     const learning = selection(recencyBias({ window: WINDOW, warmupEpochs: 0 }), { epochs });
@@ -113,12 +115,15 @@ async function smallSteps(): Promise<void> {
       ['fit, recencyBias', () => fit(model, xs, ys, { ...common, selector: learning })],
     ];
     const times = ways.map((): number[] => []);
-    for (let round = 0; round < SMALL_ROUNDS + 3; round++) {
-      for (const [way, [, call]] of ways.entries()) {
+    for (let round = 0; round < SMALL_WARM_ROUNDS + SMALL_ROUNDS; round++) {
+      for (let turn = 0; turn < ways.length; turn++) {
+        // Each way comes first in turn, so that none always pays for the garbage of the one before.
+        const way = (round + turn) % ways.length;
+        const [, call] = ways[way]!;
         const time = await processorTime(async () => {
           for (let i = 0; i < calls; i++) await call();
         });
-        if (round >= 3) times[way]!.push(time);
+        if (round >= SMALL_WARM_ROUNDS) times[way]!.push(time);
       }
     }
     const theirs = times[0]!;
@@ -126,9 +131,12 @@ async function smallSteps(): Promise<void> {
       `small MLP, batch ${SMALL_BATCH}, wasm, ${title}: model.fit ${(median(theirs) / (steps * calls)).toFixed(2)} ms of processor time a step`,
     );
     ways.slice(1).forEach(([name], i) => {
-      const ratio = median(times[i + 1]!.map((time, round) => time / theirs[round]!));
+      const ratios = times[i + 1]!.map((time, round) => time / theirs[round]!).sort((a, b) => a - b);
+      const [low, middle, high] = [0.25, 0.5, 0.75].map((share) =>
+        ratios[Math.floor(share * ratios.length)]!.toFixed(3),
+      );
       console.log(
-        `${name.padEnd(17)} ${ratio.toFixed(3)} times model.fit (target ${i === 0 ? '1.05' : '1.10'})`,
+        `${name.padEnd(17)} ${middle} times model.fit, half of the rounds from ${low} to ${high} (target ${i === 0 ? '1.05' : '1.10'})`,
       );
     });
     model.dispose();

@@ -6,7 +6,7 @@ export const SIGNALS = {
   /** Unreduced, unweighted training loss; finite. */
   loss: {
     array: Float32Array,
-    needsClasses: false,
+    needs: 'loss',
     range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
     slack: 0,
     allowed: () => 'finite. Has the training diverged? A lower learning rate may help',
@@ -14,7 +14,7 @@ export const SIGNALS = {
   /** Argmax of the logits, in [0, classes). */
   predictedLabel: {
     array: Int32Array,
-    needsClasses: true,
+    needs: 'labels',
     range: (classes) => [0, classes - 1],
     slack: 0,
     allowed: (classes) => `a class from 0 to ${classes - 1}`,
@@ -22,7 +22,7 @@ export const SIGNALS = {
   /** Softmax probability of the sample's own label, in [0, 1]. */
   trueClassProbability: {
     array: Float32Array,
-    needsClasses: true,
+    needs: 'probabilities',
     range: () => [0, 1],
     slack: 1e-6,
     allowed: () => 'a probability from 0 to 1',
@@ -30,7 +30,7 @@ export const SIGNALS = {
   /** ‖softmax − one-hot‖₂, the last-layer bound of the gradient norm (arXiv 1803.00942), in [0, √2]. */
   gradNormBound: {
     array: Float32Array,
-    needsClasses: true,
+    needs: 'probabilities',
     range: () => [0, Math.SQRT2],
     slack: 1e-6,
     allowed: () => 'a norm from 0 to √2',
@@ -41,7 +41,7 @@ export const SIGNALS = {
    */
   boundaryDistance: {
     array: Float32Array,
-    needsClasses: true,
+    needs: 'probabilities',
     range: () => [-0.5, 0.5],
     slack: 1e-6,
     allowed: () => 'from -0.5 to 0.5',
@@ -52,8 +52,8 @@ export const SIGNALS = {
 export interface SignalDescription {
   /** Type of the column; row i belongs to `indices[i]`. */
   readonly array: Float32ArrayConstructor | Int32ArrayConstructor;
-  /** Whether it has a meaning only where samples belong to classes. */
-  readonly needsClasses: boolean;
+  /** What a trainer must be able to tell of a sample: its loss alone, the predicted and the own label, or all probabilities. */
+  readonly needs: 'loss' | 'labels' | 'probabilities';
   /** Least and greatest value, both allowed, in a task of so many classes. */
   readonly range: (classes: number) => readonly [least: number, greatest: number];
   /** By how much a value may exceed the range: the rounding of a softmax. */

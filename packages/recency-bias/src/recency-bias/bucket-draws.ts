@@ -48,7 +48,7 @@ export abstract class BucketDraws {
     this.#stale = true;
   }
 
-  /** Sets the weight of each bucket's samples: positive and finite. */
+  /** Sets the weight of each bucket's samples: positive and finite, or 0 for a bucket without members. */
   protected setWeights(weights: Float64Array): void {
     this.#weights.set(weights);
     this.#stale = true;

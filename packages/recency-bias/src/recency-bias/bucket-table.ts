@@ -13,6 +13,7 @@ export class BucketTable extends BucketDraws implements DrawTable {
   readonly #history: LabelHistory;
   readonly #classUncertainty: Float64Array;
   readonly #start: Int32Array;
+  #weightOf: (uncertainty: number) => number = () => 1;
 
   /** A bucket for each count class of `history`, which must track them. */
   constructor(history: LabelHistory, classUncertainty: Float64Array) {
@@ -38,7 +39,8 @@ export class BucketTable extends BucketDraws implements DrawTable {
   }
 
   weigh(weightOf: (uncertainty: number) => number): void {
-    this.setWeights(this.#classUncertainty.map(weightOf));
+    this.#weightOf = weightOf;
+    this.#weighOccupied();
   }
 
   update(): void {
@@ -64,6 +66,7 @@ export class BucketTable extends BucketDraws implements DrawTable {
         this.members.set(members);
         this.counts.set(counts);
         this.#arrange();
+        this.#weighOccupied();
       },
     };
   }
@@ -76,6 +79,15 @@ export class BucketTable extends BucketDraws implements DrawTable {
     const member = this.members[a]!;
     this.members[a] = this.members[b]!;
     this.members[b] = member;
+  }
+
+  /** A weight costs an exponential, and where samples are few, so are the buckets that have any. */
+  #weighOccupied(): void {
+    this.setWeights(
+      this.#classUncertainty.map((uncertainty, bucket) =>
+        this.counts[bucket]! > 0 ? this.#weightOf(uncertainty) : 0,
+      ),
+    );
   }
 
   /** Puts the buckets one behind the other. */

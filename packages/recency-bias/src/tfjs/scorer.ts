@@ -4,7 +4,9 @@ import type { Observation, Selector } from '../core/selector.js';
 import type { BatchSource } from './data/batch-source.js';
 import type { LossTap } from './internals/loss-tap.js';
 import { checkMeasuredLabels, labelsMatter } from './measuring/labels.js';
-import { columnsOf, measure, observationOf, type Column, type Measured } from './measuring/measure.js';
+import { columnsOf, type Column, type Pass } from './measuring/measure.js';
+import { observationOf, readAtOnce, readLater, type Measured } from './measuring/measured.js';
+import { readsLate } from './internals/read-back.js';
 import type { Task } from './measuring/task.js';
 
 /** Scores samples without training on them, `batchSize` at a time, and counts them. */
@@ -30,34 +32,35 @@ export class ModelScorer {
   /** The `Scorer` handed to `select`. */
   async score(indices: Int32Array): Promise<Observation> {
     const rows = indices.length;
-    const columns = this.columns;
-    const values = new Float32Array(columns.length * rows);
+    const values = this.columns.map(() => new Float32Array(rows));
     for (let from = 0; from < rows; from += this.batchSize) {
       const part = indices.slice(from, from + this.batchSize);
-      const packed = await this.pass(part);
-      const read = (await packed.data()) as Float32Array;
-      columns.forEach((_, c) => {
-        values.set(read.subarray(c * part.length, (c + 1) * part.length), c * rows + from);
+      const read = await this.pass(part);
+      values.forEach((column, i) => {
+        column.set(read[i]!, from);
       });
-      packed.dispose();
       this.scored += part.length;
     }
-    const measured: Measured = { indices, columns, values };
+    const measured: Measured = { indices, columns: this.columns, values };
     checkMeasuredLabels(this.task, this.selector, measured);
     return observationOf(measured, this.selector.signals);
   }
 
-  private async pass(indices: Int32Array): Promise<tf.Tensor2D> {
+  private async pass(indices: Int32Array): Promise<Float32Array[]> {
     const batch = await this.source.batch(indices);
     try {
       this.tap.requirePerSample(batch.ys, this.model.outputs, this.selector.signals.includes('loss'), false);
-      return tf.tidy(() => {
+      const read = readsLate() ? readLater : readAtOnce;
+      const begun: (Float32Array[] | Promise<Float32Array[]>)[] = [];
+      tf.tidy(() => {
         const predicted = this.model.predictOnBatch(batch.xs);
         const outputs = Array.isArray(predicted) ? predicted : [predicted];
         const losses = this.tap.lossFunctions.map((loss, i) => loss(batch.ys[i]!, outputs[i]!));
         const at = this.task.output;
-        return measure(this.columns, this.task, { losses, output: outputs[at]!, target: batch.ys[at]! });
+        const pass: Pass = { losses, output: outputs[at]!, target: batch.ys[at]! };
+        begun.push(read(this.columns, this.task, pass));
       });
+      return await begun[0]!;
     } finally {
       tf.dispose([...batch.xs, ...batch.ys]);
       for (const weights of batch.classWeights) weights?.dispose();

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Selector } from '../../core/selector.js';
 import { show } from '../../core/validate.js';
 import type { ModelInternals } from '../internals/model-internals.js';
+import { valuesOf } from '../internals/read-back.js';
 import { checkTargets } from '../measuring/labels.js';
 import type { Task } from '../measuring/task.js';
 import type { RandomAccessDataset } from './data.js';
@@ -56,7 +57,7 @@ export class TensorSource implements BatchSource {
 
   /** @throws RangeError when a label of the watched output is no class. Reads the targets once. */
   async checkLabels(task: Task, selector: Selector): Promise<void> {
-    checkTargets(task, selector, await this.ys[task.output]!.data(), (row) => row);
+    checkTargets(task, selector, await valuesOf(this.ys[task.output]!), (row) => row);
   }
 
   dispose(): void {

@@ -25,7 +25,8 @@ export interface CallbackParams {
   readonly metrics: string[];
 }
 
-class Captured extends Error {}
+/** Thrown to end `fitLoop` early; made once, since an error costs a stack trace. */
+const CAPTURED = new Error('the list of callbacks is complete');
 
 /** As TensorFlow.js does it: instances of its callback classes as they are, plain objects wrapped. */
 function standardizeCallbacks(args: Pick<tf.ModelFitArgs, 'callbacks' | 'yieldEvery'>): unknown[] {
@@ -80,7 +81,7 @@ export class Callbacks {
       prototype.setModel = function (this: tf.CallbackList) {
         // eslint-disable-next-line @typescript-eslint/no-this-alias -- the list is what we came for
         list = this;
-        throw new Captured();
+        throw CAPTURED;
       };
       started = internals.fitLoop(
         () => [],
@@ -103,7 +104,7 @@ export class Callbacks {
     }
     // A callback that refuses its parameters ends it before the list is complete.
     await started.catch((error: unknown) => {
-      if (!(error instanceof Captured)) throw error;
+      if (error !== CAPTURED) throw error;
     });
     if (list === undefined) throw anotherCopy();
     list.setModel(model);

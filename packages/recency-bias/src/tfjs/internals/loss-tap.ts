@@ -6,9 +6,8 @@ import type { LossFunction, ModelInternals } from './model-internals.js';
 export interface ByProducts {
   /** The unreduced, unweighted loss of each output. */
   readonly losses: readonly tf.Tensor[];
-  /** The watched output, and its targets. */
+  /** The watched output. */
   readonly output: tf.Tensor;
-  readonly target: tf.Tensor;
 }
 
 /** True if `loss` has one row a sample. */
@@ -18,6 +17,15 @@ export function isPerSample(loss: tf.Tensor, rows: number): boolean {
 
 const REDUCED =
   'a loss function of the model returns the mean of the batch; let it return the losses of the samples.';
+
+/**
+ * `tensor`, to live until it is disposed. A tensor that the step made, and would tidy up, is kept itself; of any other, which
+ * may be somebody's, a clone is made. A clone is recorded for the gradient, which costs more than a small kernel.
+ */
+function hold(tensor: tf.Tensor): tf.Tensor {
+  const ofThisStep = !tensor.kept && tensor.scopeId === tf.engine().state.activeScope.id;
+  return tf.keep(ofThisStep ? tensor : tensor.clone());
+}
 
 /**
  * While a `LossTap` is in place, the model's loss functions are wrapped. Outside an armed step (validation, a
@@ -30,7 +38,6 @@ export class LossTap {
   private weights: tf.Tensor1D | null = null;
   private losses: tf.Tensor[] = [];
   private output: tf.Tensor | undefined;
-  private target: tf.Tensor | undefined;
   /** Outputs whose loss is reduced to a mean; known after the first check. */
   private reduced: boolean[] | undefined;
 
@@ -57,23 +64,22 @@ export class LossTap {
     this.weights = weights;
     try {
       const value = step();
-      if (this.output === undefined || this.target === undefined) {
+      if (this.output === undefined) {
         throw new Error(
           'fit: this version of TensorFlow.js is not supported: it does not call model.lossFunctions.',
         );
       }
-      const byProducts = { losses: this.losses, output: this.output, target: this.target };
+      const byProducts = { losses: this.losses, output: this.output };
       this.losses = [];
-      this.output = this.target = undefined;
+      this.output = undefined;
       return { value, byProducts };
     } finally {
       this.armed = false;
       this.weights = null;
       tf.dispose(this.losses);
       this.output?.dispose();
-      this.target?.dispose();
       this.losses = [];
-      this.output = this.target = undefined;
+      this.output = undefined;
     }
   }
 
@@ -120,12 +126,8 @@ export class LossTap {
   private call(lossFunction: LossFunction, index: number, yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     const loss = lossFunction(yTrue, yPred);
     if (!this.armed) return loss;
-    // Clones share the data; the originals stay with TensorFlow.js, which may dispose them or not.
-    this.losses[index] = tf.keep(loss.clone());
-    if (index === this.watched) {
-      this.output = tf.keep(yPred.clone());
-      this.target = tf.keep(yTrue.clone());
-    }
+    this.losses[index] = hold(loss);
+    if (index === this.watched) this.output = hold(yPred);
     if (this.weights === null) return loss;
     const shape = [this.weights.shape[0], ...Array.from({ length: loss.rank - 1 }, () => 1)];
     return tf.mul(loss, tf.reshape(this.weights, shape));

@@ -1,6 +1,7 @@
 /** All checks of labels: whether what the targets of the watched output say is a class. */
-import type { Selector, Signal } from '../../core/selector.js';
-import { columnOf, type Measured } from './measure.js';
+import type { Selector } from '../../core/selector.js';
+import { SIGNALS, type Signal } from '../../core/signals.js';
+import { columnOf, type Measured } from './measured.js';
 import type { Task } from './task.js';
 
 /** A selector, as far as errors name it. */
@@ -15,7 +16,7 @@ const SLACK = 1e-3;
  */
 export function labelsMatter(task: Task, signals: readonly Signal[]): boolean {
   if (task.labels === null) return false;
-  return !task.uncertain || signals.some((signal) => signal !== 'loss');
+  return !task.uncertain || signals.some((signal) => SIGNALS[signal].needs !== 'loss');
 }
 
 /**

@@ -1,15 +1,20 @@
-/**
- * Signals from the by-products of a pass. All of a step's columns are packed into one float32 matrix, one row a
- * column, so that a step costs one read-back however many signals a selector asks for. (A label below 2^24 is exact
- * in float32.)
- */
+/** Signals from what a pass leaves behind, one float32 column each. (A label below 2^24 is exact in float32.) */
 import * as tf from '@tensorflow/tfjs';
-import type { Observation, Signal, Signals } from '../../core/selector.js';
-import { isPerSample, type ByProducts } from '../internals/loss-tap.js';
+import type { Signal } from '../../core/signals.js';
+import { isPerSample } from '../internals/loss-tap.js';
 import type { Task } from './task.js';
 
+/** What a forward pass leaves behind. */
+export interface Pass {
+  /** The unreduced, unweighted loss of each output. */
+  readonly losses: readonly tf.Tensor[];
+  /** The watched output, and its targets. */
+  readonly output: tf.Tensor;
+  readonly target: tf.Tensor;
+}
+
 /**
- * Rows of the packed matrix: the signals asked for, after
+ * What is measured: the signals asked for, after
  * - `guard`, the sample's loss over all outputs, by which a non-finite loss is found, and
  * - `label`, what the sample's targets say of its label (see labels.ts), where these are checked batch by batch.
  */
@@ -20,29 +25,26 @@ export function columnsOf(signals: readonly Signal[], checkLabels: boolean): rea
   return [...new Set<Column>(['guard', ...(checkLabels ? (['label'] as const) : []), ...signals])];
 }
 
-/** The packed matrix [columns, rows] of one pass. Disposes nothing. */
-export function measure(columns: readonly Column[], task: Task, pass: ByProducts): tf.Tensor2D {
-  return tf.tidy(() => {
-    const rows = pass.target.shape[0];
-    const once = <T>(make: () => T): (() => T) => {
-      let value: T | undefined;
-      return () => (value ??= make());
-    };
-    const label = once(() => ownLabel(task, pass.target));
-    const probability = once(() => probabilities(task, pass.output));
-    const distance = once(() => tf.sub(probability(), oneHot(task, label())));
-    const column: Record<Column, () => tf.Tensor> = {
-      guard: () => guard(pass.losses, rows),
-      label: () => labelCode(task, pass.target),
-      loss: () => rowMeans(pass.losses[task.output]!, rows),
-      predictedLabel: () => predictedLabel(task, pass.output),
-      trueClassProbability: () => ofLabel(task, probability(), label()),
-      gradNormBound: () => tf.sqrt(tf.sum(tf.square(distance()), 1)),
-      boundaryDistance: () => boundaryDistance(task, pass.output, probability(), label()),
-    };
-    const made = columns.map((name) => tf.cast(column[name](), 'float32').as1D());
-    return tf.stack(made) as tf.Tensor2D;
-  });
+/** One tensor a column, with one value a sample. The caller tidies up; some tensors may be those of `pass`. */
+export function measure(columns: readonly Column[], task: Task, pass: Pass): tf.Tensor[] {
+  const rows = pass.target.shape[0];
+  const once = <T>(make: () => T): (() => T) => {
+    let value: T | undefined;
+    return () => (value ??= make());
+  };
+  const label = once(() => ownLabel(task, pass.target));
+  const probability = once(() => probabilities(task, pass.output));
+  const distance = once(() => tf.sub(probability(), oneHot(task, label())));
+  const column: Record<Column, () => tf.Tensor> = {
+    guard: () => guard(pass.losses, rows),
+    label: () => labelCode(task, pass.target),
+    loss: () => rowMeans(pass.losses[task.output]!, rows),
+    predictedLabel: () => predictedLabel(task, pass.output),
+    trueClassProbability: () => ofLabel(task, probability(), label()),
+    gradNormBound: () => tf.sqrt(tf.sum(tf.square(distance()), 1)),
+    boundaryDistance: () => boundaryDistance(task, pass.output, probability(), label()),
+  };
+  return columns.map((name) => column[name]());
 }
 
 /** The mean loss of each sample, of a loss with one row a sample. */
@@ -109,35 +111,4 @@ function boundaryDistance(
   const predicted = tf.cast(tf.reshape(predictedLabel(task, output), [label.size]), 'int32');
   const right = tf.cast(tf.equal(predicted, label), 'float32');
   return tf.mul(deviation, tf.sub(tf.mul(right, 2), 1));
-}
-
-/** Where and what a packed matrix measures. */
-export interface Measured {
-  readonly indices: Int32Array;
-  readonly columns: readonly Column[];
-  /** `columns.length` rows of `indices.length` values. */
-  readonly values: Float32Array;
-}
-
-/** One column of a packed matrix. */
-export function columnOf(measured: Measured, name: Column): Float32Array {
-  const rows = measured.indices.length;
-  const at = measured.columns.indexOf(name) * rows;
-  return measured.values.subarray(at, at + rows);
-}
-
-/** Row of the first non-finite loss, or -1. */
-export function firstNonFinite(measured: Measured): number {
-  return columnOf(measured, 'guard').findIndex((loss) => !Number.isFinite(loss));
-}
-
-/** The observation that a selector asked for. */
-export function observationOf(measured: Measured, signals: readonly Signal[]): Observation {
-  const columns: Partial<Signals> = {};
-  for (const signal of signals) {
-    const values = columnOf(measured, signal);
-    if (signal === 'predictedLabel') columns.predictedLabel = Int32Array.from(values);
-    else columns[signal] = values;
-  }
-  return { indices: measured.indices, ...(columns as Signals) };
 }

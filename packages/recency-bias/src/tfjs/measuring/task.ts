@@ -1,6 +1,7 @@
 /** What the watched output means: classification or regression, and how to read labels and probabilities from it. */
 import type * as tf from '@tensorflow/tfjs';
-import type { Selector, Signal } from '../../core/selector.js';
+import type { Selector } from '../../core/selector.js';
+import { SIGNAL_NAMES, SIGNALS, type Signal } from '../../core/signals.js';
 import { show } from '../../core/validate.js';
 import type { ModelInternals } from '../internals/model-internals.js';
 
@@ -67,10 +68,10 @@ function lossNameOf(internals: ModelInternals, outputName: string, index: number
 
 /** Index of the watched output. */
 function watchedOutput(names: readonly string[], watch: string | number | undefined): number {
-  const list = names.map((name) => `"${name}"`).join(', ');
   if (watch === undefined) return 0;
   const index = typeof watch === 'number' ? watch : names.indexOf(watch);
   if (!Number.isInteger(index) || index < 0 || index >= names.length) {
+    const list = names.map((name) => `"${name}"`).join(', ');
     throw new RangeError(`fit: watch is ${show(watch)}, but the model's outputs are ${list}.`);
   }
   return index;
@@ -161,10 +162,13 @@ function unnamedError(names: readonly string[]): TypeError {
 }
 
 /** The signals that `task` has. */
-export function availableSignals(task: Task): Signal[] {
-  if (task.labels === null) return ['loss'];
-  if (task.probabilities === 'unknown') return ['loss', 'predictedLabel'];
-  return ['loss', 'predictedLabel', 'trueClassProbability', 'gradNormBound', 'boundaryDistance'];
+export function availableSignals(task: Task): readonly Signal[] {
+  const has = {
+    loss: true,
+    labels: task.labels !== null,
+    probabilities: task.labels !== null && task.probabilities !== 'unknown',
+  };
+  return SIGNAL_NAMES.filter((signal) => has[SIGNALS[signal].needs]);
 }
 
 /** @throws TypeError when `selector` asks for a signal that `task` does not have. */

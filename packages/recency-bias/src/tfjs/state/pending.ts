@@ -1,11 +1,16 @@
 /** A measurement on its way to the selector, as plain data: part of a training state saved in mid-epoch. */
 import type { Signal, StateDict } from '../../core/selector.js';
-import type { Column, Measured } from '../measuring/measure.js';
+import type { Column } from '../measuring/measure.js';
+import { unpackColumns, type Measured } from '../measuring/measured.js';
 
 /** A measurement that the selector has not seen, to be saved. */
 export function packPending(pending: Measured & { readonly step: number }): StateDict {
   const { indices, columns, values, step } = pending;
-  return { version: 1, indices, columns: [...columns], values: values.slice(), step };
+  const packed = new Float32Array(columns.length * indices.length);
+  values.forEach((column, i) => {
+    packed.set(column, i * indices.length);
+  });
+  return { version: 1, indices, columns: [...columns], values: packed, step };
 }
 
 /**
@@ -28,7 +33,7 @@ export function unpackPending(
   return {
     indices: state.indices as Int32Array,
     columns,
-    values: state.values as Float32Array,
+    values: unpackColumns(state.values as Float32Array, columns.length),
     step: state.step as number,
   };
 }
