@@ -8,7 +8,9 @@ import {
   randomPruning,
   recencyBias,
   selfPaced,
+  seta,
   uniform,
+  windowedProbability,
 } from 'recency-bias';
 import type { Observation, OneStageSelector, TrainingRun } from 'recency-bias';
 
@@ -157,10 +159,13 @@ export function run(): void {
     "activeBias({ form: 'sampling' })",
     measure(activeBias({ warmupEpochs: WARMUP, form: 'sampling' })(facts)),
   );
+  add('windowedProbability()', measure(windowedProbability({ warmupEpochs: WARMUP })(facts)));
   add('adaBoundary()', measure(adaBoundary({ warmupEpochs: WARMUP })(facts)));
   add('infoBatch()', measure(infoBatch()(facts)));
+  add('seta()', measure(seta()(facts)));
   add('selfPaced()', measure(selfPaced({ warmupEpochs: WARMUP })(facts)));
   add('randomPruning()', measure(randomPruning()(facts)));
+  add('randomPruning({ cover: true })', measure(randomPruning({ cover: true })(facts)));
   console.table(rows);
 
   if (draw === null) {

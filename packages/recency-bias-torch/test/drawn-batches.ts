@@ -39,14 +39,16 @@ const variants: Readonly<Record<string, readonly Readonly<Record<string, unknown
     { warmupEpochs: 0, window: 40, selectionPressure: { kind: 'linear', from: 50, to: 2 } },
   ],
   'online-batch': [{ warmupEpochs: 2 }, { warmupEpochs: 1, recompute: true }],
-  'active-bias': [{ warmupEpochs: 2 }, { warmupEpochs: 2, form: 'sampling' }],
+  'active-bias': [{ warmupEpochs: 2 }, { warmupEpochs: 2, form: 'sampling' }, { warmupEpochs: 2, window: 3 }],
+  'windowed-probability': [{ warmupEpochs: 2 }, { warmupEpochs: 2, score: 'dual', window: 3 }],
   'importance-sampling': [{}, { threshold: 0 }],
   'selective-backprop': [{}, { staleness: 2 }],
   'info-batch': [{}, { pruneRatio: 0.9 }],
+  seta: [{}, { pruneRatio: 0.3, groups: 7, windowScale: 0.4 }],
   'rho-loss': [{ irreducibleLosses: Array.from({ length: run.size }, (_, i) => (i * 13) % 7) }],
   'ada-boundary': [{ warmupEpochs: 2 }],
   'self-paced': [{}, { threshold: 0.4 }],
-  'random-pruning': [{}, { share: [1, 0.5, 0.25, 0.5, 1, 0.1] }],
+  'random-pruning': [{}, { share: [1, 0.5, 0.25, 0.5, 1, 0.1] }, { share: 0.4, cover: true }],
 };
 
 const WRAPPERS: Readonly<Record<string, (inner: SelectorFactory, options: never) => SelectorFactory>> = {

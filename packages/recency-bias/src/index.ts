@@ -66,6 +66,12 @@ export {
   type SelectiveBackpropSelector,
 } from './selectors/selective-backprop.js';
 export { selfPaced, type SelfPacedOptions, type SelfPacedSelector } from './selectors/self-paced.js';
+export { seta, type SetaOptions, type SetaSelector } from './selectors/seta.js';
 export { uniform, type UniformOptions, type UniformSelector } from './selectors/uniform.js';
+export {
+  windowedProbability,
+  type WindowedProbabilityOptions,
+  type WindowedProbabilitySelector,
+} from './selectors/windowed-probability.js';
 export { withSmoothing, type SmoothingOptions } from './selectors/with-smoothing.js';
 export { withWarmup, type WarmupOptions } from './selectors/with-warmup.js';

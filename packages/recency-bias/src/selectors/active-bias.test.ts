@@ -61,4 +61,18 @@ describe('Active Bias', () => {
     selector.beginEpoch(2);
     expect(selector.select(4)?.weights).toEqual(new Float32Array(4).fill(1));
   });
+
+  it('counts only the latest probabilities with a window, and so forgets what varied long ago', () => {
+    const run = { size: 2, classes: 2, epochs: 9, seed: 1 };
+    const make = (window: number | null) => activeBias({ window, smoothing: 0.1, warmupEpochs: 0 })(run);
+    const [windowed, whole] = [make(3), make(null)];
+    for (const selector of [windowed, whole]) {
+      for (const p of [0, 1, 0.25, 0.25, 0.25]) {
+        selector.observe({ indices: Int32Array.of(1), trueClassProbability: Float32Array.of(p) });
+      }
+    }
+    expect(windowed.emphasis()[1]).toBeCloseTo(0.1, 12);
+    const variance = (0 + 1 + 3 * 0.0625) / 5 - 0.35 ** 2;
+    expect(whole.emphasis()[1]).toBeCloseTo(Math.sqrt(variance + variance ** 2 / 4) + 0.1, 12);
+  });
 });

@@ -1,5 +1,6 @@
 import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
-import { choice, number, warmup } from '../core/define/options.js';
+import { choice, integer, nullable, number, warmup } from '../core/define/options.js';
+import { MAX_VALUES, RecentValues } from '../core/memory/recent-values.js';
 import { RunningMoments } from '../core/memory/running-moments.js';
 import { SumTree } from '../core/sampling/sum-tree.js';
 
@@ -22,12 +23,18 @@ export const activeBias = defineSelector({
     form: choice('loss-weight', 'sampling'),
     /** ε, added to every sample's standard deviation so that none is left out; above 0. Default 0.02. */
     smoothing: number(0.02, 1e-9, 1e9),
+    /**
+     * How many of the latest probabilities of a sample count, 2 to 65,535. Default null: all of them, as in the paper, so
+     * that what varied long ago is never forgotten.
+     */
+    window: nullable(integer(10, 2, MAX_VALUES)),
     /** Uniform, unweighted epochs before; at most the run's epochs. Default: a fifth of them, at most 15. */
     warmupEpochs: warmup(),
   },
 
-  make({ size }, { form, smoothing }, epoch) {
-    const moments = new RunningMoments(size, 0, 1);
+  make({ size }, { form, smoothing, window }, epoch) {
+    const moments =
+      window === null ? new RunningMoments(size, 0, 1) : new RecentValues(size, window, -1e-5, 1 + 1e-5);
     /** The emphasis of each sample, in the sampling form. */
     let tree: SumTree | undefined;
     let weights = new Float32Array(0);
@@ -85,7 +92,7 @@ export const activeBias = defineSelector({
  * Emphasis of a sample, std + ε with std = sqrt(v + v² / (n − 1)) (Chang et al. 2017, section 3.2).
  * @returns a number of at least ε
  */
-export function emphasis(moments: RunningMoments, index: number, smoothing: number): number {
+export function emphasis(moments: RunningMoments | RecentValues, index: number, smoothing: number): number {
   const count = moments.count(index);
   if (count < 2) return smoothing;
   const variance = moments.variance(index);

@@ -1,5 +1,7 @@
 import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
-import { number, perEpoch } from '../core/define/options.js';
+import { boolean, number, perEpoch } from '../core/define/options.js';
+import { Random } from '../core/random.js';
+import { Deck } from '../core/sampling/deck.js';
 
 /**
  * Random dynamic pruning: each epoch trains a fresh uniform subset. The control that every saving of a pruning method is to
@@ -16,19 +18,29 @@ export const randomPruning = defineSelector({
      * the shares that a pruning method used. Default 0.7.
      */
     share: perEpoch(number(0.7, 1e-9, 1)),
+    /**
+     * `false` (default): every epoch draws from all samples. `true`: epochs deal one permutation after another, so that no
+     * sample comes again before all came once; RS2 without replacement (Okanovic et al., ICLR 2024, arXiv 2305.18424).
+     */
+    cover: boolean(false),
   },
   cost: () => ({ fewer: true }),
 
-  make({ size }, { share }, epoch) {
+  make({ size, seed }, { share, cover }, epoch) {
     const sizeOf = (number: number): number => {
       const now = typeof share === 'number' ? share : share[number - 1]!;
       return Math.max(1, Math.round(now * size));
     };
+    const deck = cover ? new Deck(size, new Random(seed).split('random pruning'), sizeOf) : undefined;
     return {
       ordered: 'some',
       begin: (number) => {
-        epoch.order.shuffle(epoch.random);
-        epoch.order.limit(sizeOf(number));
+        if (deck === undefined) {
+          epoch.order.shuffle(epoch.random);
+          epoch.order.limit(sizeOf(number));
+        } else {
+          epoch.order.start(deck.deal(number));
+        }
       },
       /** The distribution of a draw: uniform. */
       probabilities: () => new Float64Array(size).fill(1 / size),

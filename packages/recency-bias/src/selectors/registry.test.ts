@@ -25,6 +25,7 @@ const subjects: Readonly<Record<string, Omit<ContractSubject, 'factory'>>> = {
   'importance-sampling': { epochSize: null, carriesScores: true },
   'selective-backprop': { epochSize: null },
   'info-batch': { epochSize: null },
+  seta: { epochSize: null },
   'self-paced': { epochSize: null },
   'random-pruning': { epochSize: null },
 };

@@ -11,7 +11,9 @@ import { recencyBias } from './recency-bias.js';
 import { rhoLoss } from './rho-loss.js';
 import { selectiveBackprop } from './selective-backprop.js';
 import { selfPaced } from './self-paced.js';
+import { seta } from './seta.js';
 import { uniform } from './uniform.js';
+import { windowedProbability } from './windowed-probability.js';
 
 /** All methods, the baseline first. */
 const METHODS = [
@@ -19,9 +21,11 @@ const METHODS = [
   recencyBias,
   onlineBatch,
   activeBias,
+  windowedProbability,
   importanceSampling,
   selectiveBackprop,
   infoBatch,
+  seta,
   rhoLoss,
   adaBoundary,
   selfPaced,

@@ -15,6 +15,8 @@ import {
   infoBatch,
   onlineBatch,
   randomPruning,
+  seta,
+  windowedProbability,
   recencyBias,
   rhoLoss,
   selectiveBackprop,
@@ -46,6 +48,8 @@ const more: [string, (size: number) => SelectorFactory][] = [
   ['rhoLoss', (size) => rhoLoss({ irreducibleLosses: irreducibleLosses(size), candidates: 2 })],
   ['adaBoundary', () => adaBoundary({ warmupEpochs: 1 })],
   ['selfPaced', () => selfPaced()],
+  ['windowedProbability', () => windowedProbability({ warmupEpochs: 1, window: 2 })],
+  ['seta', () => seta({ groups: 2, windowScale: 0.5 })],
   ['randomPruning', () => randomPruning()],
   [
     'withSmoothing(rhoLoss)',

@@ -17,14 +17,16 @@ export const variants: Readonly<Record<string, readonly object[]>> = {
     { normalize: 'window', window: 3, selectionPressure: { kind: 'linear', from: 50, to: 2 } },
   ],
   'online-batch': [{}, { recompute: true }],
-  'active-bias': [{}, { form: 'sampling' }],
+  'active-bias': [{}, { form: 'sampling' }, { window: 3 }, { form: 'sampling', window: 4 }],
+  'windowed-probability': [{}, { score: 'dual', window: 3 }],
   'importance-sampling': [{}, { threshold: 0 }, { threshold: 1.01, momentum: 0.5 }],
   'selective-backprop': [{}, { staleness: 2, history: 20 }, { beta: 0 }],
   'info-batch': [{}, { pruneRatio: 0.9, delta: 0.6 }],
+  seta: [{}, { pruneRatio: 0.3, groups: 7, windowScale: 0.4, delta: 0.6 }],
   'rho-loss': [{}, { candidates: 2 }],
   'ada-boundary': [{}, { selectionPressure: { kind: 'exponential', from: 1e4, to: 1 } }],
   'self-paced': [{}, { threshold: 0.4, growth: 1.5 }],
-  'random-pruning': [{}, { share: [0.2, 1, 0.5, 0.6, 0.7, 0.1, 0.9, 1] }],
+  'random-pruning': [{}, { share: [0.2, 1, 0.5, 0.6, 0.7, 0.1, 0.9, 1] }, { share: 0.4, cover: true }],
 };
 
 /** A variant's factory, whose warm-up fits a run of 8 epochs, and its options. */
