@@ -9,6 +9,10 @@ export default defineConfig({
       { find: /^recency-bias\/tfjs$/, replacement: source('packages/recency-bias/src/tfjs/index.ts') },
       { find: /^recency-bias\/testing$/, replacement: source('packages/recency-bias/src/testing/index.ts') },
       { find: /^recency-bias$/, replacement: source('packages/recency-bias/src/index.ts') },
+      {
+        find: /^recency-bias-lab\/browser$/,
+        replacement: source('packages/recency-bias-lab/src/browser.ts'),
+      },
       { find: /^tfjs-wasm-training$/, replacement: source('packages/tfjs-wasm-training/src/index.ts') },
       { find: /^tfjs-backend-torch$/, replacement: source('packages/tfjs-backend-torch/src/index.ts') },
     ],

@@ -42,6 +42,7 @@ const ROOMS: Rooms = {
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report'],
+  'browser.ts': ['samples', 'report'],
 };
 
 const root = fileURLToPath(new URL('.', import.meta.url));

@@ -2,13 +2,9 @@
 import { LabelHistory } from 'recency-bias';
 import { UNCERTAINTY_LEVELS, UNSEEN } from '../records/schema.js';
 import type { SampleRecordFile } from '../records/schema.js';
+import { windowVerdict, type WindowVerdict } from './window-verdict.js';
 
-/** A label and the share of the window that agrees on it. */
-export interface WindowVerdict {
-  readonly label: number;
-  /** In (0, 1]; 0 for an empty window, whose label is −1. */
-  readonly share: number;
-}
+export type { WindowVerdict } from './window-verdict.js';
 
 /** The sample record of a run, one row a training sample. Rows are computed when they are asked for. */
 export class SampleTable {
@@ -75,19 +71,7 @@ export class SampleTable {
 
   /** What the network says: the label most frequent in the window, of equals the one predicted last. */
   verdict(index: number): WindowVerdict {
-    const window = this.window(index);
-    const counts = new Map<number, number>();
-    let label = -1;
-    let most = 0;
-    for (const predicted of window) {
-      const times = (counts.get(predicted) ?? 0) + 1;
-      counts.set(predicted, times);
-      if (times >= most) {
-        label = predicted;
-        most = times;
-      }
-    }
-    return { label, share: window.length === 0 ? 0 : most / window.length };
+    return windowVerdict(this.window(index));
   }
 
   /** Share of the window that agrees with the sample's label, in [0, 1]; 0 for an empty window. */

@@ -16,11 +16,17 @@
  */
 import type { SampleTable } from './sample-table.js';
 
+/** What is asked of a table of samples. */
+export type SampleEvidence = Pick<
+  SampleTable,
+  'size' | 'classes' | 'labels' | 'history' | 'verdict' | 'confidence'
+>;
+
 /** Predictions in the window without which nothing is settled; fewer only in shorter windows. */
 const FEWEST_PREDICTIONS = 3;
 
 /** Whether the network has settled on another label than the sample's. */
-export function isSettledAgainst(table: SampleTable, index: number): boolean {
+export function isSettledAgainst(table: SampleEvidence, index: number): boolean {
   const { history, labels } = table;
   if (history.count(index) < Math.min(FEWEST_PREDICTIONS, history.window)) return false;
   const { label, share } = table.verdict(index);
@@ -28,20 +34,20 @@ export function isSettledAgainst(table: SampleTable, index: number): boolean {
 }
 
 /** Whether a sample's label is likely wrong. */
-export function isSuspect(table: SampleTable, index: number): boolean {
+export function isSuspect(table: SampleEvidence, index: number): boolean {
   const confidence = table.confidence(index);
   return confidence !== null && confidence < 1 / table.classes && isSettledAgainst(table, index);
 }
 
 /** All suspects, likeliest first. */
-export function suspects(table: SampleTable): number[] {
+export function suspects(table: SampleEvidence): number[] {
   return indicesWhere(table, (index) => isSuspect(table, index)).sort(
     (a, b) => table.confidence(a)! - table.confidence(b)! || a - b,
   );
 }
 
 /** Samples of which `condition` holds, ascending. */
-export function indicesWhere({ size }: SampleTable, condition: (index: number) => boolean): number[] {
+export function indicesWhere({ size }: SampleEvidence, condition: (index: number) => boolean): number[] {
   const found: number[] = [];
   for (let index = 0; index < size; index++) if (condition(index)) found.push(index);
   return found;

@@ -13,12 +13,8 @@ import { describe, expect, it } from 'vitest';
 import { LOSS_BIN_EDGES } from '../../records/schema.js';
 import { RecordingSelector } from './recording-selector.js';
 import type { RecordingState } from './recording-selector.js';
-import {
-  effectiveShare,
-  lossBin,
-  mostUncertain,
-  uncertaintyHistogram,
-} from '../../samples/selection-statistics.js';
+import { effectiveShare } from '../../samples/effective-share.js';
+import { lossBin, mostUncertain, uncertaintyHistogram } from '../../samples/selection-statistics.js';
 import { observerState, WarmupSelector } from './warmup-selector.js';
 import type { WarmupState } from './warmup-selector.js';
 

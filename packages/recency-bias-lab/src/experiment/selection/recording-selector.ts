@@ -4,7 +4,8 @@ import type { Observation, Scorer, Selection, Selector, Signal, StateDict, Train
 import { LOSS_BIN_EDGES } from '../../records/schema.js';
 import type { SampleRecordFile, SampleState, SelectionStatistics } from '../../records/schema.js';
 import { SampleRecord } from './sample-record.js';
-import { effectiveShare, lossBin, uncertaintyHistogram } from '../../samples/selection-statistics.js';
+import { effectiveShare } from '../../samples/effective-share.js';
+import { lossBin, uncertaintyHistogram } from '../../samples/selection-statistics.js';
 
 const RECORDED: readonly Signal[] = ['loss', 'predictedLabel'];
 

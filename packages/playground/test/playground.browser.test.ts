@@ -1,0 +1,133 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { build, preview, type PreviewServer } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, withoutChromium } from '../../recency-bias-lab/test/report/chromium.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const configFile = join(root, 'vite.config.mjs');
+
+describe.skipIf(withoutChromium)('the playground in Chromium', () => {
+  let outDir: string;
+  let server: PreviewServer;
+  let browser: Browser;
+  let address: string;
+
+  beforeAll(async () => {
+    outDir = await mkdtemp(join(tmpdir(), 'playground-'));
+    await build({ root, configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    const options = { port: 0, host: '127.0.0.1' };
+    server = await preview({ root, configFile, logLevel: 'error', preview: options, build: { outDir } });
+    address = server.resolvedUrls!.local[0]!;
+    browser = await launchChromium();
+  }, 120_000);
+  afterAll(async () => {
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent when the build failed
+    await Promise.all([browser?.close(), server?.close()]);
+    await rm(outDir, { recursive: true, force: true });
+  });
+
+  async function open(query: string, options: Parameters<Browser['newPage']>[0] = {}) {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
+    const problems: string[] = [];
+    const foreign: string[] = [];
+    page.on('console', (message) => problems.push(message.text()));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(address))
+        foreign.push(request.url());
+    });
+    await page.goto(address + query);
+    await page.locator('html.ready').waitFor();
+    return { page, problems, foreign };
+  }
+
+  const epochs = async (page: Page, atLeast: number): Promise<void> => {
+    await page.locator('label:has(input[name=speed][value="0"])').click();
+    await page.waitForFunction(
+      (least) => Number(/Epoch (\d+) of/.exec(document.getElementById('status')!.textContent)?.[1]) > least,
+      atLeast,
+    );
+    await page.getByRole('button', { name: 'Pause' }).click();
+  };
+
+  it('trains in the page: strips fill, columns stand, the slider answers, and nothing is fetched from elsewhere', async () => {
+    const { page, problems, foreign } = await open('');
+    await epochs(page, 3);
+    const labels = await page.locator('.tile').evaluateAll((tiles) => tiles.map((tile) => tile.ariaLabel!));
+    expect(labels).toHaveLength(100);
+    for (const label of labels) expect(label).toMatch(/^a \d, predicted( \d){3,5}, uncertainty \d\.\d\d$/);
+    expect(labels.some((label) => !label.endsWith('0.00'))).toBe(true);
+
+    expect(await page.locator('#patterns tr').count()).toBeGreaterThanOrEqual(3);
+    const effective = async (exponent: string): Promise<number> => {
+      await page.locator('#pressure').fill(exponent);
+      return Number((await page.locator('#effective strong').innerText()).replace(',', ''));
+    };
+    expect(await effective('0')).toBe(5000);
+    const [mild, strong] = [await effective('1'), await effective('4')];
+    expect(mild).toBeLessThan(5000);
+    expect(strong).toBeLessThan(mild);
+    expect(page.url()).toContain('pressure=10000');
+    expect(await page.locator('#errors svg').getAttribute('aria-label')).toContain('Test error');
+    expect(problems).toEqual([]);
+    expect(foreign).toEqual([]);
+    await page.close();
+  });
+
+  it('explains the digit that has the focus, moves by arrow keys, and keeps the chosen digit in the address', async () => {
+    const { page } = await open('?seed=2');
+    await epochs(page, 2);
+    await page.locator('.tile').first().focus();
+    expect(await page.locator('#card h3').innerText()).toBe('Digit 1: a 5');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#card h3').innerText()).toContain('Digit 12:');
+    await page.keyboard.press('Enter');
+    expect(page.url()).toContain('seed=2');
+    expect(page.url()).toContain('digit=11');
+    const terms = await page
+      .locator('#card tbody td:last-child')
+      .evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.textContent), 0));
+    expect(terms).toBeCloseTo(Number(await page.locator('#card .f').innerText()), 2);
+    await page.reload();
+    await page.locator('html.ready').waitFor();
+    expect(await page.locator('.tile[aria-pressed=true]').count()).toBe(1);
+    await page.close();
+  });
+
+  it('fits a phone, follows the colour scheme, and names what is drawn', async () => {
+    const { page } = await open('', { viewport: { width: 360, height: 740 }, colorScheme: 'light' });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await ground()).not.toBe(light);
+    const unnamed = await page
+      .locator('[role=img], button, input')
+      .evaluateAll(
+        (nodes) =>
+          nodes.filter((node) => !node.ariaLabel && !node.textContent && !node.closest('label') && !node.id)
+            .length,
+      );
+    expect(unnamed).toBe(0);
+    await page.close();
+  });
+
+  it('waits for Play where the reader asked for less motion', async () => {
+    const { page } = await open('', { reducedMotion: 'reduce' });
+    expect(await page.locator('#pause').innerText()).toBe('Play');
+    await page.close();
+  });
+
+  it('loads less than 1.5 MB of code before WebGPU is asked for', async () => {
+    const assets = join(outDir, 'assets');
+    const scripts = (await readdir(assets)).filter((name) => /^(index|worker).*\.(js|css)$/.test(name));
+    const sizes = await Promise.all(scripts.map(async (name) => (await stat(join(assets, name))).size));
+    expect(sizes.length).toBeGreaterThanOrEqual(3);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1.5e6);
+  });
+});
