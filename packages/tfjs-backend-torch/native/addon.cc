@@ -29,12 +29,12 @@ constexpr size_t kProbedBytes = 64 << 20;
 
 struct Addon {
   TensorTable tensors;
-  // A deque, since a getter of an array that an operator reads may resolve another one meanwhile.
+  // A deque, since a getter of an array that an operator reads may resolve another operator meanwhile.
   std::deque<Operator> operators;
   at::Device device = at::kCPU;
 };
 
-// The arguments of one call: in place while they are few, as nearly always. Those not given are undefined.
+// The arguments of a call, in place while they are few, as nearly always. Missing arguments are undefined.
 class Call {
  public:
   Call(napi_env environment, napi_callback_info info, Addon& itsAddon) : env(environment), addon(itsAddon) {
@@ -62,7 +62,7 @@ void throwError(napi_env env, const char* code, const std::string& message) {
   napi_throw_error(env, code, message.c_str());
 }
 
-// torch appends its stack to messages; the first paragraph says what is wrong.
+// torch appends its stack to messages; the first paragraph is the message proper.
 std::string firstLines(const std::string& message) {
   const size_t end = message.find("\nException raised from");
   return end == std::string::npos ? message : message.substr(0, end);
@@ -119,7 +119,7 @@ napi_value callOperator(Call& call) {
                                        call.count == 0 ? 0 : call.count - 1);
 }
 
-// The shape in an array; its sizes may be any integers of at least 0, as long as their product is one, too.
+// The shape in an array: integers of at least 0 whose product is an integer, too.
 std::vector<int64_t> shapeFrom(napi_env env, napi_value array, int64_t& size) {
   const uint32_t rank = js::length(env, array);
   TORCH_CHECK(rank <= kLargestRank, "the shape has ", rank, " axes; expected at most ", kLargestRank);
@@ -158,7 +158,7 @@ napi_value fromTypedArray(Call& call) {
   return js::fromNumber(call.env, call.addon.tensors.add(std::move(tensor)));
 }
 
-// Node ends the process where it cannot allocate the memory of an array, so a large one is tried beforehand.
+// Node ends the process where it cannot allocate the memory of an array, so a large allocation is tried beforehand.
 void checkAllocatable(size_t bytes) {
   if (bytes < kProbedBytes) return;
   void* const probe = std::malloc(bytes);

@@ -1,7 +1,7 @@
-// Batch normalisation of channels-last tensors, fused with what follows it: an addition and a clamp (ReLU, ReLU6).
+// Batch normalisation of channels-last tensors, fused with an addition and a clamp (ReLU, ReLU6) that follow it.
 //
-// These run over memory once where separate operators would three times, which is what such layers cost. A tensor is
-// taken as rows of `channels` values; rows are grouped so that the inner loop is long even for few channels.
+// Separate operators would run over memory three times, and memory is the cost of such layers; these run over it once.
+// A tensor is taken as rows of `channels` values; rows are grouped so that the inner loop is long even for few channels.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/library.h>
@@ -23,7 +23,7 @@ struct Rows {
   int64_t channels;
   int64_t width;   // values in a group of rows
   int64_t size;    // values in all
-  int64_t groups;  // the last one may be shorter
+  int64_t groups;  // the last group may be shorter
 
   explicit Rows(const at::Tensor& x) {
     TORCH_CHECK(x.scalar_type() == at::kFloat && x.is_contiguous() && x.dim() >= 1 && x.numel() > 0,

@@ -1,7 +1,7 @@
 // Maximum pooling of channels-last images whose windows do not overlap, and its gradient.
 //
 // libtorch keeps the place of each maximum as an int64 and scatters the gradient by it. Without overlap the place within
-// the window is enough, one byte, and the gradient is written in the order of memory.
+// the window, a single byte, is enough, and the gradient is written in the order of memory.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/library.h>
@@ -54,8 +54,8 @@ struct Windows {
   }
 };
 
-// Goes along a row of the image and keeps the larger of each window's maximum so far and the row's values, and the
-// places of those, which start at `place`. The first of equal values stays, and NaN is passed over, as TensorFlow.js does.
+// Goes along a row of the image and keeps the larger of each window's maximum so far and the row's values, with its
+// place; the places of the row start at `place`. The first of equal values stays, and NaN is passed over, as TensorFlow.js does.
 TFJS_SIMD void keepLarger(const float* __restrict x, const Windows& windows, int32_t place, float* __restrict maxima,
                           int32_t* __restrict places) {
   const int64_t channels = windows.channels;

@@ -22,7 +22,7 @@ class TensorTable {
   // Puts another tensor of the same meaning (say, in another memory layout) under the handle.
   void replace(int64_t handle, at::Tensor tensor);
 
-  // Whether the tensor is the one under the handle.
+  // Whether the tensor is stored under the handle.
   bool holds(int64_t handle, const at::Tensor& tensor) const;
 
   // Whether no other handle and nothing else shares the tensor's memory, so that it may be changed in place.

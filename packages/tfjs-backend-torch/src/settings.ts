@@ -37,7 +37,7 @@ export function onCpu(): boolean {
 }
 
 /**
- * Seeds libtorch's random numbers: those of `tf.layers.dropout` without a seed of its own. They differ from run to run
+ * Seeds libtorch's random numbers, which `tf.layers.dropout` without a seed of its own draws. They differ from run to run
  * otherwise. All other random numbers are TensorFlow.js's.
  *
  * @throws RangeError unless it is a non-negative safe integer.

@@ -11,13 +11,13 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 /** The name under which TensorFlow.js knows its WebAssembly backend. */
 export const WASM = 'wasm';
 
-/** What the kernels use of the backend. */
+/** The members of the backend that the kernels use. */
 export type WasmBackend = Pick<
   BackendWasm,
   'wasm' | 'dataIdMap' | 'makeOutput' | 'typedArrayFromHeap' | 'disposeData' | 'incRef'
 >;
 
-/** What TensorFlow.js hands to a kernel; the backend is always the WebAssembly one here. */
+/** The call of a kernel as TensorFlow.js makes it, on the WebAssembly backend. */
 export interface KernelCall {
   readonly inputs: NamedTensorInfoMap;
   readonly attrs: NamedAttrMap;
@@ -27,7 +27,10 @@ export interface KernelCall {
 /** A kernel of one output. */
 export type Kernel = (call: KernelCall) => TensorInfo;
 
-/** The tensor given as input `name`; a missing one is a RangeError that names it. */
+/**
+ * The tensor given as input `name`.
+ * @throws RangeError when it is missing
+ */
 export function input(call: KernelCall, name: string): TensorInfo {
   const tensor = call.inputs[name];
   if (tensor === undefined) throw new RangeError(`The kernel expects an input named '${name}'.`);

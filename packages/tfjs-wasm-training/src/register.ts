@@ -23,7 +23,7 @@ import {
   SQUARE_GRADIENT,
   type FastGradient,
 } from './gradients/gradients.js';
-import { divide, floorDiv, mod, ofIntegerPairs, power, prelu } from './kernels/binary.js';
+import { divide, ofIntegerPairs, power, prelu } from './kernels/binary.js';
 import { clipByValue, relu, relu6, sign } from './kernels/activations.js';
 import { batchNormGradient, fusedBatchNorm } from './kernels/batch-norm.js';
 import { batchMatMul } from './kernels/batch-matmul.js';
@@ -38,6 +38,7 @@ import { depthwiseBackpropFilter, depthwiseBackpropInput } from './kernels/depth
 import { dilation2D, dilation2DBackpropFilter, dilation2DBackpropInput } from './kernels/dilation2d.js';
 import { einsum } from './kernels/einsum.js';
 import { maximum, minimum, reluGradient, squareGradient } from './kernels/elementwise.js';
+import { floorDiv, mod } from './kernels/floor-division.js';
 import { fused } from './kernels/fused.js';
 import { gather } from './kernels/gather.js';
 import {
@@ -56,7 +57,7 @@ import { transform } from './kernels/transform.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 import { maxPool3D, maxPool3DGrad, maxPoolWithArgmax } from './kernels/windows.js';
 
-/** A kernel that may hand a case that it does not cover to the one it replaces. */
+/** A kernel that may hand a case that it does not cover to the kernel it replaces, `otherwise`. */
 type Replacement = (call: KernelCall, otherwise: Kernel) => TensorInfo | TensorInfo[];
 
 const replacements: Readonly<Record<string, Replacement>> = {
@@ -157,15 +158,15 @@ function replaceKernel(kernelName: string, replacement: Replacement): void {
     },
     ...(stock?.disposeFunc === undefined ? {} : { disposeFunc: stock.disposeFunc }),
   };
-  // Registering over a kernel prints a warning, so the old one goes first.
+  // Registering over a kernel prints a warning, so the old kernel goes first.
   if (stock !== undefined) unregisterKernel(kernelName, WASM);
   ourKernels.add(config);
   registerKernel(config);
 }
 
 /**
- * Gradients belong to all backends: ours steps in on wasm alone, and only while no outer gradient records what
- * the inner one does, since our gradient kernels have no gradient themselves.
+ * Gradients belong to all backends: ours steps in on wasm alone, and never inside an outer gradient, since our gradient
+ * kernels have no gradient themselves.
  */
 function replaceGradient(kernelName: string, fast: FastGradient): void {
   // The declared type leaves out that an unknown kernel gives undefined.

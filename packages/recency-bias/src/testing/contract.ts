@@ -1,6 +1,7 @@
-import type { Selection, SelectorFactory, StateDict, TrainingRun } from '../core/selector.js';
+import type { SelectorFactory, StateDict, TrainingRun } from '../core/selector.js';
 import { decodeState, encodeState } from '../core/state-codec.js';
 import { SIGNAL_NAMES } from '../core/signals.js';
+import { agree, ensure, rejects, same, throws } from './assertions.js';
 import { ToyTrainer, badObservations } from './toy-trainer.js';
 
 /** One promise of the contract. */
@@ -175,10 +176,10 @@ export function selectorContract({
     for (const epoch of [1, 5]) {
       const trainer = new ToyTrainer(factory, RUN);
       const control = new ToyTrainer(factory, RUN);
-      for (const one of [trainer, control]) {
-        await one.epochs(epoch - 1, BATCH);
-        one.selector.beginEpoch(epoch);
-        await one.step(BATCH);
+      for (const each of [trainer, control]) {
+        await each.epochs(epoch - 1, BATCH);
+        each.selector.beginEpoch(epoch);
+        await each.step(BATCH);
       }
       const state = trainer.selector.stateDict();
       for (const [field, value] of Object.entries(state)) {
@@ -285,52 +286,10 @@ export function selectorContract({
         }
         const sum = probabilities!.reduce((total, p) => total + p, 0);
         ensure(Math.abs(sum - 1) < 1e-9, `the probabilities of epoch ${epoch} sum to ${sum}`);
-        const draws = counts.reduce((total, count) => total + count, 0);
-        let statistic = 0;
-        probabilities!.forEach((p, i) => {
-          statistic += (counts[i]! - p * draws) ** 2 / (p * draws);
-        });
-        // The 99.9 % quantile of chi-square with 23 degrees of freedom.
-        ensure(statistic < 49.728, `epoch ${epoch}: chi-square is ${statistic} over 24 samples`);
+        agree(counts, probabilities!, `epoch ${epoch}`);
       }
     },
   );
 
   return cases;
-}
-
-function ensure(condition: boolean, message: string): void {
-  if (!condition) throw new Error(message);
-}
-
-function same(a: readonly Selection[], b: readonly Selection[], message: string): void {
-  const text = (batches: readonly Selection[]): string =>
-    batches.map(({ indices, weights }) => `${indices.join()}:${weights?.join() ?? ''}`).join('\n');
-  ensure(text(a) === text(b), message);
-}
-
-function throws(action: () => void, message: string): void {
-  try {
-    action();
-  } catch (error) {
-    checkError(error, message);
-    return;
-  }
-  throw new Error(message);
-}
-
-async function rejects(action: () => unknown, message: string): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    checkError(error, message);
-    return;
-  }
-  throw new Error(message);
-}
-
-function checkError(error: unknown, message: string): void {
-  if (!(error instanceof Error && error.message.length > 10)) {
-    throw new Error(`${message}, or refuses it without saying why: ${String(error)}`);
-  }
 }

@@ -13,7 +13,7 @@ const divide = operator('div.Tensor');
 const add = operator('add.Tensor');
 const addInPlace = inPlaceOperator('add_.Tensor');
 
-/** Kernels that are one operator and keep their inputs' dtype. */
+/** Kernels that are a single operator of libtorch and keep their inputs' dtype. */
 const preserving: Readonly<Record<string, string>> = {
   Maximum: 'maximum',
   Minimum: 'minimum',
@@ -74,7 +74,7 @@ export function registerBinaryKernels(): void {
   });
 }
 
-/** To int32 as JavaScript's typed arrays do it for what is no number. */
+/** To int32 as JavaScript's typed arrays do it, NaN and the infinities included. */
 function integers(values: Handle): Handle {
   return to(nanToNum(values, 0, 0, 0), INT);
 }

@@ -199,7 +199,7 @@ function backward(conv: Geometry, dy: Handle, x: Handle, weights: Handle, wanted
   );
 }
 
-/** Registers two-dimensional convolutions, depthwise and transposed ones included, and their gradients. */
+/** Registers two-dimensional convolutions, also depthwise and transposed convolutions, and their gradients. */
 export function registerConvolutionKernels(): void {
   define('Conv2D', (call) => forward(call, false, false));
   define('FusedConv2D', (call) => forward(call, false, true));

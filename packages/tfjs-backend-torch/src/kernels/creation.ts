@@ -41,12 +41,12 @@ function like(call: KernelCall, value: number): TensorInfo {
 }
 
 function filled(call: KernelCall, shape: number[], value: number, dtype: FillAttrs['dtype']): TensorInfo {
-  // Small ones may be used as numbers (see TorchBackend.knownScalar), so they stay in JavaScript.
+  // Small tensors may be used as numbers (see TorchBackend.knownScalar), so they stay in JavaScript.
   if (util.sizeFromShape(shape) === 1 && dtype === 'float32') {
     return { dataId: call.backend.write(new Float32Array([value]), shape, dtype), shape, dtype };
   }
   // libtorch refuses a number beyond float32, JavaScript makes it infinite.
-  // An integer is what JavaScript makes of it: 0 of NaN and of the infinities.
+  // Integers are made as JavaScript makes them: 0 of NaN and of the infinities.
   const fitting = dtype === 'float32' ? Math.fround(value) : dtype === 'int32' ? value | 0 : value;
   return call.output(full(shape, fitting, scalarType(dtype)), shape, dtype);
 }

@@ -21,7 +21,7 @@ export class KernelCall {
     readonly attrs: NamedAttrMap,
   ) {}
 
-  /** The input `name`; a missing one is a RangeError that names it. */
+  /** The input `name`; throws a RangeError where it is missing. */
   input(name: string): TensorInfo {
     const tensor = this.inputs[name];
     if (tensor === undefined) throw new RangeError(`The kernel expects an input named '${name}'.`);

@@ -74,7 +74,7 @@ export function runOnCpu(
   }
 }
 
-/** What kernels get for an input: optional ones may be missing, and those of ragged tensors take lists. */
+/** An input of a kernel: an optional input may be missing, and kernels of ragged tensors take lists. */
 type Input = TensorInfo | TensorInfo[] | undefined | null;
 
 /** Kernels of a list get an array, and some ask for its length. */

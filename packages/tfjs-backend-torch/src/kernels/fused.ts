@@ -16,7 +16,7 @@ export const MOVING_AVERAGE = 'TorchMovingAverage';
 export const MEAN_ROW = 0;
 export const VARIANCE_ROW = 1;
 
-/** Bounds of a clamp; `inclusive` says that the gradient passes at the lower one. */
+/** Bounds of a clamp; `inclusive` says that the gradient passes at the lower bound. */
 export interface ClampGradAttrs {
   low: number;
   high: number;
@@ -100,7 +100,7 @@ export function registerFusedKernels(): void {
   define('Add', (call) => pendingSum(call) ?? addition(call));
 }
 
-/** A bound in a dtype's range: libtorch refuses one that the dtype cannot hold, such as JavaScript's largest number. */
+/** A bound in a dtype's range: libtorch refuses a bound beyond it, such as JavaScript's largest number. */
 function bound(dtype: TensorInfo['dtype']): (value: number) => number {
   if (dtype === 'float32') return Math.fround;
   return (value) => Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value)));

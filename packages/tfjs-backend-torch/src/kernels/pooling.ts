@@ -131,7 +131,7 @@ function definePooling({ suffix, rank, describe }: PoolKernels): void {
 
   const maximum = (pool: Pool, x: Handle): Handle[] =>
     maxPool(x, pool.window, pool.strides, pool.padding.even, pool.dilations, false);
-  // The padding does not count in an average. Uneven padding is zeros, divided by what really is in the window.
+  // The padding does not count in an average: uneven padding is zeros, and the divisor the pixels that the window covers.
   const counts = (pool: Pool): Handle => {
     const [, , ...space] = pool.inShape;
     const inside = pool.padding.apply(ones([1, 1, ...space], 1, FLOAT));

@@ -30,7 +30,7 @@ const contiguous = operator('contiguous');
 const softmax = operator('_softmax');
 const sort = operatorOfMany('sort.stable');
 
-/** Registers the kernels that reduce along axes, and those that run along one. */
+/** Registers the kernels that reduce along axes, and the kernels that run along an axis. */
 export function registerReduceKernels(): void {
   // Sums and products of booleans count them.
   const counting = (dtype: DataType): DataType => (dtype === 'bool' ? 'int32' : dtype);

@@ -14,7 +14,7 @@ import { registerResizeKernels } from './resize.js';
 import { registerShapeKernels } from './shape.js';
 import { registerUnaryKernels } from './unary.js';
 
-/** Registers every kernel: native ones, and TensorFlow.js's JavaScript kernels for the rest. */
+/** Registers every kernel: a native kernel, or TensorFlow.js's JavaScript kernel where there is none. */
 export function registerKernels(): void {
   registerUnaryKernels();
   registerBinaryKernels();

@@ -14,7 +14,7 @@ const mulScalar = operator('mul.Scalar');
 const addScalar = operator('add.Scalar');
 const logicalNot = operator('logical_not');
 
-/** Kernels that are one operator of libtorch, float32 in and out. */
+/** Kernels that are a single operator of libtorch, float32 in and out. */
 const floating: Readonly<Record<string, string>> = {
   Acos: 'acos',
   Acosh: 'acosh',

@@ -8,7 +8,7 @@ import { sourceDigest } from '../../scripts/source-digest.mjs';
 /** A native tensor, known to JavaScript by a number. */
 export type Handle = number;
 
-/** What an operator takes for one argument; null where its schema allows none, undefined for the default. */
+/** An argument of an operator; null where its schema allows none, undefined for the default. */
 export type Argument = number | boolean | string | null | undefined | readonly Argument[];
 
 /** The dtypes that have native tensors. */
@@ -135,7 +135,7 @@ function mismatch(version: string, reason: string, cause?: unknown): Error {
 interface Build {
   /** Of libtorch. */
   readonly version: string;
-  /** Digest of the sources that it was compiled from; those built before there was one are stale. */
+  /** Digest of the sources that it was compiled from; an addon without a digest is stale. */
   readonly sources?: string;
 }
 

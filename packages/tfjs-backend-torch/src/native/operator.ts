@@ -1,6 +1,6 @@
 import { addon, type Argument, type Handle } from './addon.js';
 
-/** Tensors made while a kernel runs; those that do not become its output are released when it ends. */
+/** Tensors made while a kernel runs. All but its outputs are released when it ends. */
 let scope: Handle[] | undefined;
 
 /**
@@ -35,7 +35,7 @@ export function temporary(tensor: Handle): Handle {
 /** An operator of libtorch as a function. */
 export type Operator<R> = (...args: Argument[]) => R;
 
-/** The dispatcher resolves an operator once, at its first call, so one that a libtorch lacks harms nobody else. */
+/** The dispatcher resolves an operator at its first call, so an operator that a libtorch lacks harms no other. */
 function resolved(name: string): (...args: Argument[]) => unknown {
   const dot = name.indexOf('.');
   const [base, overload] = dot < 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot + 1)];

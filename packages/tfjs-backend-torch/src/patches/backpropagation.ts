@@ -33,8 +33,8 @@ interface TapeEngine {
 const addInPlace = inPlaceOperator('add_.Tensor');
 
 /**
- * Makes TensorFlow.js release what a backward pass has used as soon as it has, while this backend is in use. By itself it
- * keeps every activation and every gradient until the whole pass is over. Gradients of gradients are left to it.
+ * Makes TensorFlow.js release each activation and gradient of a backward pass right after its last use, while this backend
+ * is in use. By itself TensorFlow.js keeps all of them until the pass is over. Gradients of gradients are left to it.
  */
 export function releaseEarly(): void {
   const tape = engine() as unknown as TapeEngine;
@@ -94,7 +94,7 @@ function disposeAll(tensors: Tensor[]): void {
   for (const tensor of tensors) tensor.dispose();
 }
 
-/** The recorded operations through which y depends on xs, with only those of their inputs that do. */
+/** The recorded operations through which y depends on xs, each with only the inputs that depend on xs. */
 function nodesBetween(nodes: TapeNode[], xs: Tensor[], y: Tensor): TapeNode[] {
   const fromX = new Set(xs.map(({ id }) => id));
   const reached = nodes.filter(({ inputs, outputs }) => {
@@ -154,7 +154,7 @@ function checked(kernelName: string, name: string, x: Tensor, dx: Tensor): Tenso
   return dx;
 }
 
-/** The gradients of tensors, each the sum of what arrived for it so far. */
+/** The gradients of tensors, each the sum of the terms that arrived so far. */
 class GradientSums {
   readonly #sums = new Map<number, Tensor>();
   /** How many gradients a tensor stands for: a gradient function may give one tensor twice, or its own argument. */

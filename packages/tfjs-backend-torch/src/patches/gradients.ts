@@ -22,7 +22,7 @@ import {
 
 type GradFunc = GradConfig['gradFunc'];
 
-/** Whether the backend in use is this one. Gradients are TensorFlow.js's own on all others. */
+/** Whether this backend is in use. On all others gradients are TensorFlow.js's own. */
 export function onTorch(): boolean {
   return engine().backendName === TORCH;
 }
@@ -38,7 +38,7 @@ const clampGradient = (dy: Tensor, x: Tensor, attrs: ClampGradAttrs): Tensor =>
 /** The gradient of a gradient needs TensorFlow.js's own operations, whose gradients are known. */
 const first = (): boolean => engine().state.gradientDepth === 0;
 
-/** Registers the gradients of fused kernels, and replaces those that libtorch has in one operator. */
+/** Registers the gradients of fused kernels, and replaces gradients for which libtorch has an operator. */
 export function registerFusedGradients(): void {
   registerGradient({
     kernelName: BATCH_NORM_TRAINING,
@@ -97,7 +97,7 @@ export function replaceGradient(
   // The declared type leaves out that a kernel may have no gradient.
   const stock = getGradient(kernelName) as GradConfig | undefined;
   if (stock === undefined) return;
-  // Registering over a gradient prints a warning, so the old one goes first.
+  // Registering over a gradient prints a warning, so the old gradient goes first.
   unregisterGradient(kernelName);
   registerGradient({
     ...stock,

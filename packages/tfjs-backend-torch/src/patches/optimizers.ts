@@ -91,9 +91,9 @@ function replace(
 }
 
 /**
- * The native tensor of a variable, to be changed in place; one that shares its memory gets memory of its own first. So all
- * steps but the one that makes the state round alike, whoever else holds the values: a run that is resumed from saved
- * values goes on to the same bits.
+ * The native tensor of a variable, to be changed in place; a tensor that shares its memory gets memory of its own first. So
+ * all steps after the first round alike, whoever else holds the values, and a run that is resumed from saved values goes
+ * on to the same bits.
  */
 function ownHandle(backend: TorchBackend, variable: Variable | undefined): Handle | undefined {
   if (variable?.dtype !== 'float32') return undefined;

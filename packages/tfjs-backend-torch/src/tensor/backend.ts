@@ -61,7 +61,7 @@ export class TorchBackend extends KernelBackend {
     this.#data.set(dataId, { dtype, shape, refCount, content: { kind: 'values', values } });
   }
 
-  /** A tensor over a native one, which it owns from now on; `stored` is the native one's shape where it differs. */
+  /** A tensor over a native tensor, which it owns from now on; `stored` is the shape of the native tensor where it differs. */
   output(handle: Handle, shape: number[], dtype: DataType, stored: readonly number[] = shape): TensorInfo {
     const dataId = {};
     const content = { kind: 'native', handle: adopt(handle) } as const;

@@ -5,11 +5,11 @@ import type { Handle } from '../native/addon.js';
 export interface Deferred {
   /** The native tensor, to be owned by the caller. */
   compute(): Handle;
-  /** Releases what the computation would need; called once, after `compute` or instead of it. */
+  /** Releases the inputs of the computation; called once, after `compute` or instead of it. */
   release(): void;
 }
 
-/** The identity of one batch normalisation: what came from it, and what its gradient may be fused with. */
+/** The identity of a batch normalisation, by which results that came from it are known. */
 export interface Origin {
   readonly normalization: object;
   /** No value is below this. */
@@ -53,6 +53,6 @@ export interface TensorData {
   ownLayout?: boolean;
   /** A second result that the gradient of the kernel needs (the places of the maxima, of a max pooling). */
   companion?: Handle;
-  /** The batch normalisation that the tensor came from, where its gradient may be fused with what follows. */
+  /** The batch normalisation that the tensor came from, where its gradient may be fused with that of the next layer. */
   origin?: Origin;
 }

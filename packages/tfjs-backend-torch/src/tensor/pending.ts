@@ -71,7 +71,7 @@ export class PendingAffine implements Deferred {
     return deferred instanceof PendingAffine ? deferred : undefined;
   }
 
-  /** Whether it is one term, not clamped: only such a one can be added to. */
+  /** Whether it is a single term without a clamp: only to such a sum can another be added. */
   get isPlain(): boolean {
     return this.#second === undefined && this.low === -Infinity && this.high === Infinity;
   }
@@ -87,7 +87,7 @@ export class PendingAffine implements Deferred {
     return new PendingAffine(this.#first, this.#second, bottom, top);
   }
 
-  /** The sum with another plain one, or with a tensor of the same shape. */
+  /** The sum with another plain sum, or with a tensor of the same shape. */
   plus(backend: TorchBackend, other: PendingAffine | Handle): PendingAffine {
     const term = typeof other === 'number' ? new Term(backend.retain(other), null) : other.#first;
     return new PendingAffine(this.#first, term, -Infinity, Infinity);
@@ -126,15 +126,15 @@ interface Mask {
 }
 
 /**
- * The gradient of a clamp that nobody has read yet. The gradient of a batch normalisation applies the mask itself, from
- * what it reads anyway.
+ * The gradient of a clamp that nobody has read yet. The gradient of a batch normalisation applies the mask itself: it
+ * reads the values that the mask follows from anyway.
  */
 export class PendingMask implements Deferred {
   private constructor(
     /** The gradient before the masks. */
     readonly gradient: Handle,
     private readonly masks: readonly Mask[],
-    /** Whose result all the masks are about, if one normalisation's. */
+    /** The normalisation whose result all the masks belong to; undefined where they belong to several. */
     readonly origin: object | undefined,
   ) {}
 

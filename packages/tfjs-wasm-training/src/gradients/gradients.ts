@@ -12,8 +12,8 @@ import { isPerChannel } from '../kernels/batch-norm.js';
 export type NamedGradients = Record<string, () => Tensor>;
 
 /**
- * A gradient for the wasm backend in first-order differentiation, or undefined where the general one must do.
- * `saved` is what the general gradient saves, in its order.
+ * A gradient for the wasm backend in first-order differentiation, or undefined where TensorFlow.js's gradient must do.
+ * `saved` are the tensors that TensorFlow.js's gradient saves, in its order.
  */
 export type FastGradient = (
   dy: Tensor,

@@ -49,7 +49,7 @@ function overIntegers(backend: WasmBackend, x: TensorInfo, out: TensorInfo, sing
   for (let i = 0; i < to.length; i++) to[i] = single(from[i]!);
 }
 
-/** The replaced kernels make 0, or 6, of NaN, relu only of one whose sign bit is set, which is what 0 / 0 gives. */
+/** The replaced kernels make 0 or 6 of NaN; relu does so where the sign bit of the NaN is set, as 0 / 0 sets it. */
 const clamped =
   (name: Clamp) =>
   (call: KernelCall): TensorInfo => {

@@ -69,23 +69,9 @@ export const ofIntegerPairs =
 export const divide: Combine = (a, b) => a / b;
 export const power: Combine = (a, b) => a ** b;
 
-/** The remainder with the sign of the divisor, in double precision. */
-export function mod(call: KernelCall): TensorInfo {
-  const [a, b] = [input(call, 'a'), input(call, 'b')];
-  return broadcast(call, a, b, a.dtype, (value, divisor) => {
-    const rest = value % divisor;
-    const isAlike = (value < 0 && divisor < 0) || (value >= 0 && divisor >= 0);
-    return isAlike ? rest : (rest + divisor) % divisor;
-  });
-}
-
-/** floor(a / b) as int32. The replaced kernel gives floats for floats. */
-export const floorDiv = (call: KernelCall): TensorInfo =>
-  broadcast(call, input(call, 'a'), input(call, 'b'), 'int32', (a, b) => Math.floor(a / b));
-
 /**
- * PReLU. The replaced kernel takes the slopes by their index modulo their number, hence is right only for one
- * slope for each value of the last axis, and reads beyond the end of tensors that are not floats.
+ * PReLU. The replaced kernel takes the slopes by their index modulo their number, which is right only where each value
+ * of the last axis has a slope. It reads beyond the end of tensors that are not floats.
  */
 export function prelu(call: KernelCall, otherwise: Kernel): TensorInfo {
   const [x, alpha] = [input(call, 'x'), input(call, 'alpha')];

@@ -2,7 +2,7 @@ import { slice_util, util, type DataType, type TensorInfo } from '@tensorflow/tf
 import { dispose, input, ints, run, type Kernel, type KernelCall } from '../backend.js';
 
 /**
- * Kernels that move values as they are. The replaced ones move four bytes whatever the type, or call the result
+ * Kernels that move values unchanged. The replaced kernels move four bytes whatever the type, or call the result
  * a float.
  */
 

@@ -15,7 +15,8 @@ export function toChannelsFirst(backend: WasmBackend, x: TensorInfo): TensorInfo
 
 /**
  * Runs a convolution kernel, which knows NHWC alone, on NCHW images between transpositions. `images` names the
- * inputs that are images; `inputShape` among the attributes is one as well. `isImage` says whether the output is.
+ * inputs that are images; the attribute `inputShape` is the shape of an image, too. `isImage` says whether the
+ * output is an image.
  */
 export function inChannelsLast(
   call: KernelCall,

@@ -16,7 +16,7 @@ import { addressOf, loader, type SimdFunctions } from '../simd/load.js';
 import { geometry, type Geometry } from './conv2d-geometry.js';
 
 const VECTOR = 4;
-/** Values of a filter row done in one go: three vectors. */
+/** Values of a filter row computed together: three vectors. */
 const CHUNK = 12;
 /** dy and the part of the result that it reaches, in bytes: half of a common 32 kB first-level cache. */
 const TILE_BYTES = 16_384;
@@ -27,7 +27,7 @@ const simd = loader(inputGradientSource);
 
 /**
  * Gradient of conv2d with respect to its input. With stride 1 it is a forward convolution of dy, and the
- * backend's own one is the fastest; other strides, and inputs of few channels, are scattered from dy directly.
+ * backend's forward kernel is the fastest. Other strides, and inputs of few channels, are scattered from dy directly.
  */
 export function conv2dBackpropInput(call: KernelCall, otherwise: Kernel): TensorInfo {
   const { backend, attrs } = call;
@@ -142,7 +142,7 @@ function byScattering(
   return dx;
 }
 
-/** Splits a filter row into runs of 12, and a last one of 4, 8 or 12 values. */
+/** Splits a filter row into runs of 12 values and a last run of 4, 8 or 12 values. */
 function chunksOf(length: number): number[] {
   const chunks: number[] = [];
   for (let rest = length; rest > 0; rest -= CHUNK) {

@@ -26,8 +26,8 @@ export function withPadding(call: KernelCall, depthwise: boolean): KernelCall {
 }
 
 /**
- * TensorFlow.js takes a padding in one number for one of a square filter, stride and dilation, and makes an output
- * of the wrong size for others, beyond whose end the replaced kernels write.
+ * TensorFlow.js takes a padding given as one number to belong to a square filter, stride and dilation. For others it
+ * makes an output of the wrong size, and the replaced kernels write beyond its end.
  */
 function checkOutput(call: KernelCall, depthwise: boolean): void {
   const g = geometry(input(call, 'x').shape, input(call, 'filter').shape, call.attrs, depthwise);

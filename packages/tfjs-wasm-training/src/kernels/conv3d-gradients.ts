@@ -5,9 +5,9 @@ type Geometry = backend_util.Conv3DInfo;
 type Shape5D = [number, number, number, number, number];
 
 /**
- * Gradients of conv3d, one slice of the filter after the other: a slice takes part in a 2D convolution of the
- * slices of x under it, whose gradients are the 2D ones. The replaced kernels are wrong for strides and for more
- * than one slice, and add to whatever was in memory before.
+ * Gradients of conv3d, slice by slice of the filter: each slice is the filter of 2D convolutions over the slices of
+ * x under it, so its gradients are gradients of conv2d. The replaced kernels are wrong for strides and for several
+ * slices, and add to stale memory.
  */
 function geometryOf(xShape: number[], filterShape: number[], attrs: KernelCall['attrs']): Geometry {
   return backend_util.computeConv3DInfo(

@@ -7,7 +7,7 @@ interface Labelled {
   readonly labels: readonly number[];
 }
 
-/** Einstein summation of one or two tensors, as a sum or one batched matrix product between transpositions. */
+/** Einstein summation of one or two tensors, as a sum, or as a batched matrix product between transpositions. */
 export function einsum(call: KernelCall): TensorInfo {
   const { backend, attrs } = call;
   const tensors = Object.values(call.inputs) as TensorInfo[];

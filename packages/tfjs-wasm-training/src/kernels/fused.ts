@@ -66,7 +66,7 @@ function activate({ backend, attrs }: KernelCall, x: TensorInfo, alpha: TensorIn
   return replaceBy(backend, x, run(backend, activation, operands, { alpha: slope ?? 0 }));
 }
 
-/** Whether it is one matrix product without transposition; to others the replaced kernel adds a bias in part only. */
+/** Whether it is a single matrix product without transposition; to others the replaced kernel adds the bias in part. */
 function isOnePlainProduct(call: KernelCall): boolean {
   const { transposeA, transposeB } = call.attrs;
   const isOne = (name: string): boolean =>
@@ -76,7 +76,7 @@ function isOnePlainProduct(call: KernelCall): boolean {
   return transposeA !== true && transposeB !== true && isOne('a') && isOne('b');
 }
 
-/** Whether a bias, or the slopes of prelu, are one value for each output channel, if there are any. */
+/** Whether the bias or the slopes of prelu, where there are any, hold a value for each output channel. */
 function isPerChannel(call: KernelCall, depthwise: boolean, values: TensorInfo | null | undefined): boolean {
   if (values === null || values === undefined) return true;
   if (values.shape.length !== 1) return false;

@@ -1,7 +1,7 @@
 import { backend_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { input, ints, type Kernel, type KernelCall } from '../backend.js';
 
-/** Gather with batch axes, of which the replaced kernel knows one only. */
+/** Gather with batch axes. The replaced kernel knows a single batch axis. */
 export function gather(call: KernelCall, otherwise: Kernel): TensorInfo {
   const { backend, attrs } = call;
   const batchDims = attrs.batchDims as number | undefined;

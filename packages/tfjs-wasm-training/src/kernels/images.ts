@@ -14,7 +14,7 @@ export function resizeNearestNeighbor(call: KernelCall, otherwise: Kernel): Tens
 
 /**
  * Gradient of resizing by the nearest pixel: each value of dy goes to the pixel it was taken from. The replaced
- * kernel never ends where corners are aligned and an axis has one pixel.
+ * kernel gives zeros where corners are aligned and an axis of one pixel was enlarged.
  */
 export function resizeNearestNeighborGrad(call: KernelCall): TensorInfo {
   const { backend, attrs } = call;
@@ -78,7 +78,7 @@ export function rotateWithOffset(call: KernelCall): TensorInfo {
 /** The fourth channel of a pixel beyond the image where a colour is given. */
 const OPAQUE = 255;
 
-/** Crops resized by the nearest pixel; the replaced kernel takes the one before at times. */
+/** Crops resized by the nearest pixel. The replaced kernel sometimes takes the pixel before the nearest. */
 export function cropAndResize(call: KernelCall, otherwise: Kernel): TensorInfo {
   const { backend, attrs } = call;
   if (attrs.method !== 'nearest') return otherwise(call);

@@ -4,8 +4,8 @@ import { input, type Kernel, type KernelCall } from '../backend.js';
 type Replacement = (call: KernelCall, otherwise: Kernel) => TensorInfo;
 
 /**
- * A function of one number for int32 and bool. The replaced kernel takes the bits of an integer for those of a
- * float, or leaves whatever was in memory before. Floats are left to it. The result is `dtype`, by default that
+ * A function of one number for int32 and bool. The replaced kernel reads the bits of an integer as a float, or
+ * leaves stale memory. Floats are left to the replaced kernel. The result is `dtype`, by default that
  * of the input, as on the cpu backend.
  */
 const ofIntegers =

@@ -11,9 +11,9 @@ const VECTOR = 4;
 const simd = loader(poolSource);
 
 /**
- * Max or average pooling. Max pooling passes over NaN, as on the other backends, but for a window that holds nothing
- * else. The replaced kernels make -Infinity of NaN, leave whatever was in memory before where a window is one
- * pixel, and crash on windows that lie wholly in the padding.
+ * Max or average pooling. Max pooling passes over NaN, as on the other backends, unless a window holds nothing else.
+ * The replaced kernels make -Infinity of NaN, leave stale memory where a window is one pixel, and crash on windows that
+ * lie wholly in the padding.
  */
 const pool =
   (name: 'max' | 'average') =>
@@ -44,7 +44,7 @@ const pool =
     ];
     const [xs, outs, factor] = [x, out, factors].map((tensor) => backend.typedArrayFromHeap(tensor));
     const values = name === 'max' ? largest : mean;
-    // A vector of less than four channels writes into the next pixels, which come next, but not beyond the end.
+    // With fewer than four channels a vector also writes into the pixels computed next; it must not go beyond the end.
     const lastStart = util.sizeFromShape(g.outShape) - VECTOR;
     eachRow(g, (windows) => {
       const { at, outAt: first, height, width, count } = windows;

@@ -6,7 +6,7 @@ import { addressOf, loader } from '../simd/load.js';
 
 /** Rows whose sums may be added in single precision before they are added in double. */
 const FLUSH_ROWS = 4096;
-/** Fewer values than this are added one by one, as the call of a compiled function costs more. */
+/** Fewer values are added by a loop in JavaScript, since the call of a compiled function costs more. */
 const SHORT = 64;
 
 const simd = loader(columnsSource);
@@ -19,8 +19,8 @@ interface Plan {
 }
 
 /**
- * Sum over adjacent axes, down the columns instead of after a transposition. The replaced kernel adds one value
- * after the other in single precision, and loses digits in large tensors; here sums of blocks are added in double.
+ * Sum over adjacent axes, down the columns instead of after a transposition. The replaced kernel adds all
+ * values in turn in single precision and loses digits in large tensors; here sums of blocks are added in double.
  */
 export const sum = (call: KernelCall, otherwise: Kernel): TensorInfo => reduce(call, otherwise, false);
 

@@ -115,4 +115,33 @@ describe('on wasm', () => {
       );
     expect(convolve).toThrow(/Give the padding as \[\[0, 0\], \[2, 2\], \[2, 2\], \[0, 0\]\]/);
   });
+
+  it('floor division and its remainder have the sign of the divisor, by a tensor and by a number', async () => {
+    const a = [7, -7, 7, -7, 0, 6];
+    const b = [3, 3, -3, -3, 3, -3];
+    for (const dtype of ['float32', 'int32'] as const) {
+      const [x, y, three] = [
+        () => tf.tensor1d(a, dtype),
+        () => tf.tensor1d(b, dtype),
+        () => tf.scalar(3, dtype),
+      ];
+      const plain = async (f: () => tf.Tensor): Promise<number[]> => (await valuesOf(f)).map((v) => v + 0);
+      expect(await plain(() => tf.floorDiv(x(), y()))).toEqual([2, -3, -3, 2, 0, -2]);
+      expect(await plain(() => tf.mod(x(), y()))).toEqual([1, 2, -2, -1, 0, 0]);
+      expect(await plain(() => tf.floorDiv(x(), three()))).toEqual([2, -3, 2, -3, 0, 2]);
+      expect(await plain(() => tf.mod(x(), three()))).toEqual([1, 2, 1, 2, 0, 0]);
+    }
+  });
+
+  it('the remainder of an integer by zero is 0', async () => {
+    const x = (): tf.Tensor => tf.tensor1d([5, -5, 0], 'int32');
+    expect(await valuesOf(() => tf.mod(x(), tf.zeros([3], 'int32')))).toEqual([0, 0, 0]);
+    expect(await valuesOf(() => tf.mod(x(), tf.scalar(0, 'int32')))).toEqual([0, 0, 0]);
+  });
+
+  it('the gradient of resizing reaches an axis of one pixel where corners are aligned', async () => {
+    const resize = (x: tf.Tensor): tf.Tensor =>
+      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [3, 2], true);
+    expect(await valuesOf(() => tf.grad(resize)(tf.ones([1, 1, 2, 1])))).toEqual([3, 3]);
+  });
 });

@@ -1,7 +1,7 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { input, type Kernel, type KernelCall } from '../backend.js';
 
-/** Where, for bool. The replaced kernel moves four bytes for each value of one byte, beyond the end of its output. */
+/** `tf.where` of bool. The replaced kernel moves four bytes for each one-byte value and writes beyond the end of its output. */
 export function select(call: KernelCall, otherwise: Kernel): TensorInfo {
   const { backend } = call;
   const [condition, t, e] = [input(call, 'condition'), input(call, 't'), input(call, 'e')];

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { input, type KernelCall } from '../backend.js';
 
-/** A coordinate beyond an axis of `size` pixels, as one on it. */
+/** Folds a coordinate beyond an axis of `size` pixels back onto the axis. */
 type Fold = (at: number, size: number) => number;
 
 const onAxis = (at: number, size: number): number => Math.max(0, Math.min(at, size - 1));

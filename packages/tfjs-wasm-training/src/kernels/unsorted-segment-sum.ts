@@ -2,8 +2,8 @@ import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { floats, input, ints, zeros, type KernelCall } from '../backend.js';
 
 /**
- * Sums the rows of `x` that carry the same segment id: the gradient of gather, hence of an embedding. Rows of
- * a negative id, or one not below `numSegments`, are left out, as on the other backends.
+ * Sums the rows of `x` that carry the same segment id: the gradient of gather, hence of an embedding. Rows whose
+ * id is negative or not below `numSegments` are left out, as on the other backends.
  */
 export function unsortedSegmentSum(call: KernelCall): TensorInfo {
   const { backend, attrs } = call;

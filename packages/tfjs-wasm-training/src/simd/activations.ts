@@ -1,12 +1,12 @@
 import { defineFunction, type FunctionSource } from './assembler.js';
 import { f32x4, i32, loopUntil, sequence, type Code } from './instructions.js';
 
-/** Bytes that one turn of the loops does. */
+/** Bytes that a turn of the loops covers. */
 export const TURN = 64;
 
 /**
- * Value by value over flat arrays, a multiple of {@link TURN} bytes; `out` may be `x`. At `bounds` are a lower and an
- * upper one, which only clip reads.
+ * Value by value over flat arrays, a multiple of {@link TURN} bytes; `out` may be `x`. At `bounds` lie a lower and an
+ * upper bound, which only clip reads.
  */
 const elementwise = (value: (x: Code, low: Code, high: Code) => Code, isBounded = false): FunctionSource =>
   defineFunction(['x', 'end', 'out', 'bounds'], (f, p) => {

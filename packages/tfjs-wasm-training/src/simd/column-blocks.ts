@@ -3,7 +3,7 @@ export const FLOAT = 4;
 const VECTOR = 4;
 /** Rows summed in registers before the sum goes to memory: short enough to stay exact, long enough to be fast. */
 const BLOCK_ROWS = 256;
-/** Sums run in at least this many columns, as one column of sums alone waits for its own last addition. */
+/** Least number of columns that are summed side by side: a single column would wait for its own last addition. */
 const LEAST_COLUMNS = 16;
 
 /**

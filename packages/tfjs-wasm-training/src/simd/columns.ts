@@ -115,7 +115,7 @@ const elementwise = (value: (a: Code, b: Code) => Code): FunctionSource =>
   );
 
 export const elementwiseSource = {
-  /** a where b > 0, NaN where b is NaN (whose bits may all be ones), else 0. */
+  /** a where b > 0, NaN where b is NaN (all its bits may be set), else 0. */
   whereActive: elementwise((a, b) =>
     f32x4.or(f32x4.and(a, f32x4.greaterThan(b, f32x4.zero)), f32x4.notEqual(b, b)),
   ),

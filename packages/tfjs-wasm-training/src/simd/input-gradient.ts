@@ -92,7 +92,7 @@ function scatter(f: FunctionBuilder, p: Parameters, vectors: number): Code {
   );
 }
 
-/** `scatter{vectors}`: 1 to 3 vectors for four pixels are what the 16 vector registers hold. */
+/** `scatter{vectors}`: the 16 vector registers hold 1 to 3 vectors for four pixels. */
 export const inputGradientSource = Object.fromEntries(
   [1, 2, 3].map((vectors) => [
     `scatter${vectors}`,

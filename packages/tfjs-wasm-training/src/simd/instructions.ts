@@ -1,5 +1,5 @@
 /**
- * WebAssembly instructions as bytes, in the order of execution. An expression is the code that leaves one value
+ * WebAssembly instructions as bytes, in the order of execution. An expression is code that leaves a single value
  * on the stack; a statement leaves none. Encodings: WebAssembly Core Specification 2.0, section 5.4.
  */
 export type Code = readonly number[];
@@ -37,7 +37,7 @@ const binary =
 
 const simd = (opcode: number): number[] => [SIMD, ...unsigned(opcode)];
 
-/** Alignment 4 bytes (2^2): what every float has. The offset is in bytes. */
+/** Alignment 4 bytes (2^2), which every float has. The offset is in bytes. */
 const access = (offset: number): number[] => [2, ...unsigned(offset)];
 
 /** 32-bit integers; addresses are compared without sign. */
@@ -74,9 +74,9 @@ export const f32x4 = {
   /** NaN where either is NaN. */
   min: binary(...simd(0xe8)),
   max: binary(...simd(0xe9)),
-  /** `b < a ? b : a`, so that a NaN in `b` is passed over and one in `a` kept. */
+  /** `b < a ? b : a`, so that a NaN in `b` is passed over and a NaN in `a` is kept. */
   pseudoMin: binary(...simd(0xea)),
-  /** `a < b ? b : a`, so that a NaN in `b` is passed over and one in `a` kept. */
+  /** `a < b ? b : a`, so that a NaN in `b` is passed over and a NaN in `a` is kept. */
   pseudoMax: binary(...simd(0xeb)),
   and: binary(...simd(0x4e)),
   /** `a & ~b`. */

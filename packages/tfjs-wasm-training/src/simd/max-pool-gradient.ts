@@ -12,8 +12,8 @@ export const maxPoolGradientSource = {
       'dx', // the same place in the result
       'dy', // first pixel of the row
       'dyEnd', // end of the row
-      'windowHeight', // bytes from the first row of the window to the one after its last
-      'windowWidth', // bytes from the first pixel of a window's row to the one after its last
+      'windowHeight', // bytes from the first row of the window to the row after its last
+      'windowWidth', // bytes from the first pixel of a window's row to the pixel after its last
       'xRow', // from a row of x to the next
       'xPixel', // from a pixel to the next: the channels
       'step', // from a window to the next

@@ -6,8 +6,8 @@ const PARAMETERS = [
   'x', // first pixel of the first window
   'out', // first output pixel
   'outEnd', // end of the row of output pixels
-  'windowHeight', // from the first row of a window to the one after its last
-  'windowWidth', // from the first pixel of a window's row to the one after its last
+  'windowHeight', // from the first row of a window to the row after its last
+  'windowWidth', // from the first pixel of a window's row to the pixel after its last
   'xRow', // from a row of x to the next
   'xPixel', // from a pixel to the next: the channels
   'step', // from a window to the next
@@ -23,7 +23,7 @@ export const UNROLLED = [1, 2, 3] as const;
 /** Takes up a value of a window. */
 type Add = (value: Code) => Code;
 
-/** The values of one row of a window, one after the other; `width` is undefined where it is known at run time only. */
+/** The values of a row of a window in turn; `width` is undefined where it is known at run time only. */
 function overRow(f: FunctionBuilder, p: Parameters, row: Local, width: number | undefined, add: Add): Code {
   const pixel = f.integer();
   if (width !== undefined) {
@@ -38,7 +38,7 @@ function overRow(f: FunctionBuilder, p: Parameters, row: Local, width: number | 
   );
 }
 
-/** Four channels of a window after the other; the last four overlap those before where need be. */
+/** The channels of each window, four at a time; the last four overlap the four before where four does not divide them. */
 function overPixels(
   f: FunctionBuilder,
   p: Parameters,
