@@ -7,6 +7,7 @@ import { readState, writeState, type PageState } from './address.js';
 import type { DigitData } from './digits/packed-digits.js';
 import { SeedsPanel } from './acts/seeds-panel.js';
 import { Controls } from './page/controls.js';
+import { PhotosAct } from './photos/photos-act.js';
 import { found } from './page/dom.js';
 import { WINDOW } from './training/batch.js';
 import type { PageMessage, PairSettings, Racer, StepMessage, WorkerMessage } from './training/messages.js';
@@ -101,6 +102,7 @@ export class Playground {
       },
       test.size,
     );
+    new PhotosAct(() => this.#state.backend);
     this.start();
   }
 
@@ -142,7 +144,9 @@ export class Playground {
       this.#flicker.endEpoch();
       this.#draw.endEpoch(history);
       this.#controls.endEpoch(message.epoch);
-    } else this.#controls.hear(message);
+    } else if (message.kind === 'started' || message.kind === 'done' || message.kind === 'failed') {
+      this.#controls.hear(message);
+    }
   }
 
   #step({ racer, epoch, step, indices, predictedLabel }: StepMessage): void {

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeBackbone, writePhotos } from '../../recency-bias-lab/test/support/backbones.js';
 import { launchChromium, withoutChromium } from '../../recency-bias-lab/test/report/chromium.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -120,6 +121,45 @@ describe.skipIf(withoutChromium)('the playground in Chromium', () => {
   it('waits for Play where the reader asked for less motion', async () => {
     const { page } = await open('', { reducedMotion: 'reduce' });
     expect(await page.locator('#pause').innerText()).toBe('Play');
+    await page.close();
+  });
+
+  it('learns the photos of a folder, names a wrong label, and hands the model out', async () => {
+    const folder = join(outDir, 'my-photos');
+    await writePhotos(folder, 12, 32);
+    const wrong = (await readdir(join(folder, 'red')))[0]!;
+    await copyFile(join(folder, 'red', wrong), join(folder, 'blue', 'wrong.png'));
+    await writeBackbone(join(outDir, 'net'), { side: 32 });
+    const { page, problems, foreign } = await open('', { reducedMotion: 'reduce', acceptDownloads: true });
+    await page.locator('#backbone').selectOption('files');
+    const files = (await readdir(join(outDir, 'net'))).map((name) => join(outDir, 'net', name));
+    await page.locator('#backbone-files').setInputFiles(files);
+    await page.locator('#photos-folder').setInputFiles(folder);
+    await page.locator('#photos-save').waitFor();
+    expect(await page.locator('#photos-status').innerText()).toMatch(
+      /\d+ % right on held-out photos\. Trained in/,
+    );
+    expect(await page.locator('#photo-classes').innerText()).toContain('blue');
+    expect(await page.locator('.photo').first().innerText()).toBe('blue? Rather red');
+
+    const downloads = Promise.all([
+      page.waitForEvent('download', (file) => file.suggestedFilename() === 'model.json'),
+      page.waitForEvent('download', (file) => file.suggestedFilename() === 'model.weights.bin'),
+    ]);
+    await page.locator('#photos-save').click();
+    const [json, weights] = await downloads;
+    const saved = JSON.parse(await readFile(await json.path(), 'utf8')) as {
+      userDefinedMetadata: { labels: string[] };
+      weightsManifest: [{ weights: { shape: number[] }[] }];
+    };
+    expect(saved.userDefinedMetadata.labels).toEqual(['blue', 'green', 'red']);
+    const values = saved.weightsManifest[0].weights.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
+      0,
+    );
+    expect((await stat(await weights.path())).size).toBe(4 * values);
+    expect(problems).toEqual([]);
+    expect(foreign).toEqual([]);
     await page.close();
   });
 

@@ -39,8 +39,32 @@ export interface EpochMessage {
   readonly testError: number;
 }
 
+/** One step of the training on the reader's photos. */
+export interface PhotoStepMessage {
+  readonly kind: 'photo-step';
+  readonly indices: Int32Array;
+  readonly predictedLabel: Int32Array;
+}
+
+/** The end of an epoch on the reader's photos. */
+export interface PhotoEpochMessage {
+  readonly kind: 'photo-epoch';
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Share of the held-out photos that are predicted right; null where none is held out. */
+  readonly accuracy: number | null;
+  /** Training photos whose labels are likely wrong, the likeliest first. */
+  readonly suspects: readonly number[];
+}
+
 /** All that the worker says. */
 export type WorkerMessage =
+  | { readonly kind: 'photos-wanted'; readonly side: number }
+  | { readonly kind: 'photo-read' }
+  | PhotoStepMessage
+  | PhotoEpochMessage
+  | { readonly kind: 'photos-done'; readonly seconds: number }
+  | { readonly kind: 'photo-model'; readonly json: string; readonly weights: ArrayBuffer }
   | { readonly kind: 'started'; readonly backend: string }
   | StepMessage
   | EpochMessage
@@ -65,4 +89,21 @@ export type PageMessage =
       /** Whether every step is told, or the epochs only. */
       readonly tellSteps: boolean;
     }
-  | { readonly kind: 'pace'; readonly pace: Pace };
+  | { readonly kind: 'pace'; readonly pace: Pace }
+  | {
+      readonly kind: 'photos';
+      readonly backend: BackendName;
+      readonly classes: readonly string[];
+      /** model.json and weight files of a network, the address of a model.json, or null for a tiny network from raw pixels. */
+      readonly backbone: readonly File[] | string | null;
+    }
+  | {
+      readonly kind: 'photo';
+      readonly label: number;
+      /** Whether it is kept from training, to measure with. */
+      readonly held: boolean;
+      /** Red, green, blue and nothing of each pixel, row-major. */
+      readonly pixels: Uint8ClampedArray;
+    }
+  | { readonly kind: 'train-photos'; readonly seed: number }
+  | { readonly kind: 'save-photos' };

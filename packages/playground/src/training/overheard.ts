@@ -1,24 +1,28 @@
-import type { Observation, SelectorFactory, TrainingRun, Selector } from 'recency-bias';
+import type { Observation, Selector, SelectorFactory, TrainingRun } from 'recency-bias';
 
-type Predictions = Observation<'predictedLabel'>;
+/** What is heard of each batch. */
+export type Heard = 'predictedLabel' | 'trueClassProbability';
 
-/** The same selector, with a listener that hears which labels the network predicts, also where the selector does not ask. */
+/**
+ * The same selector, with a listener that hears which labels the network predicts and how much it believes in the right
+ * ones, also where the selector does not ask.
+ */
 export function overheard(
   factory: SelectorFactory<'predictedLabel'>,
-  listen: (predictions: Predictions) => void,
-): SelectorFactory<'predictedLabel'> {
-  return (run: TrainingRun): Selector<'predictedLabel'> => {
+  listen: (observation: Observation<Heard>) => void,
+): SelectorFactory<Heard> {
+  return (run: TrainingRun): Selector<Heard> => {
     const inner = factory(run);
     return {
       name: inner.name,
-      signals: ['predictedLabel'],
+      signals: ['predictedLabel', 'trueClassProbability'],
       beginEpoch: (epoch) => {
         inner.beginEpoch(epoch);
       },
-      select: (batchSize, score) => inner.select(batchSize, score),
-      observe: (predictions) => {
-        if (inner.signals.length > 0) inner.observe(predictions);
-        listen(predictions);
+      select: (batchSize) => inner.select(batchSize, () => Promise.reject(new Error('nothing is scored'))),
+      observe: (observation) => {
+        if (inner.signals.length > 0) inner.observe(observation);
+        listen(observation);
       },
       stateDict: () => inner.stateDict(),
       loadStateDict: (state) => {

@@ -4,7 +4,10 @@ import type { Pace, PageMessage, WorkerMessage } from './messages.js';
 export class Training {
   readonly #worker: Worker;
 
-  constructor(start: Extract<PageMessage, { kind: 'train' }>, listen: (message: WorkerMessage) => void) {
+  constructor(
+    start: Extract<PageMessage, { kind: 'train' | 'photos' }>,
+    listen: (message: WorkerMessage) => void,
+  ) {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
       listen(data);
@@ -23,6 +26,11 @@ export class Training {
   /** Ends it. */
   stop(): void {
     this.#worker.terminate();
+  }
+
+  /** Says something about photos to the worker. */
+  tell(message: Extract<PageMessage, { kind: 'photo' | 'train-photos' | 'save-photos' }>): void {
+    this.#say(message);
   }
 
   #say(message: PageMessage): void {
