@@ -11,6 +11,7 @@ import type { FetchProgress } from '../data/verified-folder.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
 import { parseExperiment } from '../experiment/document/resolve.js';
 import { startedAs } from '../ground/command.js';
+import { BASELINE_SELECTORS } from '../ground/methods.js';
 import { unknownName } from '../ground/suggest.js';
 import { CommandError } from './errors.js';
 
@@ -141,7 +142,7 @@ export async function describeDataset(name: string, { cache, ...flags }: Describ
       ...(flags.skipUnreadable !== undefined && { skipUnreadable: flags.skipUnreadable }),
     },
     epochs: 1,
-    selectors: { random: 'uniform' },
+    selectors: BASELINE_SELECTORS,
   });
   const progress = fetchProgress(process.stderr);
   const { dataset } = await loadExperimentData(

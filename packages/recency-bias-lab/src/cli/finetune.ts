@@ -13,16 +13,17 @@ import { savedModelSchema } from '../pretrained/saved-model.js';
 import { readRun } from '../records/read.js';
 import type { Run } from '../records/run.js';
 import { writeReport } from '../report/index.js';
-import { runExperiment } from './compare.js';
-import type { CompareFlags } from './compare.js';
+import { DEFAULT_SELECTORS } from '../ground/methods.js';
 import { CommandError } from './errors.js';
 import { applyFlags } from './experiment-flags.js';
 import { finalTest } from './final-test.js';
 import { formatDuration, formatPercent, plural } from './format.js';
 import { readPreset } from './presets.js';
+import { runExperiment } from './run-experiment.js';
+import type { RunFlags } from './run-flags.js';
 
 /** Flags of `finetune`. */
-export type FinetuneFlags = CompareFlags & { seed?: number; recipe?: string };
+export type FinetuneFlags = RunFlags & { seed?: number; recipe?: string };
 
 /** Settings by name, for what no flag and no preset says. */
 const RECIPES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -93,7 +94,7 @@ function withLengths(input: unknown): { input: unknown; notes: string[] } {
 /** The experiment of a new run. */
 async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: unknown; notes: string[] }> {
   const { seed = 1, preset, ...rest } = flags;
-  const selector = flags.selector ?? { 'recency-bias': { name: 'recency-bias', options: {} } };
+  const selector = flags.selector ?? DEFAULT_SELECTORS;
   if (Object.keys(selector).length > 1) {
     throw new CommandError('finetune takes one --selector; use compare --backbone for several');
   }

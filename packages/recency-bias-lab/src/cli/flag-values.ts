@@ -1,8 +1,8 @@
 /** The values of flags, read from their texts. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { INPUT_OPTION } from '../experiment/document/method-inputs.js';
 import { parseNumber } from './flag-numbers.js';
+import { inputOption } from '../ground/methods.js';
 
 /** The parts of `name:option=value,...`. */
 export interface NamedOptions {
@@ -66,8 +66,10 @@ export function parseSelector(text: string, previous: NamedSelectors = {}): Name
     throw new InvalidArgumentError('Expected [label=]name[:option=value,...].');
   }
   const options = colon < 0 ? {} : parseOptions(text.slice(colon + 1));
-  const input = options[INPUT_OPTION];
-  if (typeof input === 'string') options[INPUT_OPTION] = resolve(input); // whatever file the flag is put over
+  const name = second ?? first;
+  const option = inputOption(name);
+  const input = option === undefined ? undefined : options[option];
+  if (option !== undefined && typeof input === 'string') options[option] = resolve(input); // whatever file the flag is put over
   if (first in previous) throw new InvalidArgumentError(`The label ${first} is used twice.`);
-  return { ...previous, [first]: { name: second ?? first, options } };
+  return { ...previous, [first]: { name, options } };
 }

@@ -19,19 +19,20 @@ import type { HoldoutKind } from '../holdout/kinds.js';
 import type { HoldoutPart } from '../holdout/parts.js';
 import { trainLosses } from '../holdout/train-losses.js';
 import type { HoldoutProgress } from '../holdout/train-losses.js';
+import { BASELINE_SELECTORS, inputFlag } from '../ground/methods.js';
 import { makeDirectory } from '../ground/make-directory.js';
 import { replaceFile } from '../ground/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
 import { chooseBackend } from './choose-backend.js';
-import { readInput } from './compare.js';
-import type { CompareFlags } from './compare.js';
 import { fetchProgress } from './data.js';
 import { CommandError, INTERRUPTED } from './errors.js';
 import { formatCount, formatDuration, formatPercent, plural } from './format.js';
 import { interruptSignal } from './interrupt.js';
+import type { RunFlags } from './run-flags.js';
+import { readInput } from './written-experiment.js';
 
 /** Flags of `holdout-losses`. */
-export interface HoldoutFlags extends CompareFlags {
+export interface HoldoutFlags extends RunFlags {
   holdout: HoldoutKind;
   holdoutSize?: number;
   seed?: number;
@@ -189,7 +190,7 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
   process.stdout.write(
     `Mean loss ${mean.toFixed(4)}, of ${epochs.length === 1 ? 'epoch' : 'epochs'} ${epochs.join(' and ')}. ` +
       `Cost: ${formatCount(trainedSamples)} samples trained, ${formatCount(scoredSamples)} scored, ${formatDuration(trainSeconds)}.\n` +
-      `Written: ${pc.bold(out)}; use it by --selector rho-loss:irreducibleLosses=${out}\n`,
+      `Written: ${pc.bold(out)}; use it by ${inputFlag(out)}\n`,
   );
 }
 
@@ -201,7 +202,7 @@ interface Loaded extends PreparedExperiment {
 async function load(file: string | undefined, flags: HoldoutFlags): Promise<Loaded> {
   const { input, source } = await readInput(file, { ...flags, resume: false });
   // Whatever selectors the experiment names, they are not needed here, and may lack the file that is about to be made.
-  const plain = { grid: undefined, warmupEpochs: 0, selectors: { random: 'uniform' } };
+  const plain = { grid: undefined, warmupEpochs: 0, selectors: BASELINE_SELECTORS };
   const progress = fetchProgress(process.stderr);
   const fetching = {
     cache: cacheDirectory(flags.cache),

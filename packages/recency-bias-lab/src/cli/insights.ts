@@ -7,6 +7,7 @@ import { datasetRegistry } from '../data/registry.js';
 import { checkData } from '../experiment/prepare/data-record.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
 import { parseExperimentData } from '../experiment/document/resolve.js';
+import { roleOf } from '../ground/methods.js';
 import { unknownName } from '../ground/suggest.js';
 import { readInsights, writeInsights } from '../insights/index.js';
 import type { Insights } from '../insights/insights.js';
@@ -52,7 +53,7 @@ async function chooseRun(dir: string, wanted: string | undefined): Promise<Chose
     if (!known.includes(wanted)) throw new CommandError(`--run: ${unknownName(wanted, known)}`);
     return { runDir: join(dir, wanted), comparison: dir };
   }
-  const ofSubject = runs.filter(({ header }) => header.method.name === 'recency-bias');
+  const ofSubject = runs.filter(({ header }) => roleOf(header.method.name) === 'subject');
   const { header } = ofSubject.find((run) => run.header.seed === seeds[0]) ?? ofSubject[0] ?? runs[0]!;
   return { runDir: join(dir, header.id), comparison: dir };
 }

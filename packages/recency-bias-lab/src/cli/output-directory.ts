@@ -16,8 +16,11 @@ export interface OutputDirectory {
   readonly experiment: ResolvedExperiment;
   /** Ids of the runs that are complete there; empty for a new directory. */
   readonly complete: ReadonlySet<string>;
-  /** Whether experiment.json has to be written: for the first time, or since the directory is to hold more than it did. */
-  readonly needs: 'nothing' | 'experiment' | 'more';
+  /**
+   * What becomes of experiment.json: `new`: written for the first time; `extended`: written again, since the directory is to hold
+   * more than it did; `kept`: left as it is.
+   */
+  readonly experimentFile: 'new' | 'extended' | 'kept';
   /** The content of its experiment.json as it was found; undefined where there was none. */
   readonly stored: unknown;
 }
@@ -53,7 +56,7 @@ async function resumeIn(dir: string, stored: unknown, asked: ResolvedExperiment)
     );
   }
   const complete = await completeTasks(dir, experiment);
-  return { dir, experiment, complete, needs: isExtended ? 'more' : 'nothing', stored };
+  return { dir, experiment, complete, experimentFile: isExtended ? 'extended' : 'kept', stored };
 }
 
 /**
@@ -85,7 +88,7 @@ export async function chooseOutputDirectory(
       if (existsSync(join(dir, 'run.json'))) {
         throw new CommandError(`${dir}: is a single run's directory; choose another --out`);
       }
-      return { dir, experiment, complete: new Set(), needs: 'experiment', stored };
+      return { dir, experiment, complete: new Set(), experimentFile: 'new', stored };
     }
     const asked = comparable(stored, experiment);
     if (resume) return resumeIn(dir, stored, asked);
@@ -99,7 +102,7 @@ export async function chooseOutputDirectory(
             `go on with \`${resumeCommand(dir)}\`, or begin anew with another --out`,
         );
       }
-      return { dir, experiment: asked, complete, needs: 'nothing', stored };
+      return { dir, experiment: asked, complete, experimentFile: 'kept', stored };
     }
     if (out !== undefined) {
       throw new CommandError(`${dir}: holds another experiment (${found[0]!}); choose another --out`);

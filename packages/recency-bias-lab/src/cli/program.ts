@@ -1,7 +1,6 @@
 /** The command line. */
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import type { CompareFlags } from './compare.js';
 import type { DescribeFlags } from './data.js';
 import type { ExportFlags } from './export.js';
 import type { FinetuneFlags } from './finetune.js';
@@ -12,6 +11,8 @@ import type { HoldoutFlags } from './holdout-losses.js';
 import type { InsightsFlags } from './insights.js';
 import type { PredictFlags } from './predict.js';
 import type { ReportFlags } from './report.js';
+import { addRunFlags } from './run-flags.js';
+import type { RunFlags } from './run-flags.js';
 
 const require = createRequire(import.meta.url);
 
@@ -40,27 +41,6 @@ function withExperiment(
     command.addHelpText('after', presetsHelp());
   });
   return command;
-}
-
-function addRunFlags(command: Command): Command {
-  return command
-    .option(
-      '--preset <name>',
-      `begin with an experiment that comes with the package (see \`${startedAs()} presets\`)`,
-    )
-    .option('--out <dir>', 'output directory (default: runs/<name>)')
-    .option('--resume', 'go on with what the output directory holds')
-    .option('--force', 'take the output directory from a process that holds it, or seems to')
-    .option('--jobs <n>', 'runs at a time (default: the number of cores)', parseNumber)
-    .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
-    .option('--dry-run', 'say what would be done, and stop')
-    .addOption(
-      new Option(
-        '--save-every <seconds>',
-        'save within an epoch when so much time has passed (default: 10)',
-      ).argParser(parseNumber),
-    )
-    .option('--verbose', 'show stack traces of errors');
 }
 
 const cacheFlag = [
@@ -156,7 +136,7 @@ Examples:
     --selector random=uniform --selector strong=recency-bias:selectionPressure=1000
   ${startedAs()} compare --resume --out runs/quick`,
     )
-    .action(async (file: string | undefined, flags: CompareFlags) =>
+    .action(async (file: string | undefined, flags: RunFlags) =>
       (await import('./compare.js')).compare(file, flags),
     );
 
@@ -176,7 +156,7 @@ Examples:
   ${startedAs()} train --epochs 10 --warmup-epochs 2 --train-size 10000
   ${startedAs()} train --selector online-batch:selectionPressure=10 --epochs 10 --seed 7`,
     )
-    .action(async (flags: CompareFlags & { seed?: number }) => (await import('./compare.js')).train(flags));
+    .action(async (flags: RunFlags & { seed?: number }) => (await import('./train.js')).train(flags));
 
   withExperiment(
     program

@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
-import { INPUT_OPTION, writeMethodInputs } from './method-inputs.js';
+import { writeMethodInputs } from './method-inputs.js';
 import type { MethodInputs } from './method-inputs.js';
 import { makeDirectory } from '../../ground/make-directory.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { writeProblem } from '../../records/run-writer.js';
 import { presetPath } from './presets.js';
+import { inputOptions } from '../../ground/methods.js';
 import { ExperimentError, show } from '../../ground/problems.js';
 import type { ResolvedExperiment } from './resolve.js';
 
@@ -35,9 +36,10 @@ async function readDocument(path: string): Promise<Document> {
 
 /** Makes paths of methods' inputs, which are relative to the file that names them, absolute. */
 function anchorInputs(document: Document, folder: string): void {
+  const options = inputOptions();
   visit(document, {
     Pair(_, { key, value }) {
-      if (!isScalar(key) || key.value !== INPUT_OPTION) return;
+      if (!isScalar(key) || typeof key.value !== 'string' || !options.has(key.value)) return;
       const file = isMap(value) ? value.get('file', true) : value;
       if (isScalar(file) && typeof file.value === 'string') file.value = resolve(folder, file.value);
     },

@@ -1,5 +1,6 @@
 /** A grid search: one selector with every combination of some values of its options. */
 import { selectorRegistry } from 'recency-bias';
+import { BASELINE_SELECTORS, roleOf } from '../../ground/methods.js';
 import { show } from '../../ground/problems.js';
 import { labelSchema } from './schema.js';
 import type { Experiment, Grid } from './schema.js';
@@ -68,9 +69,8 @@ export function* checkGrid({ grid, selectors }: Experiment): Generator<string> {
 export function expandGrid(experiment: Experiment): Experiment {
   const { grid, selectors: given } = experiment;
   if (grid === undefined) return experiment;
-  const hasBaseline = Object.values(given).some(({ name }) => name === 'uniform');
-  const baseline = { random: { name: 'uniform', options: {} } };
-  const selectors: Experiment['selectors'] = { ...(!hasBaseline && baseline), ...given };
+  const hasBaseline = Object.values(given).some(({ name }) => roleOf(name) === 'baseline');
+  const selectors: Experiment['selectors'] = { ...(!hasBaseline && BASELINE_SELECTORS), ...given };
   const cells = gridCells(grid);
   for (const { label, options } of cells)
     selectors[label] ??= { name: grid.selector, options: { ...options } };

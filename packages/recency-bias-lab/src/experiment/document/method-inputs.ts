@@ -1,6 +1,6 @@
-/** Options of methods that stand in files: the irreducible losses of `rho-loss`. */
+/** Options of methods that stand in files, as the irreducible losses of `rho-loss` do. */
 import { basename, join, resolve } from 'node:path';
-import { createSelector, selectorRegistry } from 'recency-bias';
+import { createSelector } from 'recency-bias';
 import type { SelectorFactory } from 'recency-bias';
 import { z } from 'zod';
 import type { ImageDataset } from '../../data/image-dataset.js';
@@ -8,6 +8,7 @@ import { mismatch, readLosses } from '../../data/losses-file.js';
 import type { ReadLosses } from '../../data/losses-file.js';
 import { startedAs } from '../../ground/command.js';
 import { replaceFile } from '../../ground/replace-file.js';
+import { definitionOf, inputOption } from '../../ground/methods.js';
 import { ExperimentError } from '../../ground/problems.js';
 import type { Experiment } from './schema.js';
 
@@ -16,9 +17,6 @@ export interface Method {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
-
-/** The option that may name a file. */
-export const INPUT_OPTION = 'irreducibleLosses';
 
 /** How an experiment names the file; the comparison's own experiment.json also says what it held and what it cost. */
 const referenceSchema = z.preprocess(
@@ -55,10 +53,11 @@ export async function readMethodInputs(
 ): Promise<MethodInputs> {
   const inputs = new Map<string, ReadLosses>();
   const problems: string[] = [];
-  for (const [label, { options }] of Object.entries(selectors)) {
-    if (!namesFile(options[INPUT_OPTION])) continue;
-    const path = `selectors.${label}.options.${INPUT_OPTION}`;
-    const reference = referenceSchema.safeParse(options[INPUT_OPTION]);
+  for (const [label, { name, options }] of Object.entries(selectors)) {
+    const option = inputOption(name);
+    if (option === undefined || !namesFile(options[option])) continue;
+    const path = `selectors.${label}.options.${option}`;
+    const reference = referenceSchema.safeParse(options[option]);
     if (!reference.success) {
       problems.push(`${path}: expected { file: <path> } and nothing else`);
       continue;
@@ -86,12 +85,13 @@ export async function readMethodInputs(
 /** Options as they are recorded: a file by its name in the comparison's directory, its checksum and its cost. */
 export function recordedOptions(
   label: string,
-  options: Method['options'],
+  { name, options }: Method,
   input: ReadLosses | undefined,
 ): Method['options'] {
-  if (input === undefined) return options;
+  const option = inputOption(name);
+  if (input === undefined || option === undefined) return options;
   const { checksum, cost } = input;
-  return { ...options, [INPUT_OPTION]: { file: inputFile(label), checksum, cost: { ...cost } } };
+  return { ...options, [option]: { file: inputFile(label), checksum, cost: { ...cost } } };
 }
 
 /** Puts the inputs into a comparison's directory, which then needs nothing from elsewhere. */
@@ -101,13 +101,14 @@ export async function writeMethodInputs(dir: string, inputs: MethodInputs): Prom
 
 /** The factory of a method, with what was read for it. */
 export function createMethod({ name, options }: Method, input?: ReadLosses): SelectorFactory {
-  return createSelector(name, input === undefined ? options : { ...options, [INPUT_OPTION]: input.losses });
+  const option = inputOption(name);
+  const given = input === undefined || option === undefined ? {} : { [option]: input.losses };
+  return createSelector(name, { ...options, ...given });
 }
 
 /** What is missing of a method's options that have no default: one line an option, saying what to do. */
 export function missingOptions({ name, options }: Method, path: string): string[] {
-  const inputs = selectorRegistry[name]?.inputs ?? [];
-  return inputs
+  return (definitionOf(name)?.inputs ?? [])
     .filter((option) => options[option] === undefined || options[option] === null)
     .map(
       (option) =>

@@ -197,7 +197,7 @@ export function resolveExperiment(
         `${path}.options.warmupEpochs: is ${ownWarmup}; expected at least the ${warmupEpochs} epochs of the shared warm-up`,
       );
     }
-    selectors[label] = { name, options: recordedOptions(label, options, inputs.get(label)) };
+    selectors[label] = { name, options: recordedOptions(label, { name, options }, inputs.get(label)) };
   }
   if (problems.length > 0) throw new ExperimentError(problems);
   return {

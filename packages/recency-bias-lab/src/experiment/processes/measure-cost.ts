@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import { encodeState, selectorRegistry } from 'recency-bias';
+import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import type { ImageBatches } from '../../data/image-batches.js';
+import { definitionOf } from '../../ground/methods.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { RUN_FILES } from '../../records/run-files.js';
 import { evaluate, EVALUATION_BATCH } from '../training/evaluate.js';
-import { createMethod } from '../document/method-inputs.js';
+import type { Method } from '../document/method-inputs.js';
 import type { PreparedExperiment } from '../prepare/prepare.js';
 import type { RecordingSelector } from '../selection/recording-selector.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
@@ -141,29 +142,14 @@ async function saveOnce(state: StateDict): Promise<number> {
 /** The experiment with a selector that is past its warm-up from the first step. */
 function withoutWarmup(experiment: ResolvedExperiment, label: string): ResolvedExperiment {
   const method = experiment.selectors[label]!;
-  const known = 'warmupEpochs' in selectorRegistry[method.name]!.defaults;
+  const known = 'warmupEpochs' in (definitionOf(method.name)?.defaults ?? {});
   const options = { ...method.options, ...(known && { warmupEpochs: 0 }) };
   return { ...experiment, selectors: { ...experiment.selectors, [label]: { ...method, options } } };
 }
 
-/** Whether a selector asks for scores before it chooses. */
-async function scores({ experiment, dataset, inputs }: CostInput, label: string): Promise<boolean> {
-  const method = withoutWarmup(experiment, label).selectors[label]!;
-  const { epochs, batchSize } = experiment;
-  const run = { size: dataset.train.size, classes: dataset.classes, epochs, seed: 0 };
-  const selector = createMethod(method, inputs.get(label))(run);
-  const asked: Int32Array[] = [];
-  const refuse = (indices: Int32Array): Promise<never> => {
-    asked.push(indices);
-    return Promise.reject(new Error('no scores'));
-  };
-  selector.beginEpoch(1);
-  try {
-    await selector.select(batchSize, refuse);
-  } catch (error) {
-    if (asked.length === 0) throw error;
-  }
-  return asked.length > 0;
+/** Whether a selector scores samples before it chooses. */
+function scores({ name, options }: Method): boolean {
+  return (definitionOf(name)?.cost(options).scores ?? 0) > 0;
 }
 
 /**
@@ -185,8 +171,8 @@ export async function measureCost(options: CostInput): Promise<RunCost> {
   const record = recorder.sampleRecord();
   const recordBytes = record === undefined ? 0 : encodeState(record).length;
   const own: [label: string, step: TrainingTime][] = [];
-  for (const label of Object.keys(experiment.selectors)) {
-    if (!(await scores(options, label))) continue;
+  for (const [label, method] of Object.entries(experiment.selectors)) {
+    if (!scores(method)) continue;
     const run = { kind: 'run', id: label, seed: task.seed, selector: label } as const;
     const adaptive = { ...options, experiment: withoutWarmup(experiment, label), task: run };
     own.push([label, (await measureSteps(adaptive, session)).step]);

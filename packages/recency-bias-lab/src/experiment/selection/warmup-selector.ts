@@ -7,7 +7,7 @@ import type { Observation, Selection, Selector, Signal, StateDict, TrainingRun }
  * them had been there from the beginning.
  */
 export class WarmupSelector implements Selector {
-  readonly name = 'uniform';
+  readonly name = uniform.definition.name;
   readonly signals: readonly Signal[];
   readonly #leader: Selector;
   readonly #observers: ReadonlyMap<string, Selector>;

@@ -1,4 +1,5 @@
 /** Trains one run of an experiment and records it. */
+import { uniform } from 'recency-bias';
 import type { RunWriter } from '../../records/run-writer.js';
 import { RECORD_VERSION } from '../../records/schema.js';
 import type { EpochEvent, RunHeader } from '../../records/schema.js';
@@ -80,7 +81,10 @@ function describeRun(options: TrainRunOptions, { model, data }: TrainingSession)
     id: task.id,
     kind: task.kind,
     selector: task.kind === 'run' ? task.selector : 'warmup',
-    method: task.kind === 'run' ? experiment.selectors[task.selector]! : { name: 'uniform', options: {} },
+    method:
+      task.kind === 'run'
+        ? experiment.selectors[task.selector]!
+        : { name: uniform.definition.name, options: {} },
     seed: task.seed,
     dataset: { name, trainSize, testSize, classes: dataset.classes, classNames: [...dataset.classNames] },
     model: { name: experiment.model.name, parameters: model.countParams() },

@@ -2,6 +2,7 @@
  * Methods compared at equal cost. An epoch does not cost the same with every method: some train on fewer samples, others score
  * samples before they choose. So beside the error at the end stands the error at the lower of the two methods' costs.
  */
+import { inputOption } from '../../ground/methods.js';
 import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
 import { pairedBySeed } from './pairs.js';
@@ -64,7 +65,8 @@ interface Course extends Trajectory {
 
 /** What the input of a method cost, divided over the runs that used it; 0 for methods without one. */
 function inputCost({ header }: Trajectory, runs: number): number {
-  const input = header.method.options.irreducibleLosses;
+  const option = inputOption(header.method.name);
+  const input = option === undefined ? undefined : header.method.options[option];
   if (typeof input !== 'object' || input === null || !('cost' in input)) return 0;
   const { trainedSamples = 0, scoredSamples = 0 } = input.cost as Record<string, number>;
   return (trainedSamples + SCORED_SHARE * scoredSamples) / runs;

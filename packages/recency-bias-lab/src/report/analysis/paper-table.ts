@@ -1,7 +1,7 @@
 /** The paper's table over all experiments run so far: a row for each, a column for each method, ours beside the paper's. */
-import { selectorRegistry } from 'recency-bias';
+import { definitionOf, isUsualLabel } from '../../ground/methods.js';
 import type { Analysis } from './results.js';
-import type { PaperCell, PaperMethod } from './paper-numbers.js';
+import type { PaperCell } from './paper-numbers.js';
 import { PAPER_CELLS, PAPER_METHODS } from './paper-numbers.js';
 import type { SeedMean, Verdict } from './statistics.js';
 
@@ -54,8 +54,8 @@ export interface PaperTable {
 export const FINE_TUNED = 'pretrained';
 
 /** Whether a registry name is one of the paper's methods. */
-function isPaperMethod(method: string): method is PaperMethod {
-  return (PAPER_METHODS as readonly string[]).includes(method);
+function isPaperMethod(method: string): boolean {
+  return PAPER_METHODS.some(({ name }) => name === method);
 }
 
 /**
@@ -64,9 +64,7 @@ function isPaperMethod(method: string): method is PaperMethod {
  */
 export function representative({ results }: Analysis, method: string): string | null {
   const own = results.selectors.filter((row) => (row.method?.name ?? row.selector) === method);
-  const plain = own.find(
-    ({ selector }) => selector === method || (method === 'uniform' && selector === 'random'),
-  );
+  const plain = own.find(({ selector }) => isUsualLabel(selector, method));
   return (plain ?? (own.length === 1 ? own[0] : undefined))?.selector ?? null;
 }
 
@@ -91,7 +89,7 @@ function otherMethods(analyses: readonly Analysis[]): string[] {
   const methods = analyses.flatMap((analysis) =>
     analysis.results.selectors
       .map(({ selector, method }) => method?.name ?? selector)
-      .filter((method) => !isPaperMethod(method) && Object.hasOwn(selectorRegistry, method))
+      .filter((method) => !isPaperMethod(method) && definitionOf(method) !== undefined)
       .filter((method) => representative(analysis, method) !== null),
   );
   return [...new Set(methods)];
@@ -99,7 +97,7 @@ function otherMethods(analyses: readonly Analysis[]): string[] {
 
 /** Builds the table; experiments of which no run has begun are left out. */
 export function paperTable(analyses: readonly Analysis[]): PaperTable {
-  const columns = [...PAPER_METHODS, ...otherMethods(analyses)];
+  const columns = [...PAPER_METHODS.map(({ name }) => name), ...otherMethods(analyses)];
   const groups = new Map<string, TableGroup & { readonly rows: TableRow[] }>();
   for (const [index, analysis] of analyses.entries()) {
     const { comparison, header, results } = analysis;
@@ -131,7 +129,7 @@ export function paperTable(analyses: readonly Analysis[]): PaperTable {
   const rank = ({ dataset }: TableGroup): number =>
     order.includes(dataset) ? order.indexOf(dataset) : order.length;
   return {
-    columns: columns.map((method) => ({ method, title: selectorRegistry[method]?.title ?? method })),
+    columns: columns.map((method) => ({ method, title: definitionOf(method)?.title ?? method })),
     groups: [...groups.values()].sort((a, b) => rank(a) - rank(b)),
   };
 }

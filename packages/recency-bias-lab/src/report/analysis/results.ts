@@ -1,4 +1,5 @@
 /** The numbers of a comparison, as written to results.json and shown in the report. */
+import { roleOf } from '../../ground/methods.js';
 import type { Comparison } from '../../records/run.js';
 import type { RunHeader } from '../../records/schema.js';
 import type { Clock } from './clock.js';
@@ -71,13 +72,13 @@ export function analyse(comparison: Comparison, now: Date): Analysis {
   const courses = trajectories(comparison);
   const header = (comparison.runs[0] ?? comparison.warmups[0])?.header ?? null;
   const methods = new Map(selectors.map((selector) => [selector, methodOf(comparison, selector)]));
-  const name = (selector: string): string => methods.get(selector)?.name ?? selector;
+  const role = (selector: string): ReturnType<typeof roleOf> =>
+    roleOf(methods.get(selector)?.name ?? selector);
   const title = (selector: string): string => selectorTitle(selector, methods.get(selector) ?? undefined);
 
-  const baseline =
-    selectors.find((selector) => name(selector) === 'uniform' || name(selector) === 'random') ?? null;
+  const baseline = selectors.find((selector) => role(selector) === 'baseline') ?? null;
   const subject =
-    selectors.find((selector) => name(selector) === 'recency-bias') ??
+    selectors.find((selector) => role(selector) === 'subject') ??
     selectors.find((selector) => selector !== baseline) ??
     null;
   const errors = selectorErrors(selectors, courses);

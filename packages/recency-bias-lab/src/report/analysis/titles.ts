@@ -1,5 +1,5 @@
 /** Names under which selectors are shown. */
-import { selectorRegistry } from 'recency-bias';
+import { definitionOf, isUsualLabel } from '../../ground/methods.js';
 import type { RunHeader } from '../../records/schema.js';
 
 /**
@@ -8,8 +8,5 @@ import type { RunHeader } from '../../records/schema.js';
  */
 export function selectorTitle(label: string, method: RunHeader['method'] | undefined): string {
   const name = method?.name ?? label;
-  const plain = label === name || (label === 'random' && name === 'uniform');
-  return (
-    (plain && Object.hasOwn(selectorRegistry, name) ? selectorRegistry[name]?.title : undefined) ?? label
-  );
+  return (isUsualLabel(label, name) ? definitionOf(name)?.title : undefined) ?? label;
 }

@@ -1,7 +1,7 @@
 /** The paper's table 3: how much sooner Recency Bias reaches the best error of each other method. */
+import { SUBJECT } from '../../ground/methods.js';
 import type { Analysis } from '../analysis/results.js';
 import { PAPER_FINE_TUNING_DATA, PAPER_METHODS, PAPER_TIMES } from '../analysis/paper-numbers.js';
-import type { PaperMethod } from '../analysis/paper-numbers.js';
 import { FINE_TUNED, representative } from '../analysis/paper-table.js';
 import type { TimeReduction, TimeUnit } from '../analysis/time-reduction.js';
 import { paletteSlots } from '../chart-data.js';
@@ -14,15 +14,15 @@ import { section } from './section.js';
 
 /** A method of the paper and the time reduction of Recency Bias over it, in both units. */
 interface Row {
-  readonly method: PaperMethod;
+  readonly method: string;
   readonly over: string;
   readonly seconds: TimeReduction;
   readonly passes: TimeReduction;
 }
 
 function rows(analysis: Analysis): Row[] {
-  const own = representative(analysis, 'recency-bias');
-  return PAPER_METHODS.flatMap((method): Row[] => {
+  const own = representative(analysis, SUBJECT.name);
+  return PAPER_METHODS.flatMap(({ name: method }): Row[] => {
     const over = representative(analysis, method);
     const find = (unit: TimeUnit): TimeReduction | undefined =>
       analysis.results.timeReductions.find(
@@ -57,7 +57,7 @@ function cell({
 }
 
 /** The paper's own cells in a row. */
-function papers(method: PaperMethod): Markup {
+function papers(method: string): Markup {
   const times = PAPER_TIMES.find(({ over }) => over === method)?.times;
   if (times === undefined) return html`${PAPER_FINE_TUNING_DATA.map(() => html`<td>${NONE}</td>`)}`;
   return html`${times.map(

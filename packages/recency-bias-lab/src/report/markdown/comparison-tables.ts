@@ -1,4 +1,6 @@
 /** What the paper's methods reached, as Markdown tables. */
+import { BASELINE, BASELINE_LABEL, SUBJECT, usualLabel } from '../../ground/methods.js';
+import { PAPER_METHODS } from '../analysis/paper-numbers.js';
 import type { Analysis } from '../analysis/results.js';
 import { mean } from '../analysis/statistics.js';
 import type { TimeReduction } from '../analysis/time-reduction.js';
@@ -68,12 +70,11 @@ export function comparisonTable(analysis: Analysis): string {
 
 /** One row a comparison: what the paper's four methods reached, and what became of Recency Bias's gain over Random. */
 export function overviewTable(analyses: readonly Analysis[]): string {
-  const methods = ['random', 'online-batch', 'active-bias', 'recency-bias'];
   const rows = analyses.map(({ results }) => {
     const best = (label: string): string =>
       percentEstimate(results.selectors.find(({ selector }) => selector === label)?.best ?? null);
     const gain = results.errorComparisons.find(
-      ({ selector, over }) => selector === 'recency-bias' && over === 'random',
+      ({ selector, over }) => selector === SUBJECT.name && over === BASELINE_LABEL,
     );
     const verdict = gain?.difference.verdict;
     const words =
@@ -86,7 +87,7 @@ export function overviewTable(analyses: readonly Analysis[]): string {
     return [
       `[${cellText(name)}](#${encodeURIComponent(name)})`,
       String(results.seeds.length),
-      ...methods.map(best),
+      ...PAPER_METHODS.map(({ name }) => best(usualLabel(name))),
       change(gain?.relativeReduction ?? null),
       words,
     ];
@@ -94,11 +95,8 @@ export function overviewTable(analyses: readonly Analysis[]): string {
   const headings = [
     'setting',
     'seeds',
-    'Random',
-    'Online Batch',
-    'Active Bias',
-    'Recency Bias',
-    'against Random',
+    ...PAPER_METHODS.map(({ title }) => title),
+    `against ${BASELINE.title}`,
     'verdict',
   ];
   return markdownTable(headings, rows);
@@ -125,7 +123,7 @@ function timeCells({
 
 /** The paper's table 3: how much sooner Recency Bias reaches the best error of each other method. */
 export function timeTable({ results, title }: Analysis): string {
-  const own = results.timeReductions.filter(({ selector }) => selector === 'recency-bias');
+  const own = results.timeReductions.filter(({ selector }) => selector === SUBJECT.name);
   const rows = own
     .filter(({ unit }) => unit === 'seconds')
     .map((inSeconds) => {

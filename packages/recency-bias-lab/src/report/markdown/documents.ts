@@ -10,6 +10,7 @@
  * comparisons and has a row for each.
  */
 import { basename, resolve } from 'node:path';
+import { SUBJECT } from '../../ground/methods.js';
 import type { Analysis } from '../analysis/results.js';
 import { headline } from '../headline.js';
 import { comparisonTable, overviewTable, timeTable } from './comparison-tables.js';
@@ -51,7 +52,7 @@ export function withTables(document: string, find: FindAnalysis): string {
 
 function chapter(analysis: Analysis, level: string): string[] {
   const { equalCost, timeReductions, name } = analysis.results;
-  const times = timeReductions.some(({ selector, seeds }) => selector === 'recency-bias' && seeds.length > 0);
+  const times = timeReductions.some(({ selector, seeds }) => selector === SUBJECT.name && seeds.length > 0);
   return [
     `${level} ${cellText(name)}`,
     cellText(headline(analysis.results)),

@@ -1,0 +1,103 @@
+/** What every command that trains an experiment does: makes it ready, chooses its directory, says the plan, and trains. */
+import { availableParallelism } from 'node:os';
+import pc from 'picocolors';
+import { cacheDirectory } from '../data/cache.js';
+import { writeComparisonExperiment } from '../experiment/document/experiment-file.js';
+import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { runTasks } from '../experiment/document/tasks.js';
+import type { RunTask } from '../experiment/document/tasks.js';
+import { downloadOf } from '../experiment/prepare/load-data.js';
+import { prepareExperiment } from '../experiment/prepare/prepare.js';
+import type { PreparedExperiment, WrittenExperiment } from '../experiment/prepare/prepare.js';
+import { estimate } from '../experiment/processes/estimate.js';
+import type { EstimateOptions } from '../experiment/processes/estimate.js';
+import { chooseBackend } from './choose-backend.js';
+import { fetchProgress } from './data.js';
+import { CommandError } from './errors.js';
+import { chooseOutputDirectory } from './output-directory.js';
+import { describeEstimate, describePlan } from './plan.js';
+import { resumeCommand } from './resume-command.js';
+import type { RunFlags } from './run-flags.js';
+import { trainRuns } from './train-runs.js';
+
+/** The experiment with its data and model, before its directory is known. */
+async function prepareInput(
+  written: WrittenExperiment,
+  cache: string,
+  { out, dryRun = false }: RunFlags,
+): Promise<PreparedExperiment> {
+  const progress = fetchProgress(process.stderr);
+  const prepared = await prepareExperiment(written, {
+    cache,
+    onProgress: progress.update,
+    onSkipped: progress.skipped,
+    onNotice: progress.notices,
+    purpose: 'plan',
+    chooseBackend: (experiment) => chooseBackend(experiment, out),
+    standIn: dryRun,
+  });
+  progress.end();
+  return prepared;
+}
+
+/**
+ * Trains the runs of an experiment that are not complete.
+ * @param own what else is to be said of it before it begins, a line each
+ * @returns its directory; undefined where it was only to be said what would be done
+ */
+export async function runExperiment(
+  input: WrittenExperiment,
+  flags: RunFlags,
+  own: readonly string[] = [],
+): Promise<string | undefined> {
+  const jobs = flags.jobs ?? availableParallelism();
+  if (!Number.isInteger(jobs) || jobs < 1) {
+    throw new CommandError(`--jobs: is ${jobs}; expected a whole number of at least 1`);
+  }
+  const saveEverySeconds = flags.saveEvery ?? 10;
+  if (!(saveEverySeconds >= 0)) {
+    throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
+  }
+  const cache = cacheDirectory(flags.cache);
+  const { experiment: asked, inputs, notes } = await prepareInput(input, cache, flags);
+  const output = await chooseOutputDirectory(asked, {
+    ...(flags.out !== undefined && { out: flags.out }),
+    resume: flags.resume ?? false,
+    resumeCommand,
+  });
+  const { dir, experiment, complete, experimentFile } = output;
+  const tasks = runTasks(experiment);
+  const options = { jobs, cache, saveEverySeconds, inputs };
+  process.stdout.write(`${describePlan(experiment, { dir, jobs, complete, inputs })}\n`);
+  if (flags.dryRun === true) {
+    const remaining = tasks.filter(({ id }) => !complete.has(id));
+    if (remaining.length > 0) await printEstimate(experiment, remaining, options);
+  }
+  process.stdout.write(`${[...own, ...notes].map((note) => `${pc.dim(note)}\n`).join('')}\n`);
+  if (flags.dryRun === true) return undefined;
+
+  if (complete.size === tasks.length) {
+    if (experimentFile === 'extended') await writeComparisonExperiment(dir, experiment, inputs);
+    process.stdout.write(
+      `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
+    );
+  } else {
+    const { verbose = false, force = false } = flags;
+    await trainRuns(output, { ...options, verbose, force });
+  }
+  return dir;
+}
+
+/** Measures what the runs will take, and prints it. */
+async function printEstimate(
+  experiment: ResolvedExperiment,
+  tasks: readonly RunTask[],
+  { jobs, ...options }: EstimateOptions,
+): Promise<void> {
+  const { model, backend } = experiment;
+  process.stderr.write(`Measuring some training steps of ${model.name} on ${backend} ...\n`);
+  const result = await estimate(experiment, tasks, { jobs, ...options });
+  const downloadMegabytes = downloadOf(experiment, options.cache)?.downloadMegabytes;
+  const shown = { jobs: Math.min(jobs, tasks.length), downloadMegabytes };
+  process.stdout.write(`${describeEstimate(result, experiment, shown)}\n`);
+}

@@ -1,0 +1,41 @@
+/** Flags of the commands that train the runs of an experiment. */
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { startedAs } from '../ground/command.js';
+import type { ExperimentFlags } from './experiment-flags.js';
+import { parseNumber } from './flag-numbers.js';
+
+/** Flags of `compare`, `train` and `finetune`. */
+export interface RunFlags extends ExperimentFlags {
+  preset?: string;
+  out?: string;
+  resume?: boolean;
+  jobs?: number;
+  cache?: string;
+  dryRun?: boolean;
+  saveEvery?: number;
+  force?: boolean;
+  verbose?: boolean;
+}
+
+/** Adds the flags to a command, those of the experiment aside. */
+export function addRunFlags(command: Command): Command {
+  return command
+    .option(
+      '--preset <name>',
+      `begin with an experiment that comes with the package (see \`${startedAs()} presets\`)`,
+    )
+    .option('--out <dir>', 'output directory (default: runs/<name>)')
+    .option('--resume', 'go on with what the output directory holds')
+    .option('--force', 'take the output directory from a process that holds it, or seems to')
+    .option('--jobs <n>', 'runs at a time (default: the number of cores)', parseNumber)
+    .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
+    .option('--dry-run', 'say what would be done, and stop')
+    .addOption(
+      new Option(
+        '--save-every <seconds>',
+        'save within an epoch when so much time has passed (default: 10)',
+      ).argParser(parseNumber),
+    )
+    .option('--verbose', 'show stack traces of errors');
+}
