@@ -35,6 +35,7 @@ function say(indices: Int32Array, round: number): Observation {
     indices,
     predictedLabel: indices.map((index) => (index + (share(index) < 0.25 ? round : 0)) % RUN.classes),
     trueClassProbability: p,
+    batchLoss: new Float32Array(indices.length).fill(1.5),
     loss: p.map((value) => 3 * (1 - value)),
     gradNormBound: p,
     boundaryDistance: p.map((value) => (value - 0.5) * 0.06),

@@ -48,6 +48,7 @@ class Network {
     if (columns === undefined) {
       columns = {
         loss: new Float32Array(rows),
+        batchLoss: new Float32Array(rows).fill(1.5),
         predictedLabel: new Int32Array(rows),
         trueClassProbability: new Float32Array(rows),
         gradNormBound: new Float32Array(rows),

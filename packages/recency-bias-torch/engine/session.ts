@@ -1,5 +1,13 @@
 /** A selector at work, and the memory of its current epoch from which the epoch can be drawn again. */
-import { alternate, createSelector, decodeState, encodeState, withSmoothing, withWarmup } from 'recency-bias';
+import {
+  alternate,
+  createSelector,
+  decodeState,
+  encodeState,
+  withBatchLoss,
+  withSmoothing,
+  withWarmup,
+} from 'recency-bias';
 import type {
   Observation,
   Scorer,
@@ -31,6 +39,7 @@ export type Wrapper = readonly [name: string, options: object];
 const WRAPPERS: Readonly<Record<string, (inner: SelectorFactory, options: never) => SelectorFactory>> = {
   'with-warmup': withWarmup,
   'with-smoothing': withSmoothing,
+  'with-batch-loss': withBatchLoss,
   alternate,
 };
 

@@ -3,7 +3,14 @@
  * whole numbers, so that both languages make the same.
  */
 import { createHash } from 'node:crypto';
-import { alternate, createSelector, selectorRegistry, withSmoothing, withWarmup } from 'recency-bias';
+import {
+  alternate,
+  createSelector,
+  selectorRegistry,
+  withBatchLoss,
+  withSmoothing,
+  withWarmup,
+} from 'recency-bias';
 import type { Observation, Selection, SelectorFactory } from 'recency-bias';
 
 /** A run of a selector, and what it drew. */
@@ -54,6 +61,7 @@ const variants: Readonly<Record<string, readonly Readonly<Record<string, unknown
 const WRAPPERS: Readonly<Record<string, (inner: SelectorFactory, options: never) => SelectorFactory>> = {
   'with-warmup': withWarmup,
   'with-smoothing': withSmoothing,
+  'with-batch-loss': withBatchLoss,
   alternate,
 };
 
@@ -63,6 +71,7 @@ export function measure(indices: Int32Array, epoch: number): Observation {
   return {
     indices,
     loss: column((i) => ((i * 37 + epoch * 11) % 101) / 64),
+    batchLoss: column(() => ((epoch * 23) % 47) / 64),
     predictedLabel: Int32Array.from(indices, (i) => (i + (i % 3) * epoch) % run.classes),
     trueClassProbability: column((i) => ((i * 29 + (i % 5) * epoch) % 65) / 64),
     gradNormBound: column((i) => ((i * i + epoch) % 91) / 64),
@@ -88,6 +97,7 @@ const wrapped: readonly Required<Pick<DrawnRun, 'name' | 'options' | 'wrappers'>
       ['alternate', { every: 3 }],
     ],
   },
+  { name: 'seta', options: { groups: 3, windowScale: 0.4 }, wrappers: [['with-batch-loss', { decay: 0.7 }]] },
 ];
 
 async function drawRun(

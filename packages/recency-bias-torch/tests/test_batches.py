@@ -20,6 +20,7 @@ def measure(indices: np.ndarray[Any, Any], epoch: int) -> dict[str, np.ndarray[A
     i = indices.astype(np.int64)
     return {
         "loss": ((i * 37 + epoch * 11) % 101) / 64,
+        "batch_loss": np.full(len(i), ((epoch * 23) % 47) / 64),
         "predicted_label": (i + (i % 3) * epoch) % 10,
         "true_class_probability": ((i * 29 + (i % 5) * epoch) % 65) / 64,
         "grad_norm_bound": ((i * i + epoch) % 91) / 64,

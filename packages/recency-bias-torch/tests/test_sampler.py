@@ -204,16 +204,31 @@ def test_goes_on_in_mid_epoch_where_each_batch_is_learnt_from_at_once() -> None:
 def test_signals_are_those_of_their_definitions() -> None:
     logits = torch.tensor([[2.0, 0.0, -1.0], [0.0, 1.0, 3.0]], dtype=torch.float64)
     labels = torch.tensor([0, 1])
-    names = ["loss", "predicted_label", "true_class_probability", "grad_norm_bound", "boundary_distance"]
+    names = ["loss", "batch_loss", "predicted_label", "true_class_probability", "grad_norm_bound", "boundary_distance"]
     found = {name: column.double().numpy() for name, column in measure(names, logits, labels).items()}
     p = np.exp(logits.numpy()) / np.exp(logits.numpy()).sum(1, keepdims=True)
     own = p[[0, 1], labels.numpy()]
     onehot = np.eye(3)[labels.numpy()]
     assert np.allclose(found["loss"], -np.log(own), atol=1e-6)
+    assert np.allclose(found["batch_loss"], [-np.log(own).mean()] * 2, atol=1e-6)
     assert found["predicted_label"].tolist() == [0, 2]
     assert np.allclose(found["true_class_probability"], own, atol=1e-6)
     assert np.allclose(found["grad_norm_bound"], np.linalg.norm(p - onehot, axis=1), atol=1e-6)
     assert np.allclose(found["boundary_distance"], p.std(1) * [1, -1], atol=1e-6)
+
+
+def test_the_mean_loss_of_a_batch_may_be_a_scalar() -> None:
+    drawn = []
+    for scalar in (True, False):
+        batches = sampler("online-batch", warmup_epochs=1, wrappers=[("with-batch-loss", {"decay": 0.5})])
+        drawn.append([])
+        for _ in range(3):
+            for number, batch in enumerate(batches):
+                mean = torch.tensor(float(number))
+                batches.observe(batch, batch_loss=mean if scalar else mean.expand(len(batch)))
+                drawn[-1].append(list(batch))
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] != drawn[0][-1]
 
 
 @pytest.mark.parametrize(

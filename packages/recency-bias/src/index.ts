@@ -73,5 +73,6 @@ export {
   type WindowedProbabilityOptions,
   type WindowedProbabilitySelector,
 } from './selectors/windowed-probability.js';
+export { withBatchLoss, type BatchLossOptions, type BatchLossSignals } from './selectors/with-batch-loss.js';
 export { withSmoothing, type SmoothingOptions } from './selectors/with-smoothing.js';
 export { withWarmup, type WarmupOptions } from './selectors/with-warmup.js';

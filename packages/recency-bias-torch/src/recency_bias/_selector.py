@@ -94,7 +94,7 @@ class Selector:
         epochs: number of epochs of the whole run, at least 1.
         seed: seed of all draws, from 0 to 2**32 - 1. Same seed and observations, same batches as in TypeScript.
         wrappers: wrappers around the selector, innermost first, each with its options: 'with-warmup' (`epochs`), 'with-smoothing'
-            (`uniform_share`), 'alternate' (`every`), such as `[("with-smoothing", {"uniform_share": 0.1})]`.
+            (`uniform_share`), 'with-batch-loss' (`decay`), 'alternate' (`every`), such as `[("with-smoothing", {"uniform_share": 0.1})]`.
         options: options of the selector, in the words of Python (`warmup_epochs=5`); a schedule is a dict.
 
     Raises:

@@ -37,6 +37,10 @@ def measure(names: Iterable[str], logits: Tensor, labels: Tensor) -> dict[str, T
         if name == "loss":
             columns[name] = functional.cross_entropy(scores, own.squeeze(1), reduction="none")
             continue
+        if name == "batch_loss":
+            mean = functional.cross_entropy(scores, own.squeeze(1))
+            columns[name] = mean.expand(len(scores))
+            continue
         if name == "predicted_label":
             columns[name] = scores.argmax(1).int()
             continue

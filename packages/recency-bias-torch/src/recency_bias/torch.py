@@ -210,6 +210,7 @@ class SelectiveBatchSampler(Sampler[list[int]]):
             logits: [samples, classes] of the training pass; any dtype and device.
             targets: [samples] class indices.
             signals: signals measured elsewhere, such as `loss=losses` (a value a sample); they take the place of those from logits.
+                `batch_loss=loss` is the mean of the batch, a scalar.
 
         Raises:
             ValueError, TypeError: a signal that the selector needs cannot be had from what was given.
@@ -233,6 +234,8 @@ class SelectiveBatchSampler(Sampler[list[int]]):
             with torch.no_grad():
                 columns.update(measure(rest, logits.detach(), targets.detach()))
         rows = torch.as_tensor(indices, dtype=torch.int64).detach()
+        if "batch_loss" in columns and columns["batch_loss"].ndim == 0:
+            columns["batch_loss"] = columns["batch_loss"].expand(rows.shape[0])
         for name, column in columns.items():
             if column.ndim != 1 or column.shape[0] != rows.shape[0]:
                 raise ValueError(

@@ -11,6 +11,14 @@ export const SIGNALS = {
     slack: 0,
     allowed: () => 'finite. Has the training diverged? A lower learning rate may help',
   },
+  /** Mean of the training loss over the batch of the sample, unweighted, the same for all its rows; finite. */
+  batchLoss: {
+    array: Float32Array,
+    needs: 'loss',
+    range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
+    slack: 0,
+    allowed: () => 'finite. Has the training diverged? A lower learning rate may help',
+  },
   /** Argmax of the logits, in [0, classes). */
   predictedLabel: {
     array: Int32Array,

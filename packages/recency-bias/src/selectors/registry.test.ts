@@ -8,6 +8,7 @@ import { alternate } from './alternate.js';
 import { recencyBias } from './recency-bias.js';
 import { createSelector, selectorRegistry } from './registry.js';
 import { uniform } from './uniform.js';
+import { withBatchLoss } from './with-batch-loss.js';
 import { withSmoothing } from './with-smoothing.js';
 import { withWarmup } from './with-warmup.js';
 
@@ -15,7 +16,7 @@ const folder = new URL('./', import.meta.url);
 const cards = new URL('../../../../docs/selectors/', import.meta.url);
 
 /** Wrappers take a selector and so have no name of their own to be found by. */
-const WRAPPERS = ['with-warmup', 'with-smoothing', 'alternate'];
+const WRAPPERS = ['with-warmup', 'with-smoothing', 'with-batch-loss', 'alternate'];
 
 /** Files of the folder that hold no selector. */
 const HELPERS = ['registry.ts', 'mixture.ts', 'wrapper.ts'];
@@ -119,6 +120,16 @@ contractOf('withSmoothing(infoBatch)', withSmoothing(createSelector('info-batch'
 contractOf(
   'withSmoothing(onlineBatch recompute)',
   withSmoothing(createSelector('online-batch', { warmupEpochs: 0, recompute: true }), { uniformShare: 0.1 }),
+);
+contractOf(
+  'withBatchLoss(selfPaced)',
+  withBatchLoss(createSelector('self-paced', { warmupEpochs: 3 }) as SelectorFactory<'loss'>),
+  { epochSize: null },
+);
+contractOf(
+  'withBatchLoss(infoBatch)',
+  withBatchLoss(createSelector('info-batch') as SelectorFactory<'loss'>, { decay: 0.7 }),
+  { epochSize: null },
 );
 contractOf('alternate(recencyBias)', alternate(recency, { every: 3 }));
 contractOf('alternate(selfPaced)', alternate(createSelector('self-paced'), { every: 2 }), {

@@ -101,7 +101,16 @@ export class ToyModel {
       predictedLabel[row] = random.float() < p ? index % this.classes : random.int(this.classes);
       boundaryDistance[row] = (p - 0.5) * 0.8;
     });
-    return { indices, loss, predictedLabel, trueClassProbability, gradNormBound, boundaryDistance };
+    const batchLoss = new Float32Array(rows).fill(loss.reduce((sum, value) => sum + value, 0) / rows);
+    return {
+      indices,
+      loss,
+      batchLoss,
+      predictedLabel,
+      trueClassProbability,
+      gradNormBound,
+      boundaryDistance,
+    };
   }
 }
 

@@ -14,12 +14,21 @@ import {
 } from '../../test/helpers/models.js';
 import { probe } from '../../test/helpers/selectors.js';
 import type { Observation } from '../core/selector.js';
+import { onlineBatch } from '../selectors/online-batch.js';
+import { withBatchLoss } from '../selectors/with-batch-loss.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 
 onCpuWithoutLeaks();
 
-const ALL = ['loss', 'predictedLabel', 'trueClassProbability', 'gradNormBound', 'boundaryDistance'] as const;
+const ALL = [
+  'loss',
+  'batchLoss',
+  'predictedLabel',
+  'trueClassProbability',
+  'gradNormBound',
+  'boundaryDistance',
+] as const;
 
 function rowsOf(tensor: tf.Tensor): number[][] {
   return tf.tidy(() => tensor.reshape([tensor.shape[0], -1]).arraySync() as number[][]);
@@ -204,7 +213,7 @@ describe('signals of the training pass', () => {
         selector: probe({ signals: ['predictedLabel', 'loss'] }),
       }),
     ).rejects.toThrow(
-      /selector "probe" needs predictedLabel, but output "\w+" is no classification.*only loss, fit/,
+      /selector "probe" needs predictedLabel, but output "\w+" is no classification.*only loss, batchLoss, fit/,
     );
     expect(await problem.model.getWeights()[0]!.data()).toEqual(weights);
     disposeProblem(problem);
@@ -228,6 +237,48 @@ describe('signals of the training pass', () => {
     ).rejects.toThrow(
       'weights need the loss of each sample, but a loss function of the model returns the mean',
     );
+    disposeProblem(problem);
+  });
+
+  it('tell the mean of the batch under a loss function that returns it, and of any other loss', async () => {
+    const means: number[] = [];
+    for (const reduced of [true, false]) {
+      const problem = customRegression(10);
+      const losses = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor =>
+        tf.mean(tf.squaredDifference(yTrue, yPred), 1);
+      problem.model.compile({
+        optimizer: problem.model.optimizer,
+        loss: (yTrue, yPred) => (reduced ? tf.mean(losses(yTrue, yPred)) : losses(yTrue, yPred)),
+      });
+      const selector = probe({ signals: ['batchLoss'] });
+      const history = await fit(problem.model, problem.xs, problem.ys, {
+        epochs: 1,
+        batchSize: 10,
+        selector,
+      });
+      const seen = selector.made[0]!.observations;
+      expect(seen).toHaveLength(1);
+      expect(new Set(seen[0]!.batchLoss).size).toBe(1);
+      expect(seen[0]!.batchLoss).toHaveLength(10);
+      expect(seen[0]!.batchLoss[0]).toBeCloseTo(history.history.loss![0] as number, 5);
+      means.push(seen[0]!.batchLoss[0]!);
+      disposeProblem(problem);
+    }
+    expect(means[0]).toBeCloseTo(means[1]!, 5);
+  });
+
+  it('let withBatchLoss train a selector of losses under a loss function that returns the mean', async () => {
+    const problem = customRegression(20);
+    problem.model.compile({
+      optimizer: problem.model.optimizer,
+      loss: (yTrue, yPred) => tf.losses.meanSquaredError(yTrue, yPred),
+    });
+    const { history } = await fit(problem.model, problem.xs, problem.ys, {
+      epochs: 4,
+      batchSize: 5,
+      selector: withBatchLoss(onlineBatch({ warmupEpochs: 1 })),
+    });
+    expect(history.loss![3]).toBeLessThan(history.loss![0] as number);
     disposeProblem(problem);
   });
 });

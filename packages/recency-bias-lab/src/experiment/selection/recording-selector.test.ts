@@ -30,6 +30,7 @@ function observation(indices: Int32Array, time: number): Observation {
     loss: Float32Array.from(indices, (index) => draw(index).float() * 3),
     predictedLabel: Int32Array.from(indices, (index) => draw(index).int(1 + (index % 4))),
     trueClassProbability: Float32Array.from(indices, (index) => draw(index).float()),
+    batchLoss: new Float32Array(indices.length).fill(1),
     gradNormBound: Float32Array.from(indices, (index) => draw(index).float()),
     boundaryDistance: Float32Array.from(indices, (index) => draw(index).float() - 0.5),
   };

@@ -111,7 +111,9 @@ export class LossTap {
       });
     });
     if (needsLoss && this.reduced[this.watched]) {
-      throw new TypeError(`fit: the selector needs the loss of each sample, but ${REDUCED}`);
+      throw new TypeError(
+        `fit: the selector needs the loss of each sample, but ${REDUCED} Or wrap the selector: withBatchLoss(...) learns from the mean.`,
+      );
     }
     if (needsWeights && this.reduced.includes(true)) {
       throw new TypeError(`fit: weights need the loss of each sample, but ${REDUCED}`);

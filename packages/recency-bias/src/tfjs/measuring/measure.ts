@@ -39,6 +39,7 @@ export function measure(columns: readonly Column[], task: Task, pass: Pass): tf.
     guard: () => guard(pass.losses, rows),
     label: () => labelCode(task, pass.target),
     loss: () => rowMeans(pass.losses[task.output]!, rows),
+    batchLoss: () => tf.fill([rows], 1).mul(tf.mean(pass.losses[task.output]!)),
     predictedLabel: () => predictedLabel(task, pass.output),
     trueClassProbability: () => ofLabel(task, probability(), label()),
     gradNormBound: () => tf.sqrt(tf.sum(tf.square(distance()), 1)),
