@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SelectorDefinition } from '../core/define/define-selector.js';
 import type { SelectorFactory } from '../core/selector.js';
 import { factoryOf, irreducible, variants } from '../../test/helpers/variants.js';
+import * as library from '../index.js';
 import { selectorContract, type ContractSubject } from '../testing/contract.js';
 import { alternate } from './alternate.js';
 import { recencyBias } from './recency-bias.js';
@@ -41,12 +42,16 @@ function complete({ inputs }: SelectorDefinition): object {
 }
 
 describe('the registry', () => {
-  it('has an entry for every selector file, a method card and a run of the contract', () => {
+  it('has an entry for every selector file, a method card, an export and a run of the contract', () => {
     expect(files.length).toBeGreaterThanOrEqual(5);
+    const exported = Object.values(library).flatMap((value) =>
+      typeof value === 'function' && 'definition' in value ? [value.definition.name] : [],
+    );
     for (const name of files) {
       expect(existsSync(new URL(`${name}.md`, cards)), `docs/selectors/${name}.md is missing`).toBe(true);
       if (WRAPPERS.includes(name)) continue;
       expect(Object.keys(selectorRegistry), `${name} has no registry entry`).toContain(name);
+      expect(exported, `${name} is not exported by index.ts`).toContain(name);
       expect(variants[name]?.length, `${name} is not run through the contract`).toBeGreaterThan(0);
     }
     expect(Object.keys(selectorRegistry).filter((name) => !files.includes(name))).toEqual([]);
