@@ -18,14 +18,15 @@ const ROOMS: Rooms = {
   data: ['ground'],
   augment: ['data'],
   models: ['data'],
+  plugins: ['data', 'models'],
   pretrained: ['ground', 'records', 'data', 'augment', 'models'],
   report: ['ground', 'records', 'augment'],
   insights: ['ground', 'records', 'samples', 'data', 'report'],
-  'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'pretrained'],
+  'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
   'experiment/selection': ['records', 'samples', 'data', 'experiment/document'],
   'experiment/state': ['ground', 'records', 'experiment/document', 'experiment/selection'],
   'experiment/prepare': [
-    ...['ground', 'records', 'data', 'augment', 'models', 'pretrained'],
+    ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
     ...['experiment/document', 'experiment/state'],
   ],
   'experiment/training': [
@@ -33,12 +34,13 @@ const ROOMS: Rooms = {
     ...['experiment/document', 'experiment/selection', 'experiment/state', 'experiment/prepare'],
   ],
   'experiment/processes': [
-    ...['ground', 'records', 'data', 'experiment/document', 'experiment/selection'],
+    ...['ground', 'records', 'data', 'plugins', 'experiment/document', 'experiment/selection'],
     ...['experiment/state', 'experiment/prepare', 'experiment/training'],
   ],
   holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
   cli: [
-    ...['ground', 'records', 'data', 'augment', 'models', 'pretrained', 'report', 'insights', 'holdout'],
+    ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report', 'insights'],
+    ...['holdout'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report'],

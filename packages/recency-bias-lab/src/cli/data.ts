@@ -9,6 +9,7 @@ import type { DatasetEntry } from '../data/registry.js';
 import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
 import type { FetchProgress } from '../data/verified-folder.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
+import { loadPlugins } from '../plugins/loaded-plugins.js';
 import { parseExperiment } from '../experiment/document/resolve.js';
 import { startedAs } from '../ground/command.js';
 import { BASELINE_SELECTORS } from '../ground/methods.js';
@@ -134,6 +135,7 @@ export interface DescribeFlags {
 
 /** Says what a data set consists of, reading it (and fetching it first if need be). */
 export async function describeDataset(name: string, { cache, ...flags }: DescribeFlags): Promise<void> {
+  await loadPlugins({ dataset: name });
   const { dataset: wanted } = parseExperiment({
     dataset: {
       name,

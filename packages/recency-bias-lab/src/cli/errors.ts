@@ -1,4 +1,5 @@
 /** How commands end when something is wrong. */
+import { messageOf } from '../plugins/plugin-error.js';
 import { printable } from '../report/printable.js';
 
 /** A mistake of the user's, or a failure that a stack trace would not explain; the message says what to do. */
@@ -20,7 +21,7 @@ export const INTERRUPTED = 130;
 /** One line a problem; the stack only when asked for. */
 export function formatError(error: unknown, verbose: boolean): string {
   const isTraced = verbose && error instanceof Error && error.stack !== undefined;
-  const text = isTraced ? error.stack! : error instanceof Error ? error.message : String(error);
+  const text = isTraced ? error.stack! : messageOf(error);
   // A message may quote a label or a file name, which could hold control characters.
   return text.replaceAll(/[^\n\t]+/g, printable);
 }

@@ -7,7 +7,7 @@ import { modelRegistry } from '../experiment/document/model-registry.js';
 import { startedAs } from '../ground/command.js';
 import { scalingNames } from '../models/scaling.js';
 import { parseImageSize, parseNumber } from './flag-numbers.js';
-import { parseNamed, parseNumbers, parseSelector, parseSteps, parseValue } from './flag-values.js';
+import { parseName, parseNamed, parseNumbers, parseSelector, parseSteps, parseValue } from './flag-values.js';
 import type { NamedOptions } from './flag-values.js';
 
 /** A flag of the experiment. */
@@ -37,12 +37,12 @@ const number = (flags: string, help: string, ...path: string[]): Flag<number> =>
 /** The flags by the name that commander gives them, in the order of the help. */
 const FLAGS = {
   name: text('--name <name>', 'name of the experiment and of its output folder', 'name'),
-  dataset: text(
-    '--dataset <name>',
-    `data set, e.g. cifar10 or folder:photos (see \`${startedAs()} data list\`)`,
-    'dataset',
-    'name',
-  ),
+  dataset: {
+    flags: '--dataset <name>',
+    help: `data set, e.g. cifar10, folder:photos or ./my-data.js (see \`${startedAs()} data list\`)`,
+    path: ['dataset', 'name'],
+    parse: parseName,
+  },
   dataPath: text(
     '--data-path <path>',
     "folder or archive to read (default data set: idx, four files named as MNIST's)",
@@ -81,7 +81,7 @@ const FLAGS = {
   ),
   model: {
     flags: '--model <name[:option=value,...]>',
-    help: `model, e.g. resnet:depth=20 (${[...modelRegistry.keys()].join(', ')})`,
+    help: `model, e.g. resnet:depth=20 or ./my-model.js (${[...modelRegistry.keys()].join(', ')})`,
     path: ['model'],
     parse: parseNamed,
   },
@@ -149,7 +149,7 @@ const FLAGS = {
   window: { ...number('--window <n>', 'predicted labels kept of each sample', 'window'), of: 'method' },
   selector: {
     flags: '--selector <[label=]name[:option=value,...]>',
-    help: 'method to train with, e.g. recency-bias:selectionPressure=10',
+    help: 'method to train with, e.g. recency-bias:selectionPressure=10 or ./my-selector.js',
     path: ['selectors'],
     parse: parseSelector,
     of: 'method',
@@ -200,7 +200,8 @@ export function addExperimentFlags(command: Command, selectors: 'none' | 'one' |
   const names = Object.keys(selectorRegistry).join(', ');
   for (const [name, flag] of Object.entries<Flag<unknown>>(FLAGS)) {
     if (!taken.includes(flag.of)) continue;
-    const several = 'method to compare, repeatable, e.g. recency-bias:selectionPressure=10 or random=uniform';
+    const several =
+      'method to compare, repeatable, e.g. recency-bias:selectionPressure=10, random=uniform or ./my-selector.js';
     const help =
       name === 'selector' ? `${selectors === 'several' ? several : flag.help} (${names})` : flag.help;
     const option = new Option(flag.flags, help).helpGroup('Experiment (each overrides the file):');

@@ -5,6 +5,7 @@ import { readImageFolder } from '../data/image-folder.js';
 import type { LabelledFiles } from '../data/labelled-files.js';
 import { startBackend } from '../ground/backend.js';
 import { modelContext } from '../experiment/prepare/run-model.js';
+import { loadPlugins } from '../plugins/loaded-plugins.js';
 import { parseExperiment } from '../experiment/document/resolve.js';
 import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
 import type { RunHeader } from '../records/schema.js';
@@ -46,6 +47,7 @@ export async function finalTest(
   model: string,
   cache: string,
 ): Promise<FinalTest | undefined> {
+  await loadPlugins({ dataset: experiment.dataset, model: experiment.model });
   const { dataset, backend } = parseExperiment(experiment);
   if (dataset.name !== 'folder' || dataset.path === undefined) return undefined;
   let classifier: Classifier | undefined;

@@ -1,6 +1,7 @@
 /** The values of flags, read from their texts. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { isPluginPath, labelOfModule, pluginPath } from '../plugins/plugin-path.js';
 import { parseNumber } from './flag-numbers.js';
 import { inputOption } from '../ground/methods.js';
 
@@ -49,12 +50,17 @@ function parseOptions(text: string): Record<string, unknown> {
   return options;
 }
 
+/** A registry name, or the path of a module as experiments have it. */
+export function parseName(text: string): string {
+  return isPluginPath(text) ? pluginPath(text) : text;
+}
+
 /** `name[:option=value,...]` */
 export function parseNamed(text: string): NamedOptions {
   const colon = text.indexOf(':');
-  if (colon < 0) return { name: text, options: {} };
+  if (colon < 0) return { name: parseName(text), options: {} };
   if (colon === 0) throw new InvalidArgumentError('Expected name[:option=value,...].');
-  return { name: text.slice(0, colon), options: parseOptions(text.slice(colon + 1)) };
+  return { name: parseName(text.slice(0, colon)), options: parseOptions(text.slice(colon + 1)) };
 }
 
 /** `[label=]name[:option=value,...]`, collected by label. */
@@ -66,10 +72,11 @@ export function parseSelector(text: string, previous: NamedSelectors = {}): Name
     throw new InvalidArgumentError('Expected [label=]name[:option=value,...].');
   }
   const options = colon < 0 ? {} : parseOptions(text.slice(colon + 1));
-  const name = second ?? first;
+  const name = parseName(second ?? first);
+  const label = labelOfModule(first);
   const option = inputOption(name);
   const input = option === undefined ? undefined : options[option];
   if (option !== undefined && typeof input === 'string') options[option] = resolve(input); // whatever file the flag is put over
-  if (first in previous) throw new InvalidArgumentError(`The label ${first} is used twice.`);
-  return { ...previous, [first]: { name, options } };
+  if (label in previous) throw new InvalidArgumentError(`The label ${label} is used twice.`);
+  return { ...previous, [label]: { name, options } };
 }

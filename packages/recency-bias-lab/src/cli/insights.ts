@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
-import { datasetRegistry } from '../data/registry.js';
+import { datasetNamed } from '../experiment/document/registries.js';
+import { loadPlugins } from '../plugins/loaded-plugins.js';
 import { checkData } from '../experiment/prepare/data-record.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
 import { parseExperimentData } from '../experiment/document/resolve.js';
@@ -110,11 +111,12 @@ export async function makeInsights(dir: string, flags: InsightsFlags): Promise<v
   const { runDir, comparison } = await chooseRun(dir, flags.run);
   const header = await readRunHeader(runDir);
   if (header === undefined) throw new CommandError(`${runDir}: is not a run directory (it has no run.json)`);
+  await loadPlugins({ dataset: header.experiment.dataset });
   const { dataset: described } = parseExperimentData(header.experiment, join(runDir, 'run.json'));
   const progress = fetchProgress(process.stderr);
   const { fingerprint, ...unchecked } = described;
   // Of files it is said which differ. Of other data the labels say more than a fingerprint, so they are looked at first.
-  const isOfFiles = datasetRegistry.get(described.name)?.fields.includes('skipUnreadable') === true;
+  const isOfFiles = datasetNamed(described.name)?.fields.includes('skipUnreadable') === true;
   const wanted = isOfFiles ? described : unchecked;
   const begun = dirname(runDir);
   const { dataset, identity } = await loadExperimentData(

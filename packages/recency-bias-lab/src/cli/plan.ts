@@ -1,10 +1,10 @@
 /** What is about to happen, for people. */
 import pc from 'picocolors';
 import { describeAugmentation } from '../augment/policies.js';
-import { definitionOf } from '../ground/methods.js';
 import type { Estimate } from '../experiment/processes/estimate.js';
 import { stepEpoch } from '../experiment/training/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { selectorNamed } from '../experiment/document/selector-registry.js';
 import { runTasks } from '../experiment/document/tasks.js';
 import type { MethodInputs } from '../experiment/document/method-inputs.js';
 import {
@@ -62,7 +62,7 @@ function describeNoise({ labelNoise }: ResolvedExperiment['dataset']): string {
 /** Which methods do not train as many samples an epoch as there are, or look at others besides; undefined when none. */
 function describeWork({ selectors, dataset }: ResolvedExperiment): string | undefined {
   const costs = Object.entries(selectors).map(
-    ([label, { name, options }]) => [label, definitionOf(name)?.cost(options)] as const,
+    ([label, { name, options }]) => [label, selectorNamed(name)?.cost(options)] as const,
   );
   const verb = (labels: readonly string[], word: string): string =>
     `${list(labels)} ${word}${labels.length === 1 ? 's' : ''}`;

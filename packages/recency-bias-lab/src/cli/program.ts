@@ -251,6 +251,12 @@ Examples:
       (await import('./insights.js')).makeInsights(dir, flags),
     );
 
+  program
+    .command('init')
+    .description('begin an experiment of your own: an experiment file, a selector and a model that run')
+    .argument('[dir]', 'folder for the files (default: the working directory)')
+    .action(async (dir: string | undefined) => (await import('./init.js')).init(dir));
+
   const presets = program.command('presets').description('experiments that come with the package');
   presets
     .command('list', { isDefault: true })

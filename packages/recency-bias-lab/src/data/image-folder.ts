@@ -41,7 +41,7 @@ function take({ paths, labels }: LabelledFiles, indices: Int32Array): LabelledFi
 }
 
 /** A seeded division in which each class has its share in both parts, and at least one image. */
-function divide(
+export function divide(
   whole: LabelledFiles,
   { testShare = 0.2, splitSeed = 0 }: SplitOptions,
 ): [LabelledFiles, LabelledFiles] {
@@ -58,14 +58,18 @@ function only({ paths, labels }: LabelledFiles, list: ReadonlySet<string>): Labe
 }
 
 /** Each class needs an image to train on and one to test on. */
-function checkClasses(title: string, { paths, labels }: LabelledFiles, classNames: readonly string[]): void {
+export function checkClasses(
+  title: string,
+  { paths, labels }: LabelledFiles,
+  classNames: readonly string[],
+): void {
   const counts = new Int32Array(classNames.length);
   for (const label of labels) counts[label]!++;
   const lone = counts.indexOf(1);
   if (lone < 0) return;
   const path = paths[labels.indexOf(lone)]!;
   throw new DataError(
-    `${title}: the class ${classNames[lone]!} has a single image (${path}); at least two are needed, to train on and to test on: add some, or remove the folder`,
+    `${title}: the class ${classNames[lone]!} has a single image (${path}); at least two are needed, to train on and to test on: add some, or leave the class out`,
   );
 }
 

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { makeDirectory } from '../ground/make-directory.js';
 import { replaceFile } from '../ground/replace-file.js';
+import { readCsvImages } from './csv-images.js';
 import { openFileTree } from './file-tree.js';
 import type { FileTree } from './file-tree.js';
 import { DataError } from './idx.js';
@@ -195,6 +196,20 @@ export async function loadImageFolder(
   options: FetchOptions & ImageFilesOptions,
 ): Promise<ImageDataset> {
   return loadImages('folder', path, (tree) => readImageFolder(tree, options), FOLDER_SIDE, options);
+}
+
+/**
+ * Reads the images that a CSV file names, resized to 64 x 64 unless `imageSize` says otherwise.
+ * @param path of the CSV file; the images lie below its folder
+ * @throws DataError naming the file and the problem.
+ */
+export async function loadCsvImages(
+  path: string,
+  options: FetchOptions & ImageFilesOptions,
+): Promise<ImageDataset> {
+  const file = basename(path);
+  const read = (tree: FileTree): Promise<LabelledTree> => readCsvImages(tree, file, options);
+  return loadImages(`csv ${file}`, dirname(path), read, FOLDER_SIDE, options);
 }
 
 /**

@@ -7,9 +7,10 @@ import { CIFAR100, fetchCifar100, loadCifar100 } from './cifar100.js';
 import { FASHION_MNIST, fetchFashionMnist, loadFashionMnist } from './fashion-mnist.js';
 import type { ImageDataset } from './image-dataset.js';
 import { readIdxFolder } from './idx-folder.js';
-import { loadImageFolder, loadTinyImagenet } from './load-images.js';
+import { loadCsvImages, loadImageFolder, loadTinyImagenet } from './load-images.js';
 import type { ImageFilesOptions } from './load-images.js';
 import { fetchMnist, loadMnist, MNIST } from './mnist.js';
+import { readNpyFolder } from './npy-folder.js';
 import { fetchTinyImagenet, TINY_IMAGENET } from './tiny-imagenet.js';
 import { cacheFolder } from './verified-folder.js';
 import type { FetchOptions, VerifiedFiles } from './verified-folder.js';
@@ -161,6 +162,25 @@ const entries: readonly DatasetEntry[] = [
     needsPath: true,
     fields: READ_FIELDS,
     load: (options) => loadImageFolder(options.path ?? '.', options),
+  },
+  {
+    name: 'csv',
+    title:
+      'images of your own in a table: csv:<file> with the columns path and label, and perhaps split (train or test)',
+    needsPath: true,
+    fields: [
+      ...(['path', 'imageSize', 'channels', 'fit', 'testShare', 'splitSeed'] as const),
+      ...(['skipUnreadable', 'memoryLimit'] as const),
+    ],
+    load: (options) => loadCsvImages(options.path ?? '.', options),
+  },
+  {
+    name: 'npy',
+    title:
+      'NumPy arrays of your own: npy:<folder> with images.npy and labels.npy, and perhaps test_images.npy and test_labels.npy',
+    needsPath: true,
+    fields: ['path', 'testShare', 'splitSeed'],
+    load: (options) => readNpyFolder(resolve(options.path ?? '.'), options),
   },
   {
     name: 'idx',

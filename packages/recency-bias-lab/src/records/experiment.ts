@@ -9,7 +9,12 @@ const number = z.number();
 const options = z.record(z.string(), z.unknown());
 
 /** A batch-selection method: its registry name and its options. */
-const methodSchema = z.object({ name: z.string().optional(), options: options.optional() });
+const methodSchema = z.object({
+  name: z.string().optional(),
+  options: options.optional(),
+  /** SHA-256 of the source, where the name is the path of a module. */
+  source: z.string().optional(),
+});
 
 const gridSchema = z.looseObject({
   /** Registry name of the selector. */

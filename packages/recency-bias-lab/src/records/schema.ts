@@ -60,7 +60,12 @@ export const runHeaderSchema = z.object({
   /** Label shown in reports; the key of the selector in the experiment, e.g. `recency-bias`. */
   selector: z.string(),
   /** Registry name of the selector and its options. */
-  method: z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
+  method: z.object({
+    name: z.string(),
+    options: z.record(z.string(), z.unknown()),
+    /** SHA-256 of the source of a selector that is a module. */
+    source: z.string().optional(),
+  }),
   seed: count,
   dataset: z.object({
     name: z.string(),

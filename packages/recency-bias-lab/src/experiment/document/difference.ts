@@ -16,6 +16,8 @@ export function differences(before: unknown, after: unknown, path = ''): string[
   }
   if (isDeepStrictEqual(before, after)) return [];
   if (path === 'dataset.fingerprint') return ['dataset: its samples or their division have changed since'];
+  if (path.endsWith('.source'))
+    return [`${path.slice(0, -'.source'.length)}: the source of its module has changed since`];
   const text = (value: unknown): string => (value === undefined ? 'not given' : show(value));
   return [`${path}: was ${text(before)}, is ${text(after)}`];
 }

@@ -8,6 +8,7 @@ import type { MethodInputs } from './method-inputs.js';
 import { makeDirectory } from '../../ground/make-directory.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { writeProblem } from '../../records/run-writer.js';
+import { isPluginPath, pluginPath } from '../../plugins/plugin-path.js';
 import { presetPath } from './presets.js';
 import { inputOptions } from '../../ground/methods.js';
 import { ExperimentError, show } from '../../ground/problems.js';
@@ -31,6 +32,7 @@ async function readDocument(path: string): Promise<Document> {
     throw new ExperimentError([`${path}${line}: is not valid YAML: ${reason.replace(/ at line.*$/, '')}`]);
   }
   anchorInputs(document, dirname(path));
+  anchorModules(document, dirname(path));
   return document;
 }
 
@@ -44,6 +46,17 @@ function anchorInputs(document: Document, folder: string): void {
       if (isScalar(file) && typeof file.value === 'string') file.value = resolve(folder, file.value);
     },
   });
+}
+
+/** Makes paths of modules, which are relative to the file that names them, relative to the working directory. */
+function anchorModules(document: Document, folder: string): void {
+  const anchor = (node: unknown): void => {
+    if (isScalar(node) && isPluginPath(node.value)) node.value = pluginPath(node.value, folder);
+    else if (isMap(node)) anchor(node.get('name', true));
+  };
+  const selectors = document.get('selectors', true);
+  if (isMap(selectors)) for (const { value } of selectors.items) anchor(value);
+  for (const path of [['model'], ['dataset'], ['grid', 'selector']]) anchor(document.getIn(path, true));
 }
 
 /** Fields of which an experiment has one: the length given replaces that of the experiment extended. */

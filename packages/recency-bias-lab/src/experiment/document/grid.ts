@@ -2,6 +2,8 @@
 import { selectorRegistry } from 'recency-bias';
 import { BASELINE_SELECTORS, roleOf } from '../../ground/methods.js';
 import { show } from '../../ground/problems.js';
+import { labelOfModule } from '../../plugins/plugin-path.js';
+import { selectorNamed } from './selector-registry.js';
 import { labelSchema } from './schema.js';
 import type { Experiment, Grid } from './schema.js';
 import { unknownName } from '../../ground/suggest.js';
@@ -22,7 +24,7 @@ function abbreviations(names: readonly string[]): Map<string, string> {
 /** The cells of a grid, row by row: the option named last varies fastest. */
 export function gridCells({ selector, options }: Pick<Grid, 'selector' | 'options'>): GridCell[] {
   const short = abbreviations(Object.keys(options));
-  let cells: GridCell[] = [{ label: selector, options: {} }];
+  let cells: GridCell[] = [{ label: labelOfModule(selector), options: {} }];
   for (const [name, values] of Object.entries(options)) {
     cells = cells.flatMap((cell) =>
       values.map((value) => ({
@@ -37,12 +39,12 @@ export function gridCells({ selector, options }: Pick<Grid, 'selector' | 'option
 /** What is wrong with the grid of an experiment, one line a mistake. */
 export function* checkGrid({ grid, selectors }: Experiment): Generator<string> {
   if (grid === undefined) return;
-  const known = Object.keys(selectorRegistry);
-  if (!known.includes(grid.selector)) {
-    yield `grid.selector: ${unknownName(grid.selector, known)}`;
+  const definition = selectorNamed(grid.selector);
+  if (definition === undefined) {
+    yield `grid.selector: ${unknownName(grid.selector, Object.keys(selectorRegistry))}`;
     return;
   }
-  const defaults = Object.keys(selectorRegistry[grid.selector]!.defaults);
+  const defaults = Object.keys(definition.defaults);
   if (Object.keys(grid.options).length === 0) {
     yield `grid.options: is empty; expected values for at least one of ${defaults.join(', ')}`;
   }

@@ -8,7 +8,10 @@ import type { Grid } from './schema.js';
 /** The parts of experiment.json that may grow. */
 const storedSchema = z.looseObject({
   seeds: z.array(z.number()),
-  selectors: z.record(z.string(), z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
+  selectors: z.record(
+    z.string(),
+    z.looseObject({ name: z.string(), options: z.record(z.string(), z.unknown()) }),
+  ),
   grid: gridSchema.extend({ labels: z.array(z.string()) }).optional(),
 });
 

@@ -8,14 +8,17 @@ import { mismatch, readLosses } from '../../data/losses-file.js';
 import type { ReadLosses } from '../../data/losses-file.js';
 import { startedAs } from '../../ground/command.js';
 import { replaceFile } from '../../ground/replace-file.js';
-import { definitionOf, inputOption } from '../../ground/methods.js';
 import { ExperimentError } from '../../ground/problems.js';
+import { loadedSelector } from '../../plugins/loaded-plugins.js';
+import { fileOption, selectorNamed } from './selector-registry.js';
 import type { Experiment } from './schema.js';
 
 /** A batch-selection method: its registry name and all of its options. */
 export interface Method {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** SHA-256 of the source of a module. */
+  readonly source?: string;
 }
 
 /** How an experiment names the file; the comparison's own experiment.json also says what it held and what it cost. */
@@ -54,7 +57,7 @@ export async function readMethodInputs(
   const inputs = new Map<string, ReadLosses>();
   const problems: string[] = [];
   for (const [label, { name, options }] of Object.entries(selectors)) {
-    const option = inputOption(name);
+    const option = fileOption(name);
     if (option === undefined || !namesFile(options[option])) continue;
     const path = `selectors.${label}.options.${option}`;
     const reference = referenceSchema.safeParse(options[option]);
@@ -88,7 +91,7 @@ export function recordedOptions(
   { name, options }: Method,
   input: ReadLosses | undefined,
 ): Method['options'] {
-  const option = inputOption(name);
+  const option = fileOption(name);
   if (input === undefined || option === undefined) return options;
   const { checksum, cost } = input;
   return { ...options, [option]: { file: inputFile(label), checksum, cost: { ...cost } } };
@@ -101,14 +104,15 @@ export async function writeMethodInputs(dir: string, inputs: MethodInputs): Prom
 
 /** The factory of a method, with what was read for it. */
 export function createMethod({ name, options }: Method, input?: ReadLosses): SelectorFactory {
-  const option = inputOption(name);
-  const given = input === undefined || option === undefined ? {} : { [option]: input.losses };
-  return createSelector(name, { ...options, ...given });
+  const option = fileOption(name);
+  const read = input === undefined || option === undefined ? {} : { [option]: input.losses };
+  const given = { ...options, ...read };
+  return loadedSelector(name)?.part.create(given) ?? createSelector(name, given);
 }
 
 /** What is missing of a method's options that have no default: one line an option, saying what to do. */
 export function missingOptions({ name, options }: Method, path: string): string[] {
-  return (definitionOf(name)?.inputs ?? [])
+  return (selectorNamed(name)?.inputs ?? [])
     .filter((option) => options[option] === undefined || options[option] === null)
     .map(
       (option) =>

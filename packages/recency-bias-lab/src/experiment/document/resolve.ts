@@ -10,6 +10,10 @@ import { checkGrid, expandGrid } from './grid.js';
 import { createMethod, missingOptions, recordedOptions } from './method-inputs.js';
 import type { Method, MethodInputs } from './method-inputs.js';
 import { describeIssues, ExperimentError, show } from '../../ground/problems.js';
+import { loadedDataset, loadedModel, loadedSelector } from '../../plugins/loaded-plugins.js';
+import { messageOf } from '../../plugins/plugin-error.js';
+import { checkSource, datasetNamed, modelNamed, sourceOf } from './registries.js';
+import { selectorNamed } from './selector-registry.js';
 import { experimentSchema } from './schema.js';
 import type { Experiment } from './schema.js';
 import { unknownName } from '../../ground/suggest.js';
@@ -60,7 +64,7 @@ export function parseExperimentData(input: unknown, source?: string): Pick<Exper
 
 /** The data set's registry entry, for an experiment that was parsed. */
 export function datasetEntry(experiment: Pick<Experiment, 'dataset'>): DatasetEntry {
-  return datasetRegistry.get(experiment.dataset.name)!;
+  return datasetNamed(experiment.dataset.name)!;
 }
 
 function* check(experiment: Experiment): Generator<string> {
@@ -79,7 +83,7 @@ function selectorNames(): string[] {
 }
 
 function* checkDataset(dataset: Experiment['dataset']): Generator<string> {
-  const entry = datasetRegistry.get(dataset.name);
+  const entry = datasetNamed(dataset.name);
   if (entry === undefined) yield `dataset.name: ${unknownName(dataset.name, [...datasetRegistry.keys()])}`;
   else if (entry.needsPath && dataset.path === undefined) {
     yield `dataset.path: is missing; expected the folder that holds the data: give --data-path`;
@@ -94,7 +98,9 @@ function* checkDataset(dataset: Experiment['dataset']): Generator<string> {
 
 function* checkNames({ dataset, model }: Experiment): Generator<string> {
   yield* checkDataset(dataset);
-  const modelEntry = modelRegistry.get(model.name);
+  yield* checkSource('dataset', dataset, loadedDataset(dataset.name));
+  yield* checkSource('model', model, loadedModel(model.name));
+  const modelEntry = modelNamed(model.name);
   if (modelEntry === undefined) {
     yield `model.name: ${unknownName(model.name, [...modelRegistry.keys()])}`;
     return;
@@ -171,12 +177,15 @@ export function resolveExperiment(
   }
 
   const selectors: Record<string, Method> = {};
-  for (const [label, { name, options: own }] of Object.entries(experiment.selectors)) {
+  for (const [label, { name, options: own, source }] of Object.entries(experiment.selectors)) {
     const shared: Record<string, unknown> = { warmupEpochs, window };
-    const known = Object.keys(selectorRegistry[name]?.defaults ?? {});
+    const loaded = loadedSelector(name);
+    const defaults = selectorNamed(name)?.defaults ?? {};
+    const known = Object.keys(defaults);
     const inherited = Object.fromEntries(Object.entries(shared).filter(([key]) => known.includes(key)));
-    const options = { ...selectorRegistry[name]?.defaults, ...inherited, ...own };
+    const options = { ...defaults, ...inherited, ...own };
     const path = `selectors.${label}`;
+    problems.push(...checkSource(path, { name, source }, loaded));
     const missing = missingOptions({ name, options }, path);
     if (missing.length > 0) {
       problems.push(...missing);
@@ -188,7 +197,7 @@ export function resolveExperiment(
         inputs.get(label),
       )({ size: data.trainSize, classes: data.classes, epochs, seed: 0 });
     } catch (error) {
-      problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${path}: ${loaded === undefined ? '' : `${name}: `}${messageOf(error)}`);
       continue;
     }
     const ownWarmup = options.warmupEpochs;
@@ -197,18 +206,24 @@ export function resolveExperiment(
         `${path}.options.warmupEpochs: is ${ownWarmup}; expected at least the ${warmupEpochs} epochs of the shared warm-up`,
       );
     }
-    selectors[label] = { name, options: recordedOptions(label, { name, options }, inputs.get(label)) };
+    selectors[label] = {
+      name,
+      options: recordedOptions(label, { name, options }, inputs.get(label)),
+      ...sourceOf(loaded),
+    };
   }
   if (problems.length > 0) throw new ExperimentError(problems);
   return {
     ...rest,
     dataset: {
       ...experiment.dataset,
+      ...sourceOf(loadedDataset(experiment.dataset.name)),
       trainSize: data.trainSize,
       testSize: data.testSize,
       // An experiment of an earlier version has none, and stays as it is.
       ...(data.fingerprint !== undefined && { fingerprint: data.fingerprint }),
     },
+    model: { ...experiment.model, ...sourceOf(loadedModel(experiment.model.name)) },
     augmentation: resolveAugmentation(experiment.augmentation),
     epochs,
     selectors,

@@ -11,7 +11,7 @@ const seed = z
 const side = z.int().min(1).max(4096);
 
 const datasetSchema = z.strictObject({
-  /** Registry name, e.g. `mnist`; or `folder:<path>`, short for the name `folder` with that path. */
+  /** Registry name, e.g. `mnist`; the path of a module, e.g. `./my-data.js`; or `folder:<path>`, short for the name `folder` with that path. */
   name: z.string(),
   /** The folder or archive to read, for data sets of your own; relative to the working directory. */
   path: z.string().min(1).optional(),
@@ -36,6 +36,8 @@ const datasetSchema = z.strictObject({
   skipUnreadable: z.boolean().optional(),
   /** Megabytes of pixels to hold in memory; a folder of more is decoded on demand. */
   memoryLimit: z.number().positive().optional(),
+  /** SHA-256 of a module's source, filled in where the data set is one. */
+  source: z.string().optional(),
   /** SHA-256 of what the data are, filled in when an experiment begins: it goes on only with the same. */
   fingerprint: z.string().optional(),
   /** Number of training samples: a stratified random subset. Default: all. */
@@ -57,8 +59,10 @@ const datasetSchema = z.strictObject({
 });
 
 const modelSchema = z.strictObject({
-  /** Registry name, e.g. `small-cnn`. */
+  /** Registry name, e.g. `small-cnn`; or the path of a module, e.g. `./my-model.js`. */
   name: z.string(),
+  /** SHA-256 of a module's source, filled in where the model is one. */
+  source: z.string().optional(),
   /** The model's own options. */
   options: z.record(z.string(), z.unknown()).default({}),
 });
@@ -84,8 +88,10 @@ const learningRateSchema = z.strictObject({
 });
 
 const selectorSchema = z.strictObject({
-  /** Registry name, e.g. `recency-bias`. */
+  /** Registry name, e.g. `recency-bias`; or the path of a module, e.g. `./my-selector.js`. */
   name: z.string(),
+  /** SHA-256 of a module's source, filled in where the selector is one. */
+  source: z.string().optional(),
   /** The method's own options. */
   options: z.record(z.string(), z.unknown()).default({}),
 });

@@ -1,7 +1,6 @@
 /** The model that an experiment names: opened, and fitted to the experiment's data. */
-import { datasetRegistry } from '../../data/registry.js';
 import type { ImageDataset } from '../../data/image-dataset.js';
-import { modelRegistry } from '../document/model-registry.js';
+import { datasetNamed, modelNamed } from '../document/registries.js';
 import type { OpenContext, OpenedModel } from '../../models/model.js';
 import type { Experiment } from '../document/schema.js';
 
@@ -10,7 +9,7 @@ export async function openModel(
   { name, options }: Experiment['model'],
   context: OpenContext,
 ): Promise<OpenedModel> {
-  const entry = modelRegistry.get(name)!;
+  const entry = modelNamed(name)!;
   const parsed = entry.options.parse(options);
   if ('open' in entry) return entry.open(parsed, context);
   return { options, notes: [], create: (input) => Promise.resolve(entry.create(input, parsed)) };
@@ -20,7 +19,7 @@ export async function openModel(
 export function followModel(experiment: Experiment, { options, imageShape }: OpenedModel): Experiment {
   const model = { ...experiment.model, options: { ...options } };
   const { dataset } = experiment;
-  const { fields } = datasetRegistry.get(dataset.name)!;
+  const { fields } = datasetNamed(dataset.name)!;
   if (imageShape === undefined) return { ...experiment, model };
   const [height, width, channels] = imageShape;
   const size: [number, number] | undefined = height === null || width === null ? undefined : [height, width];

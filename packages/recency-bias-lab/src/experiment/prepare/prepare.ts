@@ -4,6 +4,8 @@ import type { FetchOptions } from '../../data/verified-folder.js';
 import type { OpenedModel } from '../../models/model.js';
 import { preferredBackend, startBackend } from '../../ground/backend.js';
 import type { BackendName } from '../../ground/backend.js';
+import { loadPlugins } from '../../plugins/loaded-plugins.js';
+import { checkPlugins } from './check-plugins.js';
 import { writeDataRecord } from './data-record.js';
 import { experimentPath, readComparisonExperiment } from '../document/experiment-file.js';
 import { loadExperimentData, standInData } from './load-data.js';
@@ -89,6 +91,7 @@ export async function prepareExperiment(
   options: PrepareOptions,
 ): Promise<PreparedExperiment> {
   const { purpose, chooseBackend = chooseFastest, standIn = false, inputs: given, ...fetching } = options;
+  await loadPlugins(input);
   const parsed = parseExperiment(input, source);
   const { backend, advice } = await chooseBackend(parsed);
   await startBackend(purpose === 'train' ? backend : 'cpu');
@@ -107,8 +110,10 @@ export async function prepareExperiment(
     purpose === 'train' ? [] : [...modelNotes, ...batchNotes, ...(advice === undefined ? [] : [advice])];
   try {
     const inputs = given ?? (await readMethodInputs(experiment, dataset, begun));
+    const resolved = resolveExperiment(fitted, goesOn ? withKnown(size, experiment) : size, backend, inputs);
+    if (purpose === 'plan') await checkPlugins(resolved, opened, dataset);
     return {
-      experiment: resolveExperiment(fitted, goesOn ? withKnown(size, experiment) : size, backend, inputs),
+      experiment: resolved,
       opened,
       dataset,
       inputs,

@@ -13,6 +13,7 @@ import { readEvents, foldEvents, readRunHeader } from '../../records/read.js';
 import type { RunHeader } from '../../records/schema.js';
 import { readBestEpoch } from '../state/best-weights.js';
 import { openModel } from './open-model.js';
+import { loadPlugins } from '../../plugins/loaded-plugins.js';
 import { parseExperiment } from '../document/resolve.js';
 import { readRunCheckpoint } from '../state/run-checkpoint.js';
 
@@ -129,6 +130,7 @@ export async function readRunModel(
     throw new ModelError(`${dir}: was recorded before models could be exported; train the run anew`);
   }
   const trained = await trainedWeights(dir, which);
+  await loadPlugins({ dataset: experiment.dataset, model: experiment.model });
   const { model: config } = parseExperiment(experiment, join(dir, 'run.json'));
   const opened = await openModel(config, context);
   const logits = await opened.create({

@@ -1,4 +1,5 @@
 /** The child process of a command. It is told by messages what to do, and ends by itself when the command is gone. */
+import { messageOf } from '../../plugins/plugin-error.js';
 import { prepareComparison, prepareExperiment } from '../prepare/prepare.js';
 import { trainRun } from '../training/train-run.js';
 import { measureCost } from './measure-cost.js';
@@ -50,8 +51,8 @@ async function work<Name extends JobName>(job: Name, order: Jobs[Name]['order'])
     });
     send({ type: 'result', result });
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    send({ type: 'failed', message, ...(stack !== undefined && { stack }) });
+    const stack = error instanceof Error ? error.stack : undefined;
+    send({ type: 'failed', message: messageOf(error), ...(stack !== undefined && { stack }) });
     process.exitCode = 1;
   } finally {
     if (process.connected) process.disconnect();

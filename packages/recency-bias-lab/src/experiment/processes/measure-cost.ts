@@ -6,7 +6,6 @@ import type * as tf from '@tensorflow/tfjs';
 import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import type { ImageBatches } from '../../data/image-batches.js';
-import { definitionOf } from '../../ground/methods.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { RUN_FILES } from '../../records/run-files.js';
 import { evaluate, EVALUATION_BATCH } from '../training/evaluate.js';
@@ -17,6 +16,7 @@ import type { ResolvedExperiment } from '../document/resolve.js';
 import { runSelector } from '../selection/run-selector.js';
 import type { RunSelectorOptions } from '../selection/run-selector.js';
 import { TrainingSession } from '../training/session.js';
+import { selectorNamed } from '../document/selector-registry.js';
 import { runTasks } from '../document/tasks.js';
 import { now } from '../training/training-clock.js';
 import type { TrainingTime } from '../training/training-clock.js';
@@ -142,14 +142,14 @@ async function saveOnce(state: StateDict): Promise<number> {
 /** The experiment with a selector that is past its warm-up from the first step. */
 function withoutWarmup(experiment: ResolvedExperiment, label: string): ResolvedExperiment {
   const method = experiment.selectors[label]!;
-  const known = 'warmupEpochs' in (definitionOf(method.name)?.defaults ?? {});
+  const known = 'warmupEpochs' in selectorNamed(method.name)!.defaults;
   const options = { ...method.options, ...(known && { warmupEpochs: 0 }) };
   return { ...experiment, selectors: { ...experiment.selectors, [label]: { ...method, options } } };
 }
 
 /** Whether a selector scores samples before it chooses. */
 function scores({ name, options }: Method): boolean {
-  return (definitionOf(name)?.cost(options).scores ?? 0) > 0;
+  return (selectorNamed(name)?.cost(options).scores ?? 0) > 0;
 }
 
 /**
