@@ -9,6 +9,8 @@ import type { ErrorComparison, SelectorErrors } from './errors.js';
 import { errorComparisons, selectorErrors } from './errors.js';
 import type { RunState } from './progress.js';
 import { runProgress } from './progress.js';
+import type { Speed } from './speed.js';
+import { speeds } from './speed.js';
 import type { TimeReduction } from './time-reduction.js';
 import { timeReductions } from './time-reduction.js';
 import { selectorTitle } from './titles.js';
@@ -47,6 +49,8 @@ export interface Results {
   readonly timeReductions: readonly TimeReduction[];
   /** The methods at equal cost; null without a complete run of the baseline. */
   readonly equalCost: EqualCost | null;
+  /** How fast the methods learn beside the baseline. */
+  readonly speeds: readonly Speed[];
   readonly warnings: readonly Warning[];
   readonly progress: readonly RunState[];
 }
@@ -105,6 +109,7 @@ export function analyse(comparison: Comparison, now: Date): Analysis {
       errorComparisons: errorComparisons(errors, header?.dataset.testSize ?? 0),
       timeReductions: timeReductions(selectors, courses),
       equalCost: equalCost(selectors, courses, baseline),
+      speeds: speeds(selectors, courses, baseline),
       warnings: warnings(courses, progress, selectors, title),
       progress,
     },

@@ -19,6 +19,7 @@ import { samplesSection } from './samples-section.js';
 import type { Place } from './section.js';
 import { ALONE } from './section.js';
 import { reproduceSection, settingsSection } from './settings-section.js';
+import { speedSection } from './speed-section.js';
 import { STYLES } from './styles.js';
 import { suspectsSection } from './suspects-section.js';
 import { timeReductionSection } from './time-reduction-section.js';
@@ -45,8 +46,9 @@ function sections(analysis: Analysis, data: ChartData, place: Place, beside: Mar
   const { results } = analysis;
   return html`${settingsSection(analysis, place)} ${resultsSection(results, place)} ${beside}
   ${gridSection(analysis, data, place)} ${pairedSection(results, place)} ${equalCostSection(analysis, place)}
-  ${timeReductionSection(analysis, place)} ${matricesSection(results, place)} ${chartsSections(data, place)}
-  ${samplesSection(analysis, place)} ${suspectsSection(analysis, place)} ${reproduceSection(analysis, place)}`;
+  ${speedSection(analysis, place)} ${timeReductionSection(analysis, place)} ${matricesSection(results, place)}
+  ${chartsSections(data, place)} ${samplesSection(analysis, place)} ${suspectsSection(analysis, place)}
+  ${reproduceSection(analysis, place)}`;
 }
 
 function onlyComparison(analysis: Analysis, data: ChartData): Markup {
