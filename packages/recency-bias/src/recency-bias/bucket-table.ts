@@ -83,11 +83,14 @@ export class BucketTable extends BucketDraws implements DrawTable {
 
   /** A weight costs an exponential, and where samples are few, so are the buckets that have any. */
   #weighOccupied(): void {
-    this.setWeights(
-      this.#classUncertainty.map((uncertainty, bucket) =>
-        this.counts[bucket]! > 0 ? this.#weightOf(uncertainty) : 0,
-      ),
-    );
+    const { counts } = this;
+    const uncertainty = this.#classUncertainty;
+    const weightOf = this.#weightOf;
+    const weights = new Float64Array(counts.length);
+    for (let bucket = 0; bucket < counts.length; bucket++) {
+      if (counts[bucket]! > 0) weights[bucket] = weightOf(uncertainty[bucket]!);
+    }
+    this.setWeights(weights);
   }
 
   /** Puts the buckets one behind the other. */

@@ -73,7 +73,7 @@ function differentiate(
       const sums = new GradientSums(tape, xs, dy);
       sums.add(y, dy ?? ones(y.shape));
       for (const node of path.reverse()) propagate(tape, node, sums);
-      return { value: y, grads: xs.map((x) => sums.of(x)!) };
+      return { value: y, grads: xs.map((x) => sums.sumFor(x)!) };
     });
   } finally {
     for (const { saved } of nodes) disposeAll(saved);
@@ -120,7 +120,7 @@ function propagate(tape: TapeEngine, node: TapeNode, sums: GradientSums): void {
   }
   // Whatever else the gradient function makes goes when it is done.
   const parts = tape.tidy(() => {
-    const gradients = gradient(outputs.map((output) => sums.of(output) ?? null));
+    const gradients = gradient(outputs.map((output) => sums.sumFor(output) ?? null));
     return Object.entries(inputs).map(([name, x]) => {
       const compute = gradients[name];
       if (compute === undefined) {
@@ -159,19 +159,17 @@ class GradientSums {
   readonly #sums = new Map<number, Tensor>();
   /** How many gradients a tensor stands for: a gradient function may give one tensor twice, or its own argument. */
   readonly #uses = new Map<number, number>();
+  readonly #tape: TapeEngine;
   readonly #keep: Set<number>;
 
-  constructor(
-    private readonly tape: TapeEngine,
-    xs: Tensor[],
-    dy: Tensor | undefined,
-  ) {
+  constructor(tape: TapeEngine, xs: Tensor[], dy: Tensor | undefined) {
+    this.#tape = tape;
     this.#keep = new Set(xs.map(({ id }) => id));
-    // The caller's own is not ours to dispose.
+    // The caller disposes dy.
     if (dy !== undefined) this.#uses.set(dy.id, 1);
   }
 
-  of(x: Tensor): Tensor | undefined {
+  sumFor(x: Tensor): Tensor | undefined {
     return this.#sums.get(x.id);
   }
 
@@ -217,7 +215,7 @@ class GradientSums {
   /** Adds in place where nobody else sees the sum; saves an allocation and a third of the memory traffic. */
   #addInto(sum: Tensor, part: Tensor): boolean {
     if (this.#uses.get(sum.id) !== 1) return false;
-    const backend = this.tape.backend as TorchBackend;
+    const backend = this.#tape.backend as TorchBackend;
     const target = backend.exclusive(sum);
     if (target === undefined) return false;
     scoped(() => addInPlace(target, backend.handle(part), 1));
