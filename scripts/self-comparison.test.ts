@@ -1,5 +1,5 @@
 /** What the paper's time reduction says of a method against itself, over all kept records. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { readComparison } from '../packages/recency-bias-lab/src/records/read.js';
@@ -11,7 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 it('docs/reproduction.md says by how much random batches are faster than random batches of another seed', async () => {
   const reductions: number[] = [];
   let pairs = 0;
-  for (const name of readdirSync(`${root}records`)) {
+  const kept = readdirSync(`${root}records`).filter((name) =>
+    existsSync(`${root}records/${name}/experiment.json`),
+  );
+  for (const name of kept) {
     const { trajectories, results } = analyse(await readComparison(`${root}records/${name}`), new Date(0));
     const runs = trajectories.filter(({ complete, selector }) => complete && selector === results.baseline);
     for (const reference of runs) {
