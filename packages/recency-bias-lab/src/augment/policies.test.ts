@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExperimentError } from '../ground/problems.js';
+import { ExperimentError } from '../ground/experiment-error.js';
 import { parseExperiment, resolveExperiment } from '../experiment/document/resolve.js';
 import { describeAugmentation, isRandom, resolveAugmentation } from './policies.js';
 

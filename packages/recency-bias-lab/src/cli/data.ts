@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { splitMoments } from '../data/image-batches.js';
-import { datasetRegistry, isHere } from '../data/registry.js';
+import { datasetRegistry, isInCache } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
 import type { FetchProgress } from '../data/verified-folder.js';
@@ -88,7 +88,7 @@ export function listDatasets({ cache }: { cache?: string } = {}): void {
   for (const entry of datasetRegistry.values()) {
     const { name, title, published } = entry;
     const download = published === undefined ? '' : ` (${published.downloadMegabytes} MB download)`;
-    const cached = published !== undefined && isHere(entry, cacheDirectory(cache));
+    const cached = published !== undefined && isInCache(entry, cacheDirectory(cache));
     process.stdout.write(
       `${pc.bold(name.padEnd(13))}  ${title}${download}${cached ? pc.green(' [in the cache]') : ''}\n`,
     );

@@ -22,7 +22,7 @@ interface Flag<Value> {
   /** What the field is set to. Default: the value. */
   readonly field?: (value: never) => unknown;
   /** Commands that take it: all; those that train with a method; those that compare methods. Default: all. */
-  readonly of?: 'method' | 'methods';
+  readonly takenBy?: 'method' | 'methods';
 }
 
 const text = (flags: string, help: string, ...path: string[]): Flag<string> => ({ flags, help, path });
@@ -144,15 +144,15 @@ const FLAGS = {
   ),
   warmupEpochs: {
     ...number('--warmup-epochs <n>', 'epochs of uniform batches at the beginning', 'warmupEpochs'),
-    of: 'method',
+    takenBy: 'method',
   },
-  window: { ...number('--window <n>', 'predicted labels kept of each sample', 'window'), of: 'method' },
+  window: { ...number('--window <n>', 'predicted labels kept of each sample', 'window'), takenBy: 'method' },
   selector: {
     flags: '--selector <[label=]name[:option=value,...]>',
     help: 'method to train with, e.g. recency-bias:selectionPressure=10 or ./my-selector.js',
     path: ['selectors'],
     parse: parseSelector,
-    of: 'method',
+    takenBy: 'method',
   },
   grid: {
     flags: '--grid <name:option=[values],...>',
@@ -160,14 +160,14 @@ const FLAGS = {
     path: ['grid'],
     parse: parseNamed,
     field: ({ name, options }: NamedOptions) => ({ selector: name, options }),
-    of: 'methods',
+    takenBy: 'methods',
   },
   seeds: {
     flags: '--seeds <list>',
     help: 'seeds, one training run a selector for each: 1,2,3',
     path: ['seeds'],
     parse: parseNumbers,
-    of: 'methods',
+    takenBy: 'methods',
   },
   probeSize: {
     ...number(
@@ -175,7 +175,7 @@ const FLAGS = {
       'training samples on which the loss is measured after each epoch',
       'probeSize',
     ),
-    of: 'method',
+    takenBy: 'method',
   },
 } as const satisfies Record<string, Flag<unknown>>;
 
@@ -195,11 +195,11 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
 
 /** Adds the flags to a command. */
 export function addExperimentFlags(command: Command, selectors: 'none' | 'one' | 'several'): Command {
-  const kinds: readonly Flag<unknown>['of'][] = [undefined, 'method', 'methods'];
+  const kinds: readonly Flag<unknown>['takenBy'][] = [undefined, 'method', 'methods'];
   const taken = kinds.slice(0, { none: 1, one: 2, several: 3 }[selectors]);
   const names = Object.keys(selectorRegistry).join(', ');
   for (const [name, flag] of Object.entries<Flag<unknown>>(FLAGS)) {
-    if (!taken.includes(flag.of)) continue;
+    if (!taken.includes(flag.takenBy)) continue;
     const several =
       'method to compare, repeatable, e.g. recency-bias:selectionPressure=10, random=uniform or ./my-selector.js';
     const help =

@@ -1,7 +1,7 @@
 /** `recency-bias export`: the trained model of a run as TensorFlow.js's files. */
 import { cacheDirectory } from '../data/cache.js';
 import { startBackend } from '../ground/backend.js';
-import { modelContext, readRunModel, runDirectory } from '../experiment/prepare/run-model.js';
+import { modelContext, readRunModel, runDirectory } from '../experiment/prepare/trained-model.js';
 import { saveModel } from '../pretrained/save-model.js';
 import { savedModelSchema } from '../pretrained/saved-model.js';
 import { CommandError } from './errors.js';

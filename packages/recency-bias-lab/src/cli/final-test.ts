@@ -4,7 +4,7 @@ import { DataError } from '../data/idx.js';
 import { readImageFolder } from '../data/image-folder.js';
 import type { LabelledFiles } from '../data/labelled-files.js';
 import { startBackend } from '../ground/backend.js';
-import { modelContext } from '../experiment/prepare/run-model.js';
+import { modelContext } from '../experiment/prepare/trained-model.js';
 import { loadPlugins } from '../plugins/loaded-plugins.js';
 import { parseExperiment } from '../experiment/document/resolve.js';
 import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';

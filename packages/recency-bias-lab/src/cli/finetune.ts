@@ -7,7 +7,7 @@ import { startedAs } from '../ground/command.js';
 import { startBackend } from '../ground/backend.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { WrittenExperiment } from '../experiment/prepare/prepare.js';
-import { modelContext, readRunModel, runDirectory } from '../experiment/prepare/run-model.js';
+import { modelContext, readRunModel, runDirectory } from '../experiment/prepare/trained-model.js';
 import { saveModel } from '../pretrained/save-model.js';
 import { savedModelSchema } from '../pretrained/saved-model.js';
 import { readRun } from '../records/read.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { completeTasks } from '../experiment/processes/complete-tasks.js';
 import { differences } from '../experiment/document/difference.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
-import { joinExperiments } from '../experiment/document/join.js';
+import { joinExperiments } from '../experiment/document/join-experiments.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
 import { runTasks } from '../experiment/document/tasks.js';
 import { CommandError } from './errors.js';

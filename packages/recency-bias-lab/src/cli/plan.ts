@@ -13,7 +13,7 @@ import {
   formatDuration,
   formatPercent,
   formatSpan,
-  list,
+  listed,
   plural,
 } from './format.js';
 
@@ -37,9 +37,9 @@ function describeSelectors({ selectors, grid }: ResolvedExperiment): string {
   const single = Object.entries(selectors)
     .filter(([label]) => !cells.has(label))
     .map(([label, { name }]) => (label === name ? label : `${label} (${name})`));
-  if (grid === undefined) return list(single);
+  if (grid === undefined) return listed(single);
   const spans = Object.entries(grid.options).map(([name, values]) => `${name} ${values.join(', ')}`);
-  return `${list(single)}, and ${plural(cells.size, 'cell')} of ${grid.selector}: ${spans.join(' x ')}`;
+  return `${listed(single)}, and ${plural(cells.size, 'cell')} of ${grid.selector}: ${spans.join(' x ')}`;
 }
 
 /** Of selectors that keep predictions: whether the warm-up fills their windows. */
@@ -65,7 +65,7 @@ function describeWork({ selectors, dataset }: ResolvedExperiment): string | unde
     ([label, { name, options }]) => [label, selectorNamed(name)?.cost(options)] as const,
   );
   const verb = (labels: readonly string[], word: string): string =>
-    `${list(labels)} ${word}${labels.length === 1 ? 's' : ''}`;
+    `${listed(labels)} ${word}${labels.length === 1 ? 's' : ''}`;
   const fewer = costs.flatMap(([label, cost]) => (cost?.fewer === true ? [label] : []));
   const scored = costs.flatMap(([label, cost]) => (cost !== undefined && cost.scores > 0 ? [label] : []));
   const parts = [
@@ -124,7 +124,7 @@ export function describePlan(
     ...(windows === undefined ? [] : [['windows', windows] satisfies [string, string]]),
     [
       'runs',
-      `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${list(seeds.map(String))}), ${Math.min(jobs, tasks.length)} at a time`,
+      `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${listed(seeds.map(String))}), ${Math.min(jobs, tasks.length)} at a time`,
     ],
     ['output', dir],
   ];

@@ -9,7 +9,7 @@ import { isImagePath, READ_FORMATS } from '../data/image-formats.js';
 import { FileProblem, readRegularFile } from '../data/regular-file.js';
 import { isBackendName, preferredBackend, startBackend } from '../ground/backend.js';
 import type { BackendName } from '../ground/backend.js';
-import { modelContext } from '../experiment/prepare/run-model.js';
+import { modelContext } from '../experiment/prepare/trained-model.js';
 import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
 import { fetchProgress } from './data.js';
 import { CommandError } from './errors.js';

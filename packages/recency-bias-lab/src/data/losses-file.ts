@@ -6,7 +6,7 @@ import type { StateDict } from 'recency-bias';
 import { fingerprint } from './fingerprint.js';
 import type { ImageDataset } from './image-dataset.js';
 import { startedAs } from '../ground/command.js';
-import { ExperimentError } from '../ground/problems.js';
+import { ExperimentError } from '../ground/experiment-error.js';
 
 /** Version of the file. */
 const VERSION = 1;

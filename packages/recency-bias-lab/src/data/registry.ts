@@ -192,7 +192,7 @@ const entries: readonly DatasetEntry[] = [
 ];
 
 /** Whether a data set lies in the cache, or is never kept there. */
-export function isHere({ files }: DatasetEntry, cache: string): boolean {
+export function isInCache({ files }: DatasetEntry, cache: string): boolean {
   return files === undefined || existsSync(cacheFolder(files, cache));
 }
 

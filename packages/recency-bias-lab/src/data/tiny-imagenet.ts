@@ -11,7 +11,7 @@ import type { FileTree } from './file-tree.js';
 import { DataError } from './idx.js';
 import { isImagePath } from './image-formats.js';
 import type { LabelledFiles, LabelledTree } from './labelled-files.js';
-import { download } from './npm-client.js';
+import { download } from './npm-download.js';
 import { fetchVerified } from './verified-folder.js';
 import type { FetchOptions, VerifiedFiles } from './verified-folder.js';
 

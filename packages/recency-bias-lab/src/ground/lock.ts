@@ -93,20 +93,20 @@ async function withdraw(folder: string, name: string): Promise<void> {
 
 /** The open claim of a directory that is held. */
 class Claim implements Lock {
-  readonly #beat: Worker;
+  private readonly beat: Worker;
 
   constructor(
     private readonly dir: string,
     private readonly folder: string,
     private readonly name: string,
   ) {
-    this.#beat = new Worker(BEAT, {
+    this.beat = new Worker(BEAT, {
       eval: true,
       execArgv: [],
       workerData: { path: join(folder, name), ms: BEAT_MS },
     });
-    this.#beat.on('error', () => undefined); // without beats the claim is judged by its process alone
-    this.#beat.unref();
+    this.beat.on('error', () => undefined); // without beats the claim is judged by its process alone
+    this.beat.unref();
   }
 
   check(): void {
@@ -115,7 +115,7 @@ class Claim implements Lock {
   }
 
   async release(): Promise<void> {
-    await this.#beat.terminate();
+    await this.beat.terminate();
     await withdraw(this.folder, this.name);
   }
 }

@@ -8,7 +8,7 @@ import { TrainingSession } from '../experiment/training/session.js';
 import type { TrainingTime } from '../experiment/training/training-clock.js';
 import type { OpenedModel } from '../models/model.js';
 import type { HoldoutCost } from '../data/losses-file.js';
-import type { HoldoutPart } from './parts.js';
+import type { HoldoutPart } from './holdout-parts.js';
 
 /** Where the work stands; plain data, to be saved and gone on from. */
 export interface HoldoutProgress extends StateDict {

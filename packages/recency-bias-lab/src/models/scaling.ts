@@ -8,16 +8,16 @@ import type { PixelMoments } from '../data/image-batches.js';
  */
 export type Scaling = PixelMoments | 'data' | 'image';
 
-const of = (mean: number, std: number): PixelMoments => ({ mean: [mean], std: [std] });
+const moments = (mean: number, std: number): PixelMoments => ({ mean: [mean], std: [std] });
 
 /** Scalings by name; a single number stands for every channel. */
 const NAMED = {
   /** [0, 1] */
-  unit: of(0, 1),
+  unit: moments(0, 1),
   /** [-1, 1], of MobileNet, Inception and Xception. */
-  symmetric: of(0.5, 0.5),
+  symmetric: moments(0.5, 0.5),
   /** [0, 255], of networks that begin with a layer of their own for it. */
-  bytes: of(0, 1 / 255),
+  bytes: moments(0, 1 / 255),
   /** Mean and standard deviation of ImageNet's channels, as torchvision and Keras's `mode='torch'` have them. */
   imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
 } as const satisfies Readonly<Record<string, PixelMoments>>;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { download } from '../data/npm-client.js';
+import { download } from '../data/npm-download.js';
 import { reasonOf } from '../data/verified-folder.js';
 import { suggest } from '../ground/suggest.js';
 import type { OpenContext } from '../models/model.js';

@@ -16,7 +16,7 @@ const methodSchema = z.object({
   source: z.string().optional(),
 });
 
-const gridSchema = z.looseObject({
+const recordedGridSchema = z.looseObject({
   /** Registry name of the selector. */
   selector: z.string(),
   /** Option -> values. Every combination is a cell. */
@@ -70,7 +70,7 @@ export const recordedExperimentSchema = z.looseObject({
   window: number.optional(),
   /** Label -> method. */
   selectors: z.record(z.string(), methodSchema).optional(),
-  grid: gridSchema.optional(),
+  grid: recordedGridSchema.optional(),
   seeds: z.array(z.int().nonnegative()).readonly().optional(),
   backend: z.string().optional(),
   probeSize: number.optional(),

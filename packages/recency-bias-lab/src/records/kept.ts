@@ -51,8 +51,8 @@ function without(fields: object, keys: readonly string[]): Record<string, unknow
 
 /** Reads the lines of a kept file one after the other. */
 class KeptReader {
-  readonly #runs: { readonly header: RunHeader; readonly lines: number; readonly events: RunEvent[] }[] = [];
-  #common: Record<string, unknown> = {};
+  private readonly runs: { readonly header: RunHeader; readonly lines: number; readonly events: RunEvent[] }[] = [];
+  private common: Record<string, unknown> = {};
 
   constructor(
     private readonly path: string,
@@ -64,31 +64,31 @@ class KeptReader {
     if (!success) throw new RecordError(`${where}: ${firstIssue(error)}`);
     if (value.type === 'common') {
       refuseNewer(value, where);
-      this.#common = without(value, ['type']);
-    } else if (value.type === 'run') this.#begin(value, where);
-    else this.#append(value, where);
+      this.common = without(value, ['type']);
+    } else if (value.type === 'run') this.begin(value, where);
+    else this.append(value, where);
   }
 
-  #begin(value: unknown, where: string): void {
-    this.#close();
+  private begin(value: unknown, where: string): void {
+    this.close();
     const { success, data, error } = runLineSchema.safeParse(value);
     if (!success) throw new RecordError(`${where}: ${firstIssue(error)}`);
     const { run: id, lines } = data;
     const header = runHeaderSchema.safeParse({
       experiment: this.experiment,
-      ...this.#common,
+      ...this.common,
       ...without(data, ['type', 'run', 'lines']),
       id,
     });
     if (!header.success) throw new RecordError(`${where}: ${firstIssue(header.error)}`);
-    if (this.#runs.some((known) => known.header.id === id)) {
+    if (this.runs.some((known) => known.header.id === id)) {
       throw new RecordError(`${where}: begins the run ${id}, which the file has above`);
     }
-    this.#runs.push({ header: header.data, lines, events: [] });
+    this.runs.push({ header: header.data, lines, events: [] });
   }
 
-  #append(value: { run?: string | undefined }, where: string): void {
-    const current = this.#runs.at(-1);
+  private append(value: { run?: string | undefined }, where: string): void {
+    const current = this.runs.at(-1);
     if (current === undefined || value.run !== current.header.id) {
       throw new RecordError(
         `${where}: is an event of the run ${value.run ?? 'without a name'}, expected ${current?.header.id ?? 'the line of a run'}`,
@@ -98,8 +98,8 @@ class KeptReader {
   }
 
   /** A kept record is written at once: a line that is missing was lost later. */
-  #close(): void {
-    const current = this.#runs.at(-1);
+  private close(): void {
+    const current = this.runs.at(-1);
     if (current !== undefined && current.events.length !== current.lines) {
       const { header, lines, events } = current;
       throw new RecordError(
@@ -109,8 +109,8 @@ class KeptReader {
   }
 
   end(): RunRecord[] {
-    this.#close();
-    return this.#runs;
+    this.close();
+    return this.runs;
   }
 }
 

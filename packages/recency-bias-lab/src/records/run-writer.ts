@@ -107,15 +107,15 @@ export class RunWriter {
   async begin(header: RunHeader, epoch: number, isResumed: boolean): Promise<void> {
     const known = isResumed ? await readText(join(this.dir, RUN_FILES.header)) : undefined;
     const text = known ?? `${JSON.stringify(header, null, 2)}\n`;
-    if (known === undefined) await this.#attempt(RUN_FILES.header, (path) => replaceFile(path, text));
-    if (!isResumed) await this.#attempt(RUN_FILES.checkpoint, (path) => rm(path, { force: true }));
+    if (known === undefined) await this.attempt(RUN_FILES.header, (path) => replaceFile(path, text));
+    if (!isResumed) await this.attempt(RUN_FILES.checkpoint, (path) => rm(path, { force: true }));
     const time = new Date().toISOString();
     await this.append({ type: 'start', time, epoch, header: headerCheck(text) });
   }
 
   /** Appends an event and waits until it is on the disk. */
   async append(event: RunEvent): Promise<void> {
-    await this.#attempt(RUN_FILES.events, async () => {
+    await this.attempt(RUN_FILES.events, async () => {
       const { text, end } = logLine(event, this.end);
       await this.events.appendFile(text);
       await this.events.datasync();
@@ -127,12 +127,12 @@ export class RunWriter {
   async writeCheckpoint(state: StateDict): Promise<void> {
     const { lines: logLines, check: logCheck } = this.end;
     const bytes = encodeState({ ...state, logLines, logCheck });
-    await this.#attempt(RUN_FILES.checkpoint, (path) => replaceFile(path, bytes));
+    await this.attempt(RUN_FILES.checkpoint, (path) => replaceFile(path, bytes));
   }
 
   /** Replaces a file of the run, whole or not at all. */
   async write(file: keyof typeof RUN_FILES, state: StateDict): Promise<void> {
-    await this.#attempt(RUN_FILES[file], (path) => replaceFile(path, encodeState(state)));
+    await this.attempt(RUN_FILES[file], (path) => replaceFile(path, encodeState(state)));
   }
 
   async close(): Promise<void> {
@@ -140,7 +140,7 @@ export class RunWriter {
     await this.lock.release();
   }
 
-  async #attempt(file: string, write: (path: string) => Promise<void>): Promise<void> {
+  private async attempt(file: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.dir, file);
     try {
       this.lock.check();

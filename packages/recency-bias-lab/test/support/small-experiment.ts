@@ -4,7 +4,7 @@ import type { ImageDataset, ImageSplit } from '../../src/data/image-dataset.js';
 import { openModel } from '../../src/experiment/prepare/open-model.js';
 import type { PreparedExperiment } from '../../src/experiment/prepare/prepare.js';
 import { parseExperiment, resolveExperiment } from '../../src/experiment/document/resolve.js';
-import { modelContext } from '../../src/experiment/prepare/run-model.js';
+import { modelContext } from '../../src/experiment/prepare/trained-model.js';
 
 const SIDE = 8;
 const TRAIN = 32;

@@ -1,6 +1,6 @@
 /** What differs between two experiments. */
 import { isDeepStrictEqual } from 'node:util';
-import { show } from '../../ground/problems.js';
+import { show } from '../../ground/experiment-error.js';
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

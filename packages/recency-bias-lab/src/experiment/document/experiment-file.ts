@@ -11,7 +11,7 @@ import { writeProblem } from '../../records/run-writer.js';
 import { isPluginPath, pluginPath } from '../../plugins/plugin-path.js';
 import { presetPath } from './presets.js';
 import { inputOptions } from '../../ground/methods.js';
-import { ExperimentError, show } from '../../ground/problems.js';
+import { ExperimentError, show } from '../../ground/experiment-error.js';
 import type { ResolvedExperiment } from './resolve.js';
 
 /** A YAML or JSON file as a document, which keeps its comments. */

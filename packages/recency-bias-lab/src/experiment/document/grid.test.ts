@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from './difference.js';
 import { gridCells } from './grid.js';
-import { ExperimentError } from '../../ground/problems.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
 
 const GRID = { selector: 'recency-bias', options: { selectionPressure: [1, 100], window: [5, 10, 15] } };

@@ -1,7 +1,7 @@
 /** A grid search: one selector with every combination of some values of its options. */
 import { selectorRegistry } from 'recency-bias';
 import { BASELINE_SELECTORS, roleOf } from '../../ground/methods.js';
-import { show } from '../../ground/problems.js';
+import { show } from '../../ground/experiment-error.js';
 import { labelOfModule } from '../../plugins/plugin-path.js';
 import { selectorNamed } from './selector-registry.js';
 import { labelSchema } from './schema.js';

@@ -8,7 +8,7 @@ import { mismatch, readLosses } from '../../data/losses-file.js';
 import type { ReadLosses } from '../../data/losses-file.js';
 import { startedAs } from '../../ground/command.js';
 import { replaceFile } from '../../ground/replace-file.js';
-import { ExperimentError } from '../../ground/problems.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
 import { loadedSelector } from '../../plugins/loaded-plugins.js';
 import { fileOption, selectorNamed } from './selector-registry.js';
 import type { Experiment } from './schema.js';

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ExperimentError } from '../../ground/problems.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
 import { unknownName } from '../../ground/suggest.js';
 
 const FOLDER = fileURLToPath(new URL('../../../presets', import.meta.url));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from './difference.js';
-import { ExperimentError } from '../../ground/problems.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
 
 const MINIMAL = { dataset: 'mnist', epochs: 20, selectors: { random: 'uniform' } };

@@ -9,7 +9,7 @@ import type { BackendName } from '../../ground/backend.js';
 import { checkGrid, expandGrid } from './grid.js';
 import { createMethod, missingOptions, recordedOptions } from './method-inputs.js';
 import type { Method, MethodInputs } from './method-inputs.js';
-import { describeIssues, ExperimentError, show } from '../../ground/problems.js';
+import { describeIssues, ExperimentError, show } from '../../ground/experiment-error.js';
 import { loadedDataset, loadedModel, loadedSelector } from '../../plugins/loaded-plugins.js';
 import { messageOf } from '../../plugins/plugin-error.js';
 import { checkSource, datasetNamed, modelNamed, sourceOf } from './registries.js';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { fileDifferences } from '../../data/identity.js';
 import type { DataIdentity } from '../../data/identity.js';
 import { replaceFile } from '../../ground/replace-file.js';
-import { ExperimentError } from '../../ground/problems.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
 
 const FILE = 'data.json';
 

@@ -5,12 +5,12 @@ import { identityOf } from '../../data/identity.js';
 import type { DataIdentity } from '../../data/identity.js';
 import type { ImageDataset, ImageSplit } from '../../data/image-dataset.js';
 import { withLabelNoise } from '../../data/label-noise.js';
-import { isHere } from '../../data/registry.js';
+import { isInCache } from '../../data/registry.js';
 import type { DatasetEntry, PublishedSizes } from '../../data/registry.js';
 import { subsetOf } from '../../data/subset.js';
 import type { FetchOptions } from '../../data/verified-folder.js';
 import { checkData } from './data-record.js';
-import { ExperimentError } from '../../ground/problems.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
 import { datasetEntry } from '../document/resolve.js';
 import type { DatasetSize } from '../document/resolve.js';
 import type { Experiment } from '../document/schema.js';
@@ -63,7 +63,7 @@ export function downloadOf(
   cache: string,
 ): PublishedSizes | undefined {
   const entry = datasetEntry(experiment);
-  return experiment.dataset.path === undefined && !isHere(entry, cache) ? entry.published : undefined;
+  return experiment.dataset.path === undefined && !isInCache(entry, cache) ? entry.published : undefined;
 }
 
 /**

@@ -16,7 +16,7 @@ export async function openModel(
 }
 
 /** The experiment with what the model's files say: its options, and images as it takes them unless others are asked for. */
-export function followModel(experiment: Experiment, { options, imageShape }: OpenedModel): Experiment {
+export function withModelFiles(experiment: Experiment, { options, imageShape }: OpenedModel): Experiment {
   const model = { ...experiment.model, options: { ...options } };
   const { dataset } = experiment;
   const { fields } = datasetNamed(dataset.name)!;

@@ -11,11 +11,11 @@ import { experimentPath, readComparisonExperiment } from '../document/experiment
 import { loadExperimentData, standInData } from './load-data.js';
 import { readMethodInputs } from '../document/method-inputs.js';
 import type { MethodInputs } from '../document/method-inputs.js';
-import { checkModel, followModel, openModel } from './open-model.js';
-import { ExperimentError } from '../../ground/problems.js';
+import { checkModel, withModelFiles, openModel } from './open-model.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
 import { parseExperiment, resolveExperiment } from '../document/resolve.js';
 import type { DatasetSize, ResolvedExperiment } from '../document/resolve.js';
-import { modelContext } from './run-model.js';
+import { modelContext } from './trained-model.js';
 import type { Experiment } from '../document/schema.js';
 
 /** An experiment before it is checked. */
@@ -96,7 +96,7 @@ export async function prepareExperiment(
   const { backend, advice } = await chooseBackend(parsed);
   await startBackend(purpose === 'train' ? backend : 'cpu');
   const opened = await openModel(parsed.model, modelContext(fetching));
-  const experiment = followModel(parsed, opened);
+  const experiment = withModelFiles(parsed, opened);
   const loaded = standIn ? standInData(experiment, fetching.cache) : undefined;
   const { size, dataset, identity } =
     loaded ?? (await loadExperimentData(experiment, { ...fetching, begun }));

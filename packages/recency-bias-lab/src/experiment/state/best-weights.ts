@@ -35,12 +35,11 @@ export async function readBestEpoch(dir: string): Promise<BestEpoch | undefined>
 
 /** Keeps the weights of the epoch with the lowest test error, of equals the first. */
 export class BestWeights {
+  readonly #writer: RunWriter;
   #best: { readonly epoch: number; readonly testError: number } | undefined;
 
-  private constructor(
-    private readonly writer: RunWriter,
-    best: BestEpoch | undefined,
-  ) {
+  private constructor(writer: RunWriter, best: BestEpoch | undefined) {
+    this.#writer = writer;
     this.#best = best;
   }
 
@@ -71,7 +70,7 @@ export class BestWeights {
   }
 
   async #write(best: BestEpoch): Promise<void> {
-    await this.writer.write('best', best);
+    await this.#writer.write('best', best);
     this.#best = { epoch: best.epoch, testError: best.testError };
   }
 }

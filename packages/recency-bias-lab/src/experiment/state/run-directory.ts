@@ -75,16 +75,16 @@ export class RunDirectory {
     }
     const own = await readRunCheckpoint(this.path);
     if (own !== undefined && (task.kind === 'run' || isObservedBy(own, labels))) {
-      await this.#checkParts(own);
+      await this.checkParts(own);
       return { kind: 'resumes', checkpoint: own };
     }
     if (task.kind === 'warmup' || this.warmup === undefined) return { kind: 'fresh' };
-    await this.#checkWarmupData(this.warmup);
+    await this.checkWarmupData(this.warmup);
     const checkpoint = await forkWarmup(this.warmup, task.selector, experiment.warmupEpochs);
     return { kind: 'forks', checkpoint };
   }
 
-  async #checkWarmupData(warmup: string): Promise<void> {
+  private async checkWarmupData(warmup: string): Promise<void> {
     const fingerprint = (await readRunHeader(warmup))?.experiment.dataset?.fingerprint;
     const own = this.experiment.dataset.fingerprint;
     if (fingerprint === undefined || own === undefined || fingerprint === own) return;
@@ -94,7 +94,7 @@ export class RunDirectory {
   }
 
   /** Header, log and checkpoint are those of one run, and no epoch is missing that the checkpoint has trained. */
-  async #checkParts({ training, logLines, logCheck }: RunCheckpoint): Promise<void> {
+  private async checkParts({ training, logLines, logCheck }: RunCheckpoint): Promise<void> {
     const { events, marks } = await readLog(this.path);
     const header = await readText(join(this.path, RUN_FILES.header));
     if (header !== undefined) checkHeader(this.path, header, events);

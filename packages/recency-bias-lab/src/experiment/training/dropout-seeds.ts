@@ -18,8 +18,8 @@ function isDropout(layer: tf.layers.Layer): layer is SeededLayer {
  * state to save. A layer with one seed for all steps would draw the same mask in each.
  */
 export class DropoutSeeds {
-  readonly #layers: readonly SeededLayer[];
-  readonly #random: Random;
+  private readonly layers: readonly SeededLayer[];
+  private readonly random: Random;
 
   /**
    * @param setNativeSeed seeds the backend's own generator, from which its dropout draws in layers without a seed; absent
@@ -30,8 +30,8 @@ export class DropoutSeeds {
     seed: number,
     private readonly setNativeSeed?: (seed: number) => void,
   ) {
-    this.#layers = flatLayers(model).filter(isDropout);
-    this.#random = new Random(seed).split('dropout');
+    this.layers = flatLayers(model).filter(isDropout);
+    this.random = new Random(seed).split('dropout');
   }
 
   /** @param seed the run's seed */
@@ -43,9 +43,9 @@ export class DropoutSeeds {
 
   /** Sets the seeds of a step; both numbers are 0-based. */
   seedStep(epoch: number, step: number): void {
-    if (this.#layers.length === 0) return;
-    const random = this.#random.split(`epoch ${epoch}, step ${step}`);
+    if (this.layers.length === 0) return;
+    const random = this.random.split(`epoch ${epoch}, step ${step}`);
     if (this.setNativeSeed !== undefined) this.setNativeSeed(random.uint32());
-    else for (const layer of this.#layers) layer.seed = random.uint32();
+    else for (const layer of this.layers) layer.seed = random.uint32();
   }
 }

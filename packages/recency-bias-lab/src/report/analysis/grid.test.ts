@@ -22,7 +22,7 @@ describe('the maps of a grid', () => {
     );
     expect(others).toEqual([]);
     expect(map).toMatchObject({
-      of: '',
+      others: '',
       rowOption: 'selectionPressure',
       rows: ['1', '100'],
       columnOption: 'window',
@@ -48,7 +48,7 @@ describe('the maps of a grid', () => {
       },
       { a: 0.1, b: 0.2, c: 0.3, d: 0.4 },
     );
-    expect(cube.map(({ of, cells }) => [of, cells[0]!.map((cell) => cell!.mean)])).toEqual([
+    expect(cube.map(({ others, cells }) => [others, cells[0]!.map((cell) => cell!.mean)])).toEqual([
       ['update epoch', [0.1, 0.2]],
       ['update batch', [0.3, 0.4]],
     ]);

@@ -6,7 +6,7 @@ import type { SeedMean } from './statistics.js';
 /** One map. */
 export interface GridMap {
   /** Values of the options beyond two that this map belongs to, e.g. `update batch`; empty for the only map. */
-  readonly of: string;
+  readonly others: string;
   readonly rowOption: string;
   readonly rows: readonly string[];
   readonly columnOption: string;
@@ -37,12 +37,12 @@ export function gridMaps({ experiment }: Comparison, errors: readonly SelectorEr
   const options: [string, readonly unknown[]][] = Object.entries(grid.options);
   const [columnOption, columns] = options.pop() ?? ['', []];
   const [rowOption, rows] = options.pop() ?? ['', ['']];
-  const others = combinations(options);
-  if (labels.length === 0 || labels.length !== others.length * rows.length * columns.length) return [];
+  const combined = combinations(options);
+  if (labels.length === 0 || labels.length !== combined.length * rows.length * columns.length) return [];
   const bestOf = (label: string): SeedMean | null =>
     errors.find(({ selector }) => selector === label)?.best ?? null;
-  return others.map((of, map) => ({
-    of,
+  return combined.map((others, map) => ({
+    others,
     rowOption,
     rows: rows.map(String),
     columnOption,

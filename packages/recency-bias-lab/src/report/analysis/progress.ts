@@ -12,7 +12,7 @@ export interface RunState {
 }
 
 /** Progress of every run of the comparison, in the order of its selectors and seeds. */
-export function runProgress({ selectors, seeds, runs, warmups }: Comparison): RunState[] {
+export function runStates({ selectors, seeds, runs, warmups }: Comparison): RunState[] {
   const bySelector = new Map<string, Map<number, Run>>();
   for (const run of runs) {
     const own = bySelector.get(run.header.selector) ?? new Map<number, Run>();

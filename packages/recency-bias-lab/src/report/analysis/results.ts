@@ -8,7 +8,7 @@ import { equalCost } from './equal-cost.js';
 import type { ErrorComparison, SelectorErrors } from './errors.js';
 import { errorComparisons, selectorErrors } from './errors.js';
 import type { RunState } from './progress.js';
-import { runProgress } from './progress.js';
+import { runStates } from './progress.js';
 import type { Speed } from './speed.js';
 import { speeds } from './speed.js';
 import type { TimeReduction } from './time-reduction.js';
@@ -86,7 +86,7 @@ export function analyse(comparison: Comparison, now: Date): Analysis {
     selectors.find((selector) => selector !== baseline) ??
     null;
   const errors = selectorErrors(selectors, courses);
-  const progress = runProgress(comparison);
+  const progress = runStates(comparison);
   return {
     comparison,
     trajectories: courses,

@@ -66,7 +66,7 @@ function bestAtWarmup(
   const early = complete.filter(bestIsAtWarmup);
   const isMost = (part: readonly Trajectory[], whole: readonly Trajectory[]): boolean =>
     whole.length > 0 && part.length * 2 >= whole.length;
-  const of = (runs: readonly Trajectory[], selector: string): Trajectory[] =>
+  const runsOf = (runs: readonly Trajectory[], selector: string): Trajectory[] =>
     runs.filter((run) => run.selector === selector);
   const advice = 'Use a shorter warm-up, a lower learning rate or more data.';
   if (isMost(early, complete)) {
@@ -77,7 +77,9 @@ function bestAtWarmup(
         `selection could matter: this compares next to nothing. ${advice}`,
     };
   }
-  const affected = selectors.filter((selector) => isMost(of(early, selector), of(complete, selector)));
+  const affected = selectors.filter((selector) =>
+    isMost(runsOf(early, selector), runsOf(complete, selector)),
+  );
   if (affected.length === 0) return null;
   return {
     kind: 'best-at-warmup',

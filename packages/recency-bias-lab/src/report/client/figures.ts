@@ -124,7 +124,7 @@ function layouts(data: ChartData): readonly (readonly [name: string, layout: Lay
             label: 'Best test error of a grid search',
             rows: data.grids.map((map, i) => [
               {
-                title: map.of === '' ? 'Best test error, %' : `Best test error, %: ${map.of}`,
+                title: map.others === '' ? 'Best test error, %' : `Best test error, %: ${map.others}`,
                 height: 62 + 52 * map.rows.length,
                 option: (theme) => gridMap(data, i, theme),
               },

@@ -29,10 +29,10 @@ export function gridSection({ results }: Analysis, { grids }: ChartData, place: 
         ${baseline?.best != null && html`<strong>${baseline.title}, for comparison: ${described(baseline.best)}.</strong>`}
       </p>
       <div class="grid">
-        ${grids.map(({ of, rows, rowOption, columnOption }, i) =>
+        ${grids.map(({ others, rows, rowOption, columnOption }, i) =>
           figure(
             place,
-            of === '' ? 'Best test error' : `Best test error, ${of}`,
+            others === '' ? 'Best test error' : `Best test error, ${others}`,
             rowOption === '' ? `By ${columnOption}.` : `By ${rowOption} and ${columnOption}.`,
             chart(
               'grid',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageDataset } from '../data/image-dataset.js';
 import { subsetOf } from '../data/subset.js';
-import { halves, rest } from './parts.js';
+import { halves, rest } from './holdout-parts.js';
 
 /** `size` images of one pixel that says which sample it is, in two classes of which the second has a third. */
 function numbered(size: number): ImageDataset {

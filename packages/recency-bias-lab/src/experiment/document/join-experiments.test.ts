@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinExperiments } from './join.js';
+import { joinExperiments } from './join-experiments.js';
 import { parseExperiment, resolveExperiment } from './resolve.js';
 import type { ResolvedExperiment } from './resolve.js';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { download } from './npm-client.js';
+import { download } from './npm-download.js';
 
 it('asks the registry of the npm configuration, and gives up after one retry', async () => {
   let requests = 0;
