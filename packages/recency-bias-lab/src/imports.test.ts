@@ -21,6 +21,7 @@ const ROOMS: Rooms = {
   plugins: ['data', 'models'],
   pretrained: ['ground', 'records', 'data', 'augment', 'models'],
   report: ['ground', 'records', 'augment'],
+  tensorboard: ['ground', 'records'],
   insights: ['ground', 'records', 'samples', 'data', 'report'],
   'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
   'experiment/selection': ['records', 'samples', 'data', 'experiment/document'],
@@ -40,7 +41,7 @@ const ROOMS: Rooms = {
   holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
   cli: [
     ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report', 'insights'],
-    ...['holdout'],
+    ...['holdout', 'tensorboard'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report'],

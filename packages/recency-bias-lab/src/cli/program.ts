@@ -68,12 +68,17 @@ Examples:
 
   program
     .command('export')
-    .description("save a run's model as a TensorFlow.js LayersModel")
-    .argument('<run>', 'run directory')
-    .requiredOption('--out <dir>', 'folder for the model')
+    .description("save a run's model as a TensorFlow.js LayersModel, or its record for TensorBoard")
+    .argument('<run>', "run directory; with --tensorboard also a comparison's")
+    .requiredOption('--out <dir>', 'folder for the model, or the log folder')
+    .option('--tensorboard', 'write event files of TensorBoard, not the model')
     .option('--epoch <which>', 'best (lowest test error) or last (default: best)')
     .option(...cacheFlag)
-    .action(async (run: string, flags: ExportFlags) => (await import('./export.js')).exportModel(run, flags));
+    .action(async (run: string, flags: ExportFlags & { tensorboard?: boolean }) => {
+      if (flags.tensorboard === true) {
+        await (await import('./export-tensorboard.js')).exportTensorBoard(run, flags.out);
+      } else await (await import('./export.js')).exportModel(run, flags);
+    });
 }
 
 /** Builds the program; `parseAsync` of the result runs a command. */

@@ -13,6 +13,7 @@ import { estimate } from '../experiment/processes/estimate.js';
 import type { EstimateOptions } from '../experiment/processes/estimate.js';
 import { chooseBackend } from './choose-backend.js';
 import { fetchProgress } from './data.js';
+import { exportTensorBoard } from './export-tensorboard.js';
 import { CommandError } from './errors.js';
 import { chooseOutputDirectory } from './output-directory.js';
 import { describeEstimate, describePlan } from './plan.js';
@@ -82,9 +83,16 @@ export async function runExperiment(
       `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
     );
   } else {
-    const { verbose = false, force = false } = flags;
-    await trainRuns(output, { ...options, verbose, force });
+    const { verbose = false, force = false, tensorboard } = flags;
+    await trainRuns(output, {
+      ...options,
+      verbose,
+      force,
+      ...(tensorboard !== undefined && { tensorboard }),
+    });
   }
+  // With the hyperparameters of all runs, and runs that were complete before.
+  if (flags.tensorboard !== undefined) await exportTensorBoard(dir, flags.tensorboard);
   return dir;
 }
 

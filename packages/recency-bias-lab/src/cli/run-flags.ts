@@ -16,6 +16,7 @@ export interface RunFlags extends ExperimentFlags {
   saveEvery?: number;
   force?: boolean;
   verbose?: boolean;
+  tensorboard?: string;
 }
 
 /** Adds the flags to a command, those of the experiment aside. */
@@ -37,5 +38,6 @@ export function addRunFlags(command: Command): Command {
         'save within an epoch when so much time has passed (default: 10)',
       ).argParser(parseNumber),
     )
+    .option('--tensorboard <dir>', 'write event files of TensorBoard into a log folder, while runs train')
     .option('--verbose', 'show stack traces of errors');
 }

@@ -1,4 +1,5 @@
 /** Trains the runs of a comparison that are not complete, in its directory, until they are or Ctrl-C. */
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   readComparisonExperiment,
@@ -9,6 +10,9 @@ import { runTasks } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import type { EstimateOptions } from '../experiment/processes/estimate.js';
 import { startRun } from '../experiment/processes/run-process.js';
+import type { RunListener } from '../experiment/processes/run-process.js';
+import { messageOf } from '../plugins/plugin-error.js';
+import { LiveEvents } from '../tensorboard/log-folder.js';
 import { scheduleRuns } from '../experiment/processes/schedule-runs.js';
 import type { ScheduleResult } from '../experiment/processes/schedule-runs.js';
 import { lockDirectory } from '../ground/lock.js';
@@ -29,6 +33,8 @@ export interface TrainRunsOptions extends EstimateOptions {
   readonly verbose: boolean;
   /** Take the directory from whatever process holds it. */
   readonly force: boolean;
+  /** Log folder of TensorBoard, where it is to be written. */
+  readonly tensorboard?: string;
 }
 
 /**
@@ -68,8 +74,22 @@ export async function trainRuns(output: OutputDirectory, options: TrainRunsOptio
   });
   const start = async (task: RunTask): ReturnType<typeof startRun> => {
     const run = progress.begin(task);
-    const { cache, saveEverySeconds } = options;
-    const outcome = await startRun({ task, out: dir, cache, saveEverySeconds, force }, run, interrupt.signal);
+    const { cache, saveEverySeconds, tensorboard } = options;
+    const live = tensorboard === undefined ? undefined : new LiveEvents(join(dir, task.id), tensorboard);
+    const listener: RunListener = {
+      onProgress: (update) => {
+        run.onProgress(update);
+      },
+      onEpoch: (event) => {
+        run.onEpoch(event);
+        live?.add(event);
+      },
+    };
+    const order = { task, out: dir, cache, saveEverySeconds, force };
+    const outcome = await startRun(order, listener, interrupt.signal);
+    await live?.end(outcome.status === 'complete').catch((error: unknown) => {
+      progress.note(`TensorBoard's events could not be written: ${messageOf(error)}`);
+    });
     run.end(outcome);
     if (outcome.status === 'failed' && options.verbose) progress.note(outcome.detail);
     return outcome;
