@@ -19,6 +19,8 @@ export interface LogMark {
 /** The beginning of a log. */
 export const LOG_START: LogMark = { lines: 0, check: 0 };
 
+/** Longer than any suffix, of which a line has at most one: pictures make lines of megabytes. */
+const SUFFIX_LENGTH = 64;
 const SUFFIX = /,"line":(\d+),"check":"([0-9a-f]{8})"\}$/;
 
 function hexadecimal(check: number): string {
@@ -39,13 +41,13 @@ function span(from: number, to: number): string {
 
 /** Compares a line with what it says of itself and of those before it. */
 function checkLine(line: string, { lines, check }: LogMark, path: string): void {
-  const suffix = SUFFIX.exec(line);
+  const suffix = SUFFIX.exec(line.slice(-SUFFIX_LENGTH));
   if (suffix === null) return;
   const number = lines + 1;
   const said = Number(suffix[1]);
   if (said > number) throw new RecordError(`${path}:${number}: ${span(number, said - 1)} missing before it`);
   if (said < number) throw new RecordError(`${path}:${number}: was written as line ${said}; a line was added before it`);
-  if (hexadecimal(crc32(`${line.slice(0, suffix.index)}}`, check)) !== suffix[2]) {
+  if (hexadecimal(crc32(`${line.slice(0, -suffix[0].length)}}`, check)) !== suffix[2]) {
     throw new RecordError(`${path}:${number}: this line, or one before it, is not as it was written`);
   }
 }

@@ -1,15 +1,19 @@
 /** Reading a file of a record, with messages that name it. */
-import { readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
+import { promisify } from 'node:util';
 import type { z } from 'zod';
 import { RecordError } from '../ground/record-error.js';
 import { systemWords } from '../ground/system-error.js';
 import { RECORD_VERSION, runEventSchema } from './schema.js';
 import type { RunEvent } from './schema.js';
 
+/** Of thousands of small files this one is the quicker one. */
+const read = promisify(readFile);
+
 /** Reads a text file; undefined when it does not exist. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await read(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

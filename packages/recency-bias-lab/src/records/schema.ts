@@ -41,6 +41,17 @@ export const UNSEEN = 255;
 
 const count = z.number().int().nonnegative();
 
+/** So many counts. Checked by hand: a report over many runs reads millions of them. */
+function counts(length: number): z.ZodType<readonly number[]> {
+  return z.custom<readonly number[]>(
+    (value) =>
+      Array.isArray(value) &&
+      value.length === length &&
+      value.every((item) => Number.isSafeInteger(item) && (item as number) >= 0),
+    `expected ${length} whole numbers of at least 0`,
+  );
+}
+
 /** Where and with what a run was made. */
 export const environmentSchema = z.object({
   node: z.string(),
@@ -101,13 +112,13 @@ export const runHeaderSchema = z.object({
 /** What the selection of one epoch looked like. */
 export const selectionStatisticsSchema = z.object({
   /** Samples by normalised entropy of their window of predicted labels, after the epoch; seen samples only. */
-  uncertaintyHistogram: z.array(count).length(UNCERTAINTY_BINS),
+  uncertaintyHistogram: counts(UNCERTAINTY_BINS),
   /** 1 / Σp² of the epoch's distribution, as a share of the data set; null where no distribution exists. */
   effectiveSampleSize: z.number().nullable(),
   /** Share of the data set drawn at least once in the epoch. */
   distinctShare: z.number(),
   /** Losses of the selected samples at the time they were trained, by LOSS_BIN_EDGES. */
-  selectedLossHistogram: z.array(count).length(LOSS_BIN_EDGES.length + 1),
+  selectedLossHistogram: counts(LOSS_BIN_EDGES.length + 1),
 });
 
 /** A training sample shown in the report. */

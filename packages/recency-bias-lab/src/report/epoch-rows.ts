@@ -113,8 +113,34 @@ export function resultsCsv(analyses: readonly Analysis[]): Iterable<string> {
   return joined(csvLines(analyses));
 }
 
+/** A value as JSON.stringify indents it, in pieces: the numbers of many methods, each against each, make a text of gigabytes. */
+function* indented(value: unknown, indent: string, depth: number): Generator<string> {
+  if (depth === 0 || typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
+    yield JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+    return;
+  }
+  const inner = `${indent}  `;
+  const isList = Array.isArray(value);
+  let separator = isList ? '[' : '{';
+  for (const [key, child] of Object.entries(value)) {
+    if (child === undefined) continue;
+    yield `${separator}\n${inner}${isList ? '' : `${JSON.stringify(key)}: `}`;
+    yield* indented(child, inner, depth - 1);
+    separator = ',';
+  }
+  yield `\n${indent}${isList ? ']' : '}'}`;
+}
+
 function* jsonLines(numbers: object, analyses: readonly Analysis[]): Generator<string> {
-  yield `${JSON.stringify(numbers, null, 2).slice(0, -2)},\n  "epochs": [`;
+  yield '{\n';
+  const depth = 'comparisons' in numbers ? 3 : 1; // down to the items of the lists of a comparison
+  for (const [key, value] of Object.entries(numbers)) {
+    if (value === undefined) continue;
+    yield `  ${JSON.stringify(key)}: `;
+    yield* indented(value, '  ', depth);
+    yield ',\n';
+  }
+  yield '  "epochs": [';
   let separator = '\n';
   for (const analysis of analyses) {
     for (const row of epochRows(analysis)) {

@@ -61,7 +61,8 @@ export interface SelectorCurves {
 
 /** Six significant digits are more than a chart shows and keep the report small. */
 export function rounded(value: number): number {
-  return Number(value.toPrecision(6));
+  // A shortcut: most values are counts.
+  return Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(6));
 }
 
 function column(trajectory: Trajectory, read: (event: EpochEvent) => number): number[] {

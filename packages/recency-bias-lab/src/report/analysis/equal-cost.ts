@@ -5,7 +5,7 @@
 import { inputOption } from '../../ground/methods.js';
 import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
-import { pairedBySeed } from './pairs.js';
+import { bySeed, pairedBySeed } from './pairs.js';
 import type { SeedMean, PairedDifference } from './statistics.js';
 import { seedMean, mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
@@ -92,7 +92,7 @@ function errorWithin({ epochs, cost }: Course, budget: number): number {
 }
 
 function differencesOf(own: readonly Course[], others: readonly Course[]): CostDifferences {
-  const pairs = pairedBySeed(own, others);
+  const pairs = pairedBySeed(own, bySeed(others));
   const resolution = 1 / (own[0]?.header.dataset.testSize ?? 1);
   const compare = (read: (course: Course, budget: number) => number): PairedDifference => {
     const values = pairs.map(([a, b]) => {

@@ -1,5 +1,5 @@
 /** Test errors per selector and their paired comparison. */
-import { pairedBySeed } from './pairs.js';
+import { bySeed, pairedBySeed } from './pairs.js';
 import type { SeedMean, PairedDifference } from './statistics.js';
 import { seedMean, mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
@@ -55,8 +55,9 @@ export function selectorErrors(
   return selectors.map((selector) => {
     const seeds: SeedErrors[] = [];
     for (const trajectory of trajectories) {
+      if (trajectory.selector !== selector || !trajectory.complete) continue;
       const best = bestEpoch(trajectory);
-      if (trajectory.selector !== selector || !trajectory.complete || best === null) continue;
+      if (best === null) continue;
       seeds.push({
         seed: trajectory.seed,
         best: best.testError,
@@ -79,11 +80,12 @@ export function selectorErrors(
  */
 export function errorComparisons(errors: readonly SelectorErrors[], testSize: number): ErrorComparison[] {
   const resolution = testSize > 0 ? 1 / testSize : 0;
+  const known = new Map(errors.map((row) => [row, bySeed(row.seeds)]));
   return errors.flatMap((row) =>
     errors
       .filter((other) => other !== row)
       .map((other) => {
-        const common = pairedBySeed(row.seeds, other.seeds);
+        const common = pairedBySeed(row.seeds, known.get(other)!);
         const difference = (kind: ErrorKind): PairedDifference =>
           pairedDifference(
             common.map(([own]) => own[kind]),

@@ -5,11 +5,11 @@
  */
 import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
-import { pairedBySeed } from './pairs.js';
+import { bySeed, pairedBySeed } from './pairs.js';
 import type { Verdict } from './statistics.js';
 import { seedMean, mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
-import { bestEpoch, passes } from './trajectory.js';
+import { passes } from './trajectory.js';
 
 /** Training seconds without evaluation (by the comparison's clock), or passes over the training data (scored samples included). */
 export type TimeUnit = 'seconds' | 'passes';
@@ -48,15 +48,31 @@ function timeAt(event: EpochEvent, { header, clock }: Trajectory, unit: TimeUnit
   return unit === 'seconds' ? seconds(event, clock) : passes(event, header);
 }
 
-function seedTime(own: Trajectory, other: Trajectory, unit: TimeUnit): SeedTime | null {
-  const best = bestEpoch(other);
-  if (best === null) return null;
-  const hit = own.epochs.find((event) => event.testError <= best.testError);
+/** A run with what each comparison with another asks of it. */
+interface Course {
+  readonly seed: number;
+  readonly trajectory: Trajectory;
+  /** The epochs with a lower test error than all before them. */
+  readonly records: readonly EpochEvent[];
+}
+
+function courseOf(trajectory: Trajectory): Course {
+  const records: EpochEvent[] = [];
+  for (const event of trajectory.epochs) {
+    if (event.testError < (records.at(-1)?.testError ?? Infinity)) records.push(event);
+  }
+  return { seed: trajectory.seed, trajectory, records };
+}
+
+function seedTime(own: Course, other: Course, unit: TimeUnit): SeedTime | null {
+  const best = other.records.at(-1);
+  if (best === undefined) return null;
+  const hit = own.records.find((event) => event.testError <= best.testError);
   return {
     seed: own.seed,
     target: best.testError,
-    reference: timeAt(best, other, unit),
-    own: hit === undefined ? null : timeAt(hit, own, unit),
+    reference: timeAt(best, other.trajectory, unit),
+    own: hit === undefined ? null : timeAt(hit, own.trajectory, unit),
   };
 }
 
@@ -84,11 +100,20 @@ function completeBySelector(trajectories: readonly Trajectory[]): Map<string, Tr
 /** One method's complete runs. */
 interface Runs {
   readonly selector: string;
-  readonly courses: readonly Trajectory[];
+  readonly courses: readonly Course[];
+  readonly bySeed: ReadonlyMap<number, Course>;
+  readonly epochDuration: Readonly<Record<TimeUnit, number>>;
+}
+
+function runsOf(selector: string, complete: ReadonlyMap<string, readonly Trajectory[]>): Runs {
+  const own = complete.get(selector) ?? [];
+  const courses = own.map(courseOf);
+  const epochDurations = { seconds: epochDuration(own, 'seconds'), passes: epochDuration(own, 'passes') };
+  return { selector, courses, bySeed: bySeed(courses), epochDuration: epochDurations };
 }
 
 function reductionOf(own: Runs, other: Runs, unit: TimeUnit): TimeReduction {
-  const pairs = pairedBySeed(own.courses, other.courses);
+  const pairs = pairedBySeed(own.courses, other.bySeed);
   const seeds = pairs.flatMap(([course, reference]) => seedTime(course, reference, unit) ?? []);
   const hits = seeds.filter((seed): seed is SeedTime & { own: number } => seed.own !== null);
   const reductions = hits
@@ -97,7 +122,7 @@ function reductionOf(own: Runs, other: Runs, unit: TimeUnit): TimeReduction {
   const { verdict } = pairedDifference(
     hits.map(({ own: time }) => time),
     hits.map(({ reference }) => reference),
-    epochDuration(other.courses, unit),
+    other.epochDuration[unit],
   );
   return {
     selector: own.selector,
@@ -121,8 +146,7 @@ export function timeReduction(
   unit: TimeUnit,
 ): TimeReduction {
   const complete = completeBySelector(trajectories);
-  const runsOf = (label: string): Runs => ({ selector: label, courses: complete.get(label) ?? [] });
-  return reductionOf(runsOf(selector), runsOf(over), unit);
+  return reductionOf(runsOf(selector, complete), runsOf(over, complete), unit);
 }
 
 /** Time reductions of every selector over every other, in both units. */
@@ -131,7 +155,7 @@ export function timeReductions(
   trajectories: readonly Trajectory[],
 ): TimeReduction[] {
   const complete = completeBySelector(trajectories);
-  const runs = selectors.map((selector): Runs => ({ selector, courses: complete.get(selector) ?? [] }));
+  const runs = selectors.map((selector) => runsOf(selector, complete));
   return runs.flatMap((own) =>
     runs
       .filter((other) => other !== own)
