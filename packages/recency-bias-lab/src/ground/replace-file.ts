@@ -1,4 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Name of the file that is to take the place of another: `<name>.<process>.tmp`. */
+const TEMPORARY = /\.\d+\.tmp$/;
 
 /**
  * Replaces a file's content, given whole or in pieces: readers see the old or the new one, never a part, also after a crash or on a full disk.
@@ -22,5 +26,12 @@ export async function replaceFile(
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Removes what killed processes left of files that they were replacing. The directory must be this process's alone. */
+export async function removeTemporaries(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (TEMPORARY.test(name)) await rm(join(dir, name), { force: true });
   }
 }

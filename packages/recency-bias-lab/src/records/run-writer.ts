@@ -1,5 +1,5 @@
 /** Writes a run directory. */
-import { open, readdir, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeState } from 'recency-bias';
@@ -13,7 +13,7 @@ import type { LogMark } from './event-log.js';
 import { RecordError } from '../ground/record-error.js';
 import { readText } from './record-file.js';
 import { RUN_FILES } from './run-files.js';
-import { replaceFile } from '../ground/replace-file.js';
+import { removeTemporaries, replaceFile } from '../ground/replace-file.js';
 import type { RunEvent, RunHeader } from './schema.js';
 import { readStateFile } from './state-file.js';
 import { systemWords } from '../ground/system-error.js';
@@ -49,9 +49,6 @@ export function writeProblem(error: unknown, path: string): Error {
   }
 }
 
-/** What a killed process left of a file that it was replacing. */
-const TEMPORARY = '.tmp';
-
 /** Length of a file up to its last line feed: what a killed process left torn is cut off. */
 async function wholeLines(file: FileHandle): Promise<number> {
   const text = await file.readFile();
@@ -78,9 +75,7 @@ export class RunWriter {
       await makeDirectory(dir);
       const lock = await lockDirectory(dir, { patienceMs: LOCK_PATIENCE_MS, force });
       try {
-        for (const name of await readdir(dir)) {
-          if (name.endsWith(TEMPORARY)) await rm(join(dir, name), { force: true });
-        }
+        await removeTemporaries(dir);
         const events = await open(join(dir, RUN_FILES.events), 'a+');
         try {
           await events.truncate(await wholeLines(events));
