@@ -193,7 +193,11 @@ describe('recency-bias', () => {
     }
     await writeFile(join(dir, 'photos', 'dark', 'broken.jpg'), 'no image');
     const read = ['--image-size', '8', '--skip-unreadable', '--cache', cache];
-    const info = await runCli(['data', 'info', 'folder:photos', ...read], dir);
+    const info = await runCli(['data', 'info', 'photos', ...read], dir);
+    expect(await runCli(['data', 'info', 'folder:photos/', ...read], dir)).toMatchObject({ code: 0 });
+    const verified = await runCli(['data', 'verify', 'folder:photos', '--cache', cache], dir);
+    expect(verified.stderr).toMatch(/^photos: 1 file cannot be read.*\n {2}- dark\/broken\.jpg/);
+    expect(verified.code).toBe(1);
     expect(info.stderr).toContain('photos: 1 file is left out:\n  - dark/broken.jpg: is no JPEG');
     expect(info.stdout).toMatch(/^folder: \d+ training and 4 test images of 8 x 8 x 3, 2 classes\n/);
     const run = ['--epochs', '1', '--batch-size', '4', '--backend', 'cpu', '--name', 'photos-run'];

@@ -1,10 +1,11 @@
 /** `recency-bias data`: what there is, fetching it ahead of time, checking and describing it. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { splitMoments } from '../data/image-batches.js';
-import { datasetRegistry, isInCache } from '../data/registry.js';
+import type { ImageDataset } from '../data/image-dataset.js';
+import { datasetNamed, datasetRegistry, isInCache } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
 import type { FetchProgress } from '../data/verified-folder.js';
@@ -95,9 +96,20 @@ export function listDatasets({ cache }: { cache?: string } = {}): void {
   }
 }
 
-/** Checks the cached files of one data set, or of all that are there, against their checksums. */
-export async function verifyDatasets(name: string | undefined, { cache }: { cache?: string }): Promise<void> {
+/**
+ * Checks the cached files of one data set, or of all that are there, against their checksums; of photos, whether every one can be
+ * read.
+ */
+export async function verifyDatasets(
+  name: string | undefined,
+  { cache }: Pick<DescribeFlags, 'cache'>,
+): Promise<void> {
   const root = cacheDirectory(cache);
+  if (name !== undefined && (name.startsWith('folder:') || (isFolder(name) && !datasetRegistry.has(name)))) {
+    const { train, test } = await readDataset(name, { ...(cache !== undefined && { cache }) });
+    process.stdout.write(`${name}: all ${train.size + test.size} images can be read\n`);
+    return;
+  }
   if (name !== undefined) {
     const { files } = entryOf(name, 'verify');
     if (files === undefined) throw new CommandError(`data verify: ${name} is not kept in the cache`);
@@ -133,15 +145,19 @@ export interface DescribeFlags {
   skipUnreadable?: boolean;
 }
 
-/** Says what a data set consists of, reading it (and fetching it first if need be). */
-export async function describeDataset(name: string, { cache, ...flags }: DescribeFlags): Promise<void> {
+/** Reads a data set, fetching it first if need be. */
+async function readDataset(
+  word: string,
+  { cache, dataPath, imageSize, skipUnreadable }: DescribeFlags,
+): Promise<ImageDataset> {
+  const name = isFolder(word) ? datasetNamed(word) : word;
   await loadPlugins({ dataset: name });
   const { dataset: wanted } = parseExperiment({
     dataset: {
       name,
-      ...(flags.dataPath !== undefined && { path: flags.dataPath }),
-      ...(flags.imageSize !== undefined && { imageSize: flags.imageSize }),
-      ...(flags.skipUnreadable !== undefined && { skipUnreadable: flags.skipUnreadable }),
+      ...(dataPath !== undefined && { path: dataPath }),
+      ...(imageSize !== undefined && { imageSize }),
+      ...(skipUnreadable !== undefined && { skipUnreadable }),
     },
     epochs: 1,
     selectors: BASELINE_SELECTORS,
@@ -157,6 +173,17 @@ export async function describeDataset(name: string, { cache, ...flags }: Describ
     },
   );
   progress.end();
+  return dataset;
+}
+
+/** Whether a word names a folder, as opposed to a data set whose name may be misspelt. */
+function isFolder(word: string): boolean {
+  return statSync(word, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Says what a data set consists of, reading it. */
+export async function describeDataset(word: string, flags: DescribeFlags): Promise<void> {
+  const dataset = await readDataset(word, flags);
   const { imageShape, classNames, train, test } = dataset;
   const { mean, std } = await splitMoments(train, imageShape[2]);
   const round = (values: readonly number[]): string => values.map((value) => value.toFixed(4)).join(', ');
@@ -171,9 +198,11 @@ export async function describeDataset(name: string, { cache, ...flags }: Describ
     train.source === undefined
       ? `${Math.round((train.images.length + test.images.length) / MEGABYTE)} MB in memory`
       : 'decoded on demand';
+  const isReduced = train.files !== undefined && flags.imageSize === undefined;
   process.stdout.write(
     [
       `${dataset.name}: ${train.size} training and ${test.size} test images of ${imageShape.join(' x ')}, ${classNames.length} classes`,
+      ...(isReduced ? ['photos are read at this size unless --image-size gives another'] : []),
       `mean ${round(mean)}; standard deviation ${round(std)}; ${memory}`,
       ...classNames.map((label, c) => `  ${label.padEnd(width)}  ${inTrain[c]!} + ${inTest[c]!}`),
       '',

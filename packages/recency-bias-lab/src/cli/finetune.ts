@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
-import { datasetRegistry } from '../data/registry.js';
+import { datasetNamed } from '../data/registry.js';
 import { startedAs } from '../ground/command.js';
 import { startBackend } from '../ground/backend.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
@@ -60,12 +60,6 @@ export function fineTuningLengths(epochs: number): { warmupEpochs: number; windo
   };
 }
 
-/** `photos` is a folder unless it names a data set. */
-function datasetOf(data: string): string {
-  const [name = ''] = data.split(':');
-  return datasetRegistry.has(name) ? data : `folder:${data}`;
-}
-
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -110,7 +104,7 @@ async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: un
   const input = applyFlags(base, {
     ...rest,
     selector,
-    dataset: datasetOf(data),
+    dataset: datasetNamed(data),
     name: flags.name ?? 'finetune',
     seeds: [seed],
   });

@@ -266,7 +266,7 @@ Examples:
   data
     .command('info')
     .description('read a data set and say what it consists of')
-    .argument('<name>', 'data set, e.g. cifar10 or folder:photos')
+    .argument('<name>', 'folder of photos, one folder a class; or a data set, e.g. cifar10')
     .option('--data-path <path>', 'folder or archive to read')
     .option('--image-size <size>', 'height and width of the images: 64, or 48x64', parseImageSize)
     .option('--skip-unreadable', 'leave out images that cannot be decoded')
@@ -276,8 +276,8 @@ Examples:
     );
   data
     .command('verify')
-    .description('check cached data sets against their checksums')
-    .argument('[name]', 'data set (default: all that are in the cache)')
+    .description('check cached data sets against their checksums, or that all photos of a folder can be read')
+    .argument('[name]', 'data set, or folder of photos (default: all data sets in the cache)')
     .option(...cacheFlag)
     .action(async (name: string | undefined, flags: { cache?: string }) =>
       (await import('./data.js')).verifyDatasets(name, flags),

@@ -11,6 +11,7 @@ import { prepareExperiment } from '../experiment/prepare/prepare.js';
 import type { PreparedExperiment, WrittenExperiment } from '../experiment/prepare/prepare.js';
 import { estimate } from '../experiment/processes/estimate.js';
 import type { EstimateOptions } from '../experiment/processes/estimate.js';
+import { removeTemporaries } from '../ground/replace-file.js';
 import { chooseBackend } from './choose-backend.js';
 import { fetchProgress } from './data.js';
 import { exportTensorBoard } from './export-tensorboard.js';
@@ -78,6 +79,7 @@ export async function runExperiment(
   if (flags.dryRun === true) return undefined;
 
   if (complete.size === tasks.length) {
+    await removeTemporaries(dir);
     if (experimentFile === 'extended') await writeComparisonExperiment(dir, experiment, inputs);
     process.stdout.write(
       `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,

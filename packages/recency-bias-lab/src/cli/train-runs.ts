@@ -18,6 +18,7 @@ import type { ScheduleResult } from '../experiment/processes/schedule-runs.js';
 import { lockDirectory } from '../ground/lock.js';
 import type { Lock } from '../ground/lock.js';
 import { makeDirectory } from '../ground/make-directory.js';
+import { removeTemporaries } from '../ground/replace-file.js';
 import { writeProblem } from '../records/run-writer.js';
 import { CommandError, INTERRUPTED } from './errors.js';
 import { listed, plural } from './format.js';
@@ -49,6 +50,7 @@ async function claimDirectory(
   try {
     await makeDirectory(dir);
     lock = await lockDirectory(dir, { force });
+    await removeTemporaries(dir);
     if (!isDeepStrictEqual(await readComparisonExperiment(dir), stored)) {
       throw new CommandError(
         `${dir}: another comparison was begun there meanwhile; give the command again, or choose another --out`,

@@ -196,6 +196,12 @@ export function isInCache({ files }: DatasetEntry, cache: string): boolean {
   return files === undefined || existsSync(cacheFolder(files, cache));
 }
 
+/** The data set that a word of a command line means: `photos` is a folder unless it names a data set. */
+export function datasetNamed(word: string): string {
+  const [name = ''] = word.split(':');
+  return datasetRegistry.has(name) ? word : `folder:${word}`;
+}
+
 /** Name -> data set. */
 export const datasetRegistry: ReadonlyMap<string, DatasetEntry> = new Map(
   entries.map((entry) => [entry.name, entry]),

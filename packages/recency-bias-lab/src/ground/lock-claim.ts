@@ -63,8 +63,8 @@ export function ownClaimant(): Claimant {
   };
 }
 
-/** Whether a process of this process namespace is there and no zombie. */
-function isRunning(pid: number, started: string): boolean {
+/** Whether a process of this process namespace is there and no zombie. @param started when it started; any where that is not known */
+export function isRunning(pid: number, started = ''): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -96,7 +96,7 @@ export async function readPlainLock(path: string): Promise<number | undefined> {
 
 /** Whether the process of a lock file of an earlier version lives; such a file does not say when it started. */
 export function isPlainHolderAlive(pid: number): boolean {
-  return pid !== process.pid && isRunning(pid, '');
+  return pid !== process.pid && isRunning(pid);
 }
 
 /** Judges whether claimants live: by the process where it can be seen from here, else by its beat. */

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -126,7 +126,7 @@ describe('lockDirectory', () => {
     await leaveClaim(holder);
     await (await lockDirectory(dir, { silenceMs: 300 })).release();
     await leaveClaim(holder);
-    const beat = setInterval(() => void leaveClaim(holder), 100);
+    const beat = setInterval(() => void utimes(join(dir, 'lock', 'left'), new Date(), new Date()), 100);
     try {
       await expect(lockDirectory(dir, { silenceMs: 3000 })).rejects.toThrow(
         'process 7 on elsewhere is writing',

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { replaceFile } from './replace-file.js';
+import { removeTemporaries, replaceFile } from './replace-file.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -32,5 +32,15 @@ describe('replaceFile', () => {
     });
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(dir)).toEqual(['file']);
+  });
+});
+
+describe('removeTemporaries', () => {
+  it('removes what a killed process left, and nothing of a living one or of the user', async () => {
+    const dead = 2 ** 22 + 1; // more than the system gives
+    const kept = ['experiment.json', `experiment.json.${process.pid}.tmp`, 'notes.tmp'];
+    for (const name of [...kept, `experiment.json.${dead}.tmp`]) await writeFile(join(dir, name), 'half');
+    await removeTemporaries(dir);
+    expect((await readdir(dir)).sort()).toEqual(kept);
   });
 });

@@ -1,8 +1,9 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning } from './lock-claim.js';
 
 /** Name of the file that is to take the place of another: `<name>.<process>.tmp`. */
-const TEMPORARY = /\.\d+\.tmp$/;
+const TEMPORARY = /\.(\d+)\.tmp$/;
 
 /**
  * Replaces a file's content, given whole or in pieces: readers see the old or the new one, never a part, also after a crash or on a full disk.
@@ -29,9 +30,10 @@ export async function replaceFile(
   }
 }
 
-/** Removes what killed processes left of files that they were replacing. The directory must be this process's alone. */
+/** Removes what processes that are no more left of files that they were replacing. */
 export async function removeTemporaries(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
-    if (TEMPORARY.test(name)) await rm(join(dir, name), { force: true });
+    const [, pid] = TEMPORARY.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(dir, name), { force: true });
   }
 }

@@ -23,7 +23,7 @@ afterAll(async () => {
 describe('a run that is resumed', { timeout: 600_000 }, () => {
   it('goes on where it died', async () => {
     await runs.copy('died', 'resumed');
-    const torn = join(dir, 'resumed', runs.run.id, 'checkpoint.bin.123.tmp');
+    const torn = join(dir, 'resumed', runs.run.id, 'checkpoint.bin.4194305.tmp');
     await writeFile(torn, 'half');
     await runs.train('resumed');
     expect(await runs.results('resumed')).toEqual(runs.undisturbed);
