@@ -196,7 +196,7 @@ describe('recency-bias', () => {
     const info = await runCli(['data', 'info', 'photos', ...read], dir);
     expect(await runCli(['data', 'info', 'folder:photos/', ...read], dir)).toMatchObject({ code: 0 });
     const verified = await runCli(['data', 'verify', 'folder:photos', '--cache', cache], dir);
-    expect(verified.stderr).toMatch(/^photos: 1 file cannot be read.*\n {2}- dark\/broken\.jpg/);
+    expect(verified.stderr).toMatch(/^photos: 1 file cannot be read.*\n {2}- dark\/broken\.jpg/m);
     expect(verified.code).toBe(1);
     expect(info.stderr).toContain('photos: 1 file is left out:\n  - dark/broken.jpg: is no JPEG');
     expect(info.stdout).toMatch(/^folder: \d+ training and 4 test images of 8 x 8 x 3, 2 classes\n/);
