@@ -221,7 +221,7 @@ describe('recency-bias', () => {
     const onDemand = await runCli(['compare', 'on-demand.json', '--cache', cache], dir);
     expect(onDemand.stderr).not.toContain('failed');
     expect(onDemand.code).toBe(0);
-  });
+  }, 180_000);
 
   it('finds damaged files in the cache', async () => {
     const cache = join(dir, 'damaged-cache');

@@ -7,7 +7,7 @@
  * itself on other random numbers comes out faster. An error from other seeds knows nothing of the seed's luck, and both
  * methods have to reach the same.
  */
-import { pairedBySeed } from './pairs.js';
+import { bySeed, pairedBySeed } from './pairs.js';
 import type { PairedDifference } from './statistics.js';
 import { mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
@@ -71,7 +71,7 @@ function step(courses: readonly Trajectory[]): number {
 }
 
 function speedOf(selector: string, own: readonly Trajectory[], baseline: readonly Trajectory[]): Speed {
-  const pairs = pairedBySeed(own, baseline);
+  const pairs = pairedBySeed(own, bySeed(baseline));
   const means = pairs.map(([a, b]) => {
     const [curve, other] = [curveOf(a), curveOf(b)];
     const end = Math.min(curve.at(-1)![0], other.at(-1)![0]);
