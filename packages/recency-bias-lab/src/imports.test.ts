@@ -19,7 +19,8 @@ const ROOMS: Rooms = {
   augment: ['data'],
   models: ['data'],
   plugins: ['data', 'models'],
-  pretrained: ['ground', 'records', 'data', 'augment', 'models'],
+  features: ['ground', 'data'],
+  pretrained: ['ground', 'records', 'data', 'augment', 'models', 'features'],
   report: ['ground', 'records', 'augment'],
   tensorboard: ['ground', 'records'],
   insights: ['ground', 'records', 'samples', 'data', 'report'],
@@ -27,11 +28,11 @@ const ROOMS: Rooms = {
   'experiment/selection': ['records', 'samples', 'data', 'experiment/document'],
   'experiment/state': ['ground', 'records', 'experiment/document', 'experiment/selection'],
   'experiment/prepare': [
-    ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
+    ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'features', 'pretrained'],
     ...['experiment/document', 'experiment/state'],
   ],
   'experiment/training': [
-    ...['ground', 'records', 'samples', 'data', 'models'],
+    ...['ground', 'records', 'samples', 'data', 'models', 'features'],
     ...['experiment/document', 'experiment/selection', 'experiment/state', 'experiment/prepare'],
   ],
   'experiment/processes': [

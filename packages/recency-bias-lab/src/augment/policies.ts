@@ -97,6 +97,11 @@ export function isRandom(settings: AugmentationSettings): boolean {
   return settings.flip || settings.padding > 0 || changesColour(settings);
 }
 
+/** Whether images stay as they are but for being mirrored. */
+export function onlyFlips(settings: AugmentationSettings): boolean {
+  return settings.padding === 0 && !changesColour(settings);
+}
+
 /** Whether pixels are changed before they are standardised. */
 export function changesColour({ hue, brightness, saturation, contrast }: AugmentationSettings): boolean {
   return hue > 0 || brightness > 0 || isRange(saturation) || isRange(contrast);

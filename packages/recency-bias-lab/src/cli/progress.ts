@@ -5,7 +5,7 @@ import type { RunListener } from '../experiment/processes/run-process.js';
 import type { RunOutcome } from '../experiment/processes/schedule-runs.js';
 import { ownEpochs } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
-import type { RunProgress } from '../experiment/training/train-run.js';
+import type { RunProgress } from '../experiment/training/train-run-options.js';
 import type { EpochEvent } from '../records/schema.js';
 import { formatCount, formatDuration, formatPercent } from './format.js';
 import { LiveBlock } from './live-block.js';
@@ -27,6 +27,8 @@ export function taskTitle(task: RunTask): string {
 /** How far a run is, in epochs: methods differ in how many steps these have, and some in how many from epoch to epoch. */
 class RunMeter {
   latest: RunProgress | undefined;
+  /** Images whose features are computed, of those that have to be; undefined before. */
+  features: { readonly done: number; readonly total: number } | undefined;
   best: EpochEvent | undefined;
   last: EpochEvent | undefined;
   readonly #first: number;
@@ -181,6 +183,9 @@ function lines(
         onEpoch: (event) => {
           meter.epoch(event);
         },
+        onFeatures: (done, total) => {
+          meter.features = { done, total };
+        },
         end(outcome) {
           total.finish(meter);
           ended++;
@@ -202,7 +207,11 @@ function bar(share: number, width = 20): string {
 
 function barText(meter: RunMeter): string {
   const { latest, last, rateText, secondsLeft } = meter;
-  if (latest === undefined && last === undefined) return 'starting';
+  if (latest === undefined && last === undefined) {
+    const { features } = meter;
+    if (features === undefined) return 'starting';
+    return `looking at ${formatCount(features.done)} of ${formatCount(features.total)} images`;
+  }
   const parts = [meter.epochText];
   if (latest !== undefined) parts.push(`loss ${latest.trainLoss.toFixed(4)}`);
   if (last !== undefined) parts.push(`error ${formatPercent(last.testError)}`);
@@ -240,6 +249,9 @@ function bars(
         },
         onEpoch: (event) => {
           meter.epoch(event);
+        },
+        onFeatures: (done, total) => {
+          meter.features = { done, total };
         },
         end(outcome) {
           active.delete(meter);

@@ -86,6 +86,9 @@ export async function trainRuns(output: OutputDirectory, options: TrainRunsOptio
         run.onEpoch(event);
         live?.add(event);
       },
+      onFeatures: (done, total) => {
+        run.onFeatures(done, total);
+      },
     };
     const order = { task, out: dir, cache, saveEverySeconds, force };
     const outcome = await startRun(order, listener, interrupt.signal);

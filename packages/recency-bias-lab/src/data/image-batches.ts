@@ -56,8 +56,28 @@ export interface ImageBatch extends Batch {
   readonly ys: tf.Tensor2D;
 }
 
+/** Labelled samples in the form that a network takes, to train and to evaluate on. */
+export interface LabelledBatches extends RandomAccessDataset {
+  readonly classes: number;
+  /** Class of a sample. */
+  label(index: number): number;
+  /** The samples at `indices` without random changes, row i belonging to `indices[i]`. */
+  read(indices: Int32Array): Promise<tf.Tensor>;
+}
+
+/** One-hot labels [n, classes] float32 of the samples at `indices`. */
+export function oneHot(
+  batches: Pick<LabelledBatches, 'classes' | 'label'>,
+  indices: Int32Array,
+): tf.Tensor2D {
+  const { classes } = batches;
+  const rows = new Float32Array(indices.length * classes);
+  for (let row = 0; row < indices.length; row++) rows[row * classes + batches.label(indices[row]!)] = 1;
+  return tf.tensor2d(rows, [indices.length, classes]);
+}
+
 /** A split as training or evaluation data: images as `preparation` makes them, one-hot labels. */
-export class ImageBatches implements RandomAccessDataset {
+export class ImageBatches implements LabelledBatches {
   readonly size: number;
   readonly classes: number;
   readonly #split: ImageSplit;
@@ -103,7 +123,7 @@ export class ImageBatches implements RandomAccessDataset {
 
   /** `xs` as `images` gives them, and `ys` [n, classes] float32 one-hot labels. */
   batch(indices: Int32Array): ImageBatch | Promise<ImageBatch> {
-    const ys = this.#oneHot(indices);
+    const ys = oneHot(this, indices);
     if (this.#split.source === undefined) return { xs: this.images(indices), ys };
     return this.read(indices).then(
       (xs) => ({ xs, ys }),
@@ -112,11 +132,5 @@ export class ImageBatches implements RandomAccessDataset {
         throw error;
       },
     );
-  }
-
-  #oneHot(indices: Int32Array): tf.Tensor2D {
-    const oneHot = new Float32Array(indices.length * this.classes);
-    for (let row = 0; row < indices.length; row++) oneHot[row * this.classes + this.label(indices[row]!)] = 1;
-    return tf.tensor2d(oneHot, [indices.length, this.classes]);
   }
 }

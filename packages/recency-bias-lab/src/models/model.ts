@@ -45,6 +45,8 @@ export interface OpenedModel {
   readonly imageShape?: readonly [height: number | null, width: number | null, channels: number];
   /** How its images are scaled; absent: as the augmentation says. */
   readonly scaling?: Scaling;
+  /** What tells its weights before training from others'; absent where they are drawn by a seed. */
+  readonly checksum?: string;
   /** What was found and what was assumed, a line each. */
   readonly notes: readonly string[];
   /** Builds it, uncompiled. */

@@ -15,14 +15,21 @@ export interface FineTuningOptions {
   readonly cut: string;
   /** All layers up to this one keep their weights; undefined: none. */
   readonly freezeUntil?: string | undefined;
+  /** Batch normalisation keeps its moving statistics, also in layers that are trained. */
+  readonly keepStatistics?: boolean | undefined;
+}
+
+/** Keeps a layer as it is: no gradient steps, and batch normalisation as `keepStatistics` has it. */
+function freeze(layer: tf.layers.Layer): void {
+  layer.trainable = false;
+  keepStatistics(layer);
 }
 
 /**
- * Keeps a layer as it is: no gradient steps, and batch normalisation with the moving statistics, which then stay as they are
- * (TensorFlow.js, other than Keras 2.1 and later, would go on with the batch's).
+ * Makes batch normalisation use the moving statistics, which then stay as they are (TensorFlow.js, other than Keras 2.1 and later,
+ * would go on with the batch's in frozen layers).
  */
-function freeze(layer: tf.layers.Layer): void {
-  layer.trainable = false;
+function keepStatistics(layer: tf.layers.Layer): void {
   if (layer.getClassName() !== 'BatchNormalization') return;
   const call = layer.call.bind(layer);
   layer.call = (inputs, kwargs) => call(inputs, { ...kwargs, training: false });
@@ -76,7 +83,7 @@ async function buildFor(
 export async function fineTuningModel(
   files: ModelFiles,
   from: readonly (number | null)[],
-  { cut, freezeUntil }: FineTuningOptions,
+  { cut, freezeUntil, keepStatistics: keeps = false }: FineTuningOptions,
   { imageShape, classes, weightDecay, seed }: ModelInput,
 ): Promise<tf.LayersModel> {
   const whole = await buildFor(files, from, imageShape);
@@ -111,8 +118,10 @@ export async function fineTuningModel(
     );
   }
   for (const layer of flatLayers({ layers: layers.slice(0, last + 1) })) freeze(layer);
-  for (const layer of flatLayers({ layers: layers.slice(last + 1) }))
+  for (const layer of flatLayers({ layers: layers.slice(last + 1) })) {
     if (weightDecay > 0) decayKernels(layer, weightDecay);
+    if (keeps) keepStatistics(layer);
+  }
   return model;
 }
 

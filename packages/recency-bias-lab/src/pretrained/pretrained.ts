@@ -10,6 +10,7 @@ import { ModelError } from '../models/model-error.js';
 import { hasModelChecksum } from '../models/model-files.js';
 import type { ModelFiles } from '../models/model-files.js';
 import { savedModelSchema } from './saved-model.js';
+import { lowerPartEnd } from './upper-part.js';
 import { describeScaling, scalingOf, scalingSchema } from '../models/scaling.js';
 import type { ScalingOption } from '../models/scaling.js';
 import { buildModel, hasUnseededNoise } from './topology.js';
@@ -21,8 +22,10 @@ const optionsSchema = z.strictObject({
   cut: z.string().min(1).optional(),
   /** Train the new classification layer alone. */
   freeze: z.boolean().optional(),
-  /** Train only what comes after this layer. */
+  /** Train only what comes after this layer; `auto`: the upper part, which has at most a third of the multiplications. */
   freezeUntil: z.string().min(1).optional(),
+  /** Batch normalisation uses its moving statistics and leaves them as they are, also in layers that are trained. */
+  keepStatistics: z.boolean().optional(),
   /** How pixels are scaled. Default: as the network was trained, where that is known, else `imagenet`. */
   scaling: scalingSchema.optional(),
   /** SHA-256 of the network, filled in when an experiment begins: it goes on only with the same. */
@@ -83,15 +86,18 @@ function imageShapeOf(model: tf.LayersModel, title: string): NonNullable<OpenedM
 }
 
 /** What is trained and what is not. */
-function describeFreezing({ freeze, freezeUntil }: Options, cut: string): string {
+function describeFreezing(
+  { freeze, freezeUntil }: Pick<Options, 'freeze' | 'freezeUntil'>,
+  cut: string,
+): string {
   if (freeze === true)
     return `the new classification layer alone is trained; everything up to ${cut} is frozen`;
   return freezeUntil === undefined ? 'trained end to end' : `frozen up to ${freezeUntil}, trained behind it`;
 }
 
 async function open(given: unknown, context: OpenContext): Promise<OpenedModel> {
-  const options = optionsSchema.parse(given);
-  if (options.freeze === true && options.freezeUntil !== undefined) {
+  const { freezeUntil: wanted, ...options }: Options = optionsSchema.parse(given);
+  if (options.freeze === true && wanted !== undefined) {
     throw new ModelError('model.options: give either freeze or freezeUntil, not both');
   }
   const files = await openBackbone(options.backbone, context);
@@ -106,23 +112,32 @@ async function open(given: unknown, context: OpenContext): Promise<OpenedModel> 
     const imageShape = imageShapeOf(model, title);
     const found = findCut(model, title);
     const cut = layerNamed(model, options.cut ?? found.layer, 'cut', title).name;
-    if (options.freezeUntil !== undefined) layerNamed(model, options.freezeUntil, 'freezeUntil', title);
+    const until = wanted === 'auto' ? lowerPartEnd(model, cut) : wanted;
+    if (until !== undefined) layerNamed(model, until, 'freezeUntil', title);
     const [scaling, scalingNote] = chooseScaling(files, options.scaling, imageShape[2]);
     const classifier = found.classifier === undefined ? '' : `, before its classifier ${found.classifier}`;
     const shape = model.inputs[0]!.shape;
-    const freezeUntil = options.freeze === true ? cut : options.freezeUntil;
+    const { keepStatistics } = options;
+    const freezeUntil = options.freeze === true ? cut : until;
     return {
-      options: { ...options, cut, scaling, checksum: options.checksum ?? checksum },
+      options: {
+        ...options,
+        ...(until !== undefined && { freezeUntil: until }),
+        cut,
+        scaling,
+        checksum: options.checksum ?? checksum,
+      },
       imageShape,
+      checksum,
       scaling: scalingOf(scaling, imageShape[2]),
       notes: [
-        `backbone ${title}, cut after ${cut}${options.cut === undefined ? classifier : ''}; ${describeFreezing(options, cut)}`,
+        `backbone ${title}, cut after ${cut}${options.cut === undefined ? classifier : ''}; ${describeFreezing({ ...options, freezeUntil: until }, cut)}`,
         `pixels scaled ${scalingNote}`,
         ...(hasUnseededNoise(files.topology)
           ? ['noise of the backbone that no seed reaches is off, so that runs can be repeated']
           : []),
       ],
-      create: (input) => fineTuningModel(files, shape, { cut, freezeUntil }, input),
+      create: (input) => fineTuningModel(files, shape, { cut, freezeUntil, keepStatistics }, input),
     };
   } finally {
     model.dispose();

@@ -43,5 +43,5 @@ export async function smallExperiment(fields: object = {}): Promise<PreparedExpe
   });
   const experiment = resolveExperiment(parsed, { trainSize: TRAIN, testSize: TEST, classes: 2 });
   const opened = await openModel(experiment.model, modelContext({ cache: 'none' }));
-  return { experiment, opened, dataset, inputs: new Map(), notes: [] };
+  return { experiment, opened, dataset, inputs: new Map(), cache: 'none', notes: [] };
 }

@@ -113,12 +113,21 @@ function* checkNames({ dataset, model }: Experiment): Generator<string> {
   }
 }
 
-function* checkLength({ epochs, iterations, warmupEpochs, learningRate }: Experiment): Generator<string> {
+function* checkLength({
+  epochs,
+  iterations,
+  warmupEpochs,
+  learningRate,
+  probe,
+}: Experiment): Generator<string> {
   if ((epochs === undefined) === (iterations === undefined)) {
     yield `epochs: give either epochs or iterations${epochs === undefined ? '' : ', not both'}`;
   }
   if (epochs !== undefined && warmupEpochs >= epochs) {
     yield `warmupEpochs: is ${warmupEpochs}; expected less than the ${epochs} epochs of the run`;
+  }
+  if (probe !== undefined && epochs !== undefined && probe.epochs > epochs) {
+    yield `probe.epochs: is ${probe.epochs}; expected at most the ${epochs} epochs of the run`;
   }
   let last = 0;
   for (const [i, [when]] of learningRate.steps.entries()) {

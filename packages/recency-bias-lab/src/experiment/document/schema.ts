@@ -87,6 +87,13 @@ const learningRateSchema = z.strictObject({
   steps: z.array(z.tuple([z.number().positive(), rate])).default([]),
 });
 
+const probeSchema = z.strictObject({
+  /** The first epochs of the run: they train the new classification layer alone, on features that are computed once an image. */
+  epochs: z.int().min(1),
+  /** Rates at the start, which then falls as `learningRate.steps` say; the rate with the lowest loss on the test data is taken. */
+  learningRates: z.array(rate).min(1).default([0.1, 0.03, 0.01]),
+});
+
 const selectorSchema = z.strictObject({
   /** Registry name, e.g. `recency-bias`; or the path of a module, e.g. `./my-selector.js`. */
   name: z.string(),
@@ -150,6 +157,8 @@ export const experimentSchema = z.strictObject({
       learningRateSchema,
     )
     .default({ initial: 0.1, steps: [] }),
+  /** Of the model `pretrained` only: how a run begins. Default: as it goes on. */
+  probe: probeSchema.optional(),
   /** L2 weight decay of the convolution and dense kernels. */
   weightDecay: z.number().min(0).default(5e-4),
   batchSize: z.int().min(1).default(128),

@@ -66,6 +66,8 @@ export interface PreparedExperiment {
   /** In memory or on demand: the experiment's part of the data set, wrong labels included. */
   readonly dataset: ImageDataset;
   readonly inputs: MethodInputs;
+  /** The program's cache. */
+  readonly cache: string;
   /** What there is to say of the model and the backend, a line each; empty for the purpose `train`. */
   readonly notes: readonly string[];
 }
@@ -117,6 +119,7 @@ export async function prepareExperiment(
       opened,
       dataset,
       inputs,
+      cache: fetching.cache,
       notes,
     };
   } catch (error) {

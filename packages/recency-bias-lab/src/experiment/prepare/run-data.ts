@@ -2,19 +2,20 @@
 import { Random } from 'recency-bias';
 import { AugmentedBatches } from '../../augment/augmented-batches.js';
 import { ImagePreparation } from '../../augment/image-preparation.js';
-import { isRandom } from '../../augment/policies.js';
+import { MirroredPreparation } from '../../augment/mirrored.js';
+import { isRandom, resolveAugmentation } from '../../augment/policies.js';
 import { ImageBatches, splitMoments } from '../../data/image-batches.js';
-import type { PixelMoments } from '../../data/image-batches.js';
+import type { LabelledBatches, PixelMoments } from '../../data/image-batches.js';
 import type { ImageDataset } from '../../data/image-dataset.js';
 import type { Scaling } from '../../models/scaling.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
 
 /** Training data, augmented; and the data to evaluate on, which never are. */
 export interface RunData {
-  readonly train: ImageBatches;
+  readonly train: LabelledBatches;
   /** The training data without augmentation. */
-  readonly probe: ImageBatches;
-  readonly test: ImageBatches;
+  readonly probe: LabelledBatches;
+  readonly test: LabelledBatches;
   /** How all of them are standardised. */
   readonly scaling: PixelMoments | 'image';
 }
@@ -45,6 +46,15 @@ export async function prepareRunData(
     test: new ImageBatches(dataset.test, dataset, plain),
     scaling: byImage ? 'image' : moments,
   };
+}
+
+/** The training data mirrored left to right, otherwise as `data.probe` has them. */
+export function mirroredImages(dataset: ImageDataset, { scaling }: Pick<RunData, 'scaling'>): ImageBatches {
+  const byImage = scaling === 'image';
+  const settings = resolveAugmentation({ name: 'none', standardise: byImage ? 'image' : 'channel' });
+  const moments = byImage ? { mean: [], std: [] } : scaling;
+  const plain = new ImagePreparation(dataset.imageShape, settings, moments, null);
+  return new ImageBatches(dataset.train, dataset, new MirroredPreparation(dataset.imageShape, plain));
 }
 
 /** The training samples on which every run's training loss is measured: the same for all. */

@@ -14,6 +14,7 @@ import type { RunHeader } from '../../records/schema.js';
 import { readBestEpoch } from '../state/best-weights.js';
 import { openModel } from './open-model.js';
 import { loadPlugins } from '../../plugins/loaded-plugins.js';
+import { trainedPart } from './phase-network.js';
 import { parseExperiment } from '../document/resolve.js';
 import { readRunCheckpoint } from '../state/run-checkpoint.js';
 
@@ -140,7 +141,7 @@ export async function readRunModel(
     seed,
   });
   try {
-    setWeights(logits, trained.weights, dir);
+    setWeights(trainedPart(logits, trained.weights.length) ?? logits, trained.weights, dir);
     return await captureModelFiles(logits, dir, metadataOf({ ...header, input }, trained, which));
   } finally {
     logits.dispose();

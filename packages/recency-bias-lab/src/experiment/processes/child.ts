@@ -27,6 +27,9 @@ const WORK: { readonly [Name in JobName]: Work<Name> } = {
       onEpoch: (event) => {
         update({ type: 'epoch', event });
       },
+      onFeatures: (done, total) => {
+        update({ type: 'features', done, total });
+      },
     });
     return complete ? 'complete' : 'stopped';
   },

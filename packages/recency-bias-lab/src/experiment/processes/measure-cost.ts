@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
-import type { ImageBatches } from '../../data/image-batches.js';
+import type { LabelledBatches } from '../../data/image-batches.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { RUN_FILES } from '../../records/run-files.js';
 import { evaluate, EVALUATION_BATCH } from '../training/evaluate.js';
@@ -197,7 +197,7 @@ export async function measureCost(options: CostInput): Promise<RunCost> {
 }
 
 /** The time to evaluate one sample. */
-async function measureEvaluation(model: tf.LayersModel, data: ImageBatches): Promise<TrainingTime> {
+async function measureEvaluation(model: tf.LayersModel, data: LabelledBatches): Promise<TrainingTime> {
   const size = Math.min(data.size, EVALUATED_BATCHES * EVALUATION_BATCH);
   const indices = Int32Array.from({ length: size }, (_, i) => i);
   await evaluate(model, data, indices.subarray(0, EVALUATION_BATCH));

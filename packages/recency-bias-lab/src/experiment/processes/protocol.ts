@@ -3,7 +3,7 @@ import type { EpochEvent } from '../../records/schema.js';
 import type { MethodInputs } from '../document/method-inputs.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
 import type { RunTask } from '../document/tasks.js';
-import type { RunProgress } from '../training/train-run.js';
+import type { RunProgress } from '../training/train-run-options.js';
 import type { RunCost } from './measure-cost.js';
 
 /** Which run to train. */
@@ -28,7 +28,9 @@ export interface MeasureCostOrder {
 /** How a run gets on. */
 export type RunUpdate =
   | { readonly type: 'progress'; readonly progress: RunProgress }
-  | { readonly type: 'epoch'; readonly event: EpochEvent };
+  | { readonly type: 'epoch'; readonly event: EpochEvent }
+  /** Images whose features are computed, of those that have to be. */
+  | { readonly type: 'features'; readonly done: number; readonly total: number };
 
 /** The jobs of child processes by name: what a job is told, what it says while it works, and what it ends with. */
 export interface Jobs {

@@ -1,6 +1,6 @@
 /** Trains a run in a process of its own. */
 import type { EpochEvent } from '../../records/schema.js';
-import type { RunProgress } from '../training/train-run.js';
+import type { RunProgress } from '../training/train-run-options.js';
 import type { TrainRunOrder } from './protocol.js';
 import { runInChild } from './run-in-child.js';
 import type { RunOutcome } from './schedule-runs.js';
@@ -9,6 +9,8 @@ import type { RunOutcome } from './schedule-runs.js';
 export interface RunListener {
   onProgress(progress: RunProgress): void;
   onEpoch(event: EpochEvent): void;
+  /** While features are computed: images done, of those that have to be. */
+  onFeatures(done: number, total: number): void;
 }
 
 /**
@@ -24,7 +26,8 @@ export async function startRun(
     stop,
     onUpdate: (update) => {
       if (update.type === 'progress') listener.onProgress(update.progress);
-      else listener.onEpoch(update.event);
+      else if (update.type === 'epoch') listener.onEpoch(update.event);
+      else listener.onFeatures(update.done, update.total);
     },
   });
   switch (outcome.status) {

@@ -63,10 +63,14 @@ export class BestWeights {
   }
 
   /** Writes the weights down if they are the best so far, or are those written down before an interruption. */
-  async consider(epoch: number, testError: number, weights: TrainingState['weights']): Promise<void> {
+  async consider(
+    epoch: number,
+    testError: number,
+    weights: () => Promise<TrainingState['weights']>,
+  ): Promise<void> {
     const best = this.#best;
     if (best !== undefined && testError >= best.testError && epoch !== best.epoch) return;
-    await this.#write({ version: 1, epoch, testError, weights });
+    await this.#write({ version: 1, epoch, testError, weights: await weights() });
   }
 
   async #write(best: BestEpoch): Promise<void> {

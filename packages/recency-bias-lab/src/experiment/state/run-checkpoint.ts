@@ -18,6 +18,8 @@ export interface RunCheckpoint extends StateDict {
   readonly processorSeconds: number;
   /** Training steps since the beginning of the warm-up; absent in checkpoints of earlier versions. */
   readonly steps?: number;
+  /** The learning rate at which the probe begins; absent where the experiment has none. */
+  readonly probeRate?: number;
   /** Where the log ended when the checkpoint was saved; absent in checkpoints of earlier versions. */
   readonly logLines?: number;
   readonly logCheck?: number;

@@ -1,6 +1,6 @@
 /** Loss and error of a classifier on data it is not trained on. */
 import * as tf from '@tensorflow/tfjs';
-import type { ImageBatches } from '../../data/image-batches.js';
+import type { LabelledBatches } from '../../data/image-batches.js';
 
 /** Large enough to fill the cores, small enough for the activations to stay in the cache. */
 export const EVALUATION_BATCH = 250;
@@ -21,7 +21,7 @@ export interface Evaluation {
  */
 export async function evaluate(
   model: tf.LayersModel,
-  batches: ImageBatches,
+  batches: LabelledBatches,
   indices: Int32Array = Int32Array.from({ length: batches.size }, (_, i) => i),
 ): Promise<Evaluation> {
   const losses = new Float32Array(indices.length);

@@ -1,5 +1,8 @@
 /** Step schedules of the learning rate. */
 
+import { phasesOf } from '../document/phases.js';
+import type { ResolvedExperiment } from '../document/resolve.js';
+
 /** The rate at the start and its changes. */
 export interface LearningRate {
   readonly initial: number;
@@ -22,4 +25,21 @@ export function learningRateAt({ initial, steps }: LearningRate, epoch: number, 
     (rate, [when, factor]) => (epoch > stepEpoch(when, epochs) ? rate * factor : rate),
     initial,
   );
+}
+
+/**
+ * The learning rate of each epoch of an experiment. Each phase runs through all steps, from a rate of its own.
+ * @param probeRate the rate at which the probe begins, where there is one
+ */
+export function phaseRate(
+  experiment: Pick<ResolvedExperiment, 'learningRate' | 'probe' | 'epochs'>,
+  probeRate: number | undefined,
+): (epoch: number) => number {
+  const { learningRate } = experiment;
+  const phases = phasesOf(experiment);
+  return (epoch) => {
+    const { kind, first, last } = phases.find((phase) => epoch <= phase.last) ?? phases.at(-1)!;
+    const initial = kind === 'probe' ? (probeRate ?? learningRate.initial) : learningRate.initial;
+    return learningRateAt({ ...learningRate, initial }, epoch - first + 1, last - first + 1);
+  };
 }

@@ -3,15 +3,16 @@ import type * as tf from '@tensorflow/tfjs';
 import type { SelectorFactory } from 'recency-bias';
 import { fit } from 'recency-bias/tfjs';
 import type { TrainingState } from 'recency-bias/tfjs';
-import type { ImageDataset } from '../../data/image-dataset.js';
-import type { OpenedModel } from '../../models/model.js';
 import { softmaxCrossentropy } from './crossentropy.js';
 import { DropoutSeeds } from './dropout-seeds.js';
 import { learningRateAt } from './learning-rate.js';
 import { createOptimizer, setLearningRate } from './optimizer.js';
-import type { ResolvedExperiment } from '../document/resolve.js';
+import type { PhaseKind } from '../document/phases.js';
+import { phaseNetwork } from '../prepare/phase-network.js';
 import { prepareRunData } from '../prepare/run-data.js';
 import type { RunData } from '../prepare/run-data.js';
+import { prepareRunFeatures } from '../prepare/run-features.js';
+import type { RunFeaturesOptions } from '../prepare/run-features.js';
 import { TrainingClock } from './training-clock.js';
 import type { TrainingTime } from './training-clock.js';
 
@@ -19,15 +20,11 @@ import type { TrainingTime } from './training-clock.js';
 const YIELD_MS = 30;
 
 /** A network and its data. */
-export interface SessionOptions {
-  /** Its backend is in use. */
-  readonly experiment: ResolvedExperiment;
-  /** The experiment's model. */
-  readonly opened: OpenedModel;
-  /** The data to train and to evaluate on. */
-  readonly dataset: ImageDataset;
-  /** Seed of all randomness of the training. */
-  readonly seed: number;
+export interface SessionOptions extends RunFeaturesOptions {
+  /** What is trained. Default: all that is not frozen. */
+  readonly phase?: PhaseKind;
+  /** The network, where an earlier phase has trained it. Default: a new one. */
+  readonly network?: tf.LayersModel;
 }
 
 /** A step of a training, after it was made. */
@@ -58,6 +55,8 @@ export interface TrainOptions {
   readonly stop: AbortSignal;
   /** After each step. */
   readonly onStep?: (step: TrainedStep, time: TrainingTime) => void;
+  /** The learning rate of an epoch, 1-based. Default: the experiment's. */
+  readonly rate?: (epoch: number) => number;
   /** After some steps, several times a second. */
   readonly onTurn?: (step: TrainedStep, time: TrainingTime) => void;
   /**
@@ -80,24 +79,32 @@ export interface TrainOutcome {
 export class TrainingSession {
   private constructor(
     private readonly options: SessionOptions,
-    /** Compiled; its weights drawn by the seed. */
+    /** The whole network; its weights drawn by the seed, or read from files. */
+    readonly network: tf.LayersModel,
+    /** What is trained, compiled: the network, or what comes after its frozen layers. */
     readonly model: tf.LayersModel,
+    /** What `model` takes: images, or their features. */
     readonly data: RunData,
     private readonly dropout: DropoutSeeds,
   ) {}
 
   /** Makes the data and the network ready. */
   static async open(options: SessionOptions): Promise<TrainingSession> {
-    const { experiment, opened, dataset, seed } = options;
+    const { experiment, opened, dataset, seed, phase = 'training' } = options;
     const { weightDecay, optimizer, learningRate, backend } = experiment;
     const { imageShape, classes } = dataset;
-    const data = await prepareRunData(experiment, dataset, seed, opened.scaling);
-    const model = await opened.create({ imageShape, classes, weightDecay, seed });
-    model.compile({
-      optimizer: createOptimizer(optimizer, learningRate.initial),
-      loss: softmaxCrossentropy,
-    });
-    return new TrainingSession(options, model, data, await DropoutSeeds.create(model, seed, backend));
+    const images = await prepareRunData(experiment, dataset, seed, opened.scaling);
+    const network = options.network ?? (await opened.create({ imageShape, classes, weightDecay, seed }));
+    const { model, fronts } = phaseNetwork(network, phase, experiment);
+    const data = fronts.length === 0 ? images : await prepareRunFeatures(options, phase, fronts, images);
+    for (const made of new Set([network, model])) {
+      made.compile({
+        optimizer: createOptimizer(optimizer, learningRate.initial),
+        loss: softmaxCrossentropy,
+      });
+    }
+    const dropout = await DropoutSeeds.create(model, seed, backend);
+    return new TrainingSession(options, network, model, data, dropout);
   }
 
   /** Trains. The learning rate and the dropout masks of a step follow from its place in the run alone. */
@@ -106,6 +113,7 @@ export class TrainingSession {
     const { experiment, seed } = this.options;
     const { epochs, batchSize, learningRate } = experiment;
     const { stop, saveEverySeconds } = given;
+    const { rate = (epoch: number) => learningRateAt(learningRate, epoch, epochs) } = given;
     const clock = new TrainingClock(given.timeBefore);
     let stopped = false;
     let epochBegun = 0;
@@ -139,7 +147,7 @@ export class TrainingSession {
       callbacks: {
         onEpochBegin: (epoch) => {
           epochBegun = epoch;
-          setLearningRate(model.optimizer, learningRateAt(learningRate, epoch + 1, epochs));
+          setLearningRate(model.optimizer, rate(epoch + 1));
           clock.start();
           return Promise.resolve();
         },
@@ -158,6 +166,6 @@ export class TrainingSession {
 
   /** Releases the network. */
   dispose(): void {
-    this.model.dispose();
+    this.network.dispose();
   }
 }
