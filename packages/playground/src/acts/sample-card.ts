@@ -10,6 +10,11 @@ function cell(label: number): HTMLElement {
   return element('li', { style: `--label:${LABEL_COLORS[label]!}` }, String(label));
 }
 
+/** A share without needless zeros: 0.3, 0.25. */
+function decimal(share: number): string {
+  return String(Number(share.toFixed(2)));
+}
+
 /** What a window says in words. */
 function verdict(window: readonly number[], label: number, uncertainty: number): string {
   if (window.length === 0) return 'It has not been seen yet.';
@@ -37,7 +42,7 @@ export function showCard(root: HTMLElement, digits: Digits, history: LabelHistor
         element('span', { class: 'chip', style: `--label:${LABEL_COLORS[predicted]!}` }, String(predicted)),
       ),
       element('td', {}, `${count} of ${window.length}`),
-      element('td', {}, share === 1 ? '0' : `−${share.toFixed(1)} ln ${share.toFixed(1)} / ln 10`),
+      element('td', {}, share === 1 ? '0' : `−${decimal(share)} ln ${decimal(share)} / ln 10`),
       element('td', {}, term.toFixed(3)),
     ),
   );

@@ -1,0 +1,128 @@
+/** The site: the documents of the repository as they are, with search; see site/build.mjs for what stands beside them. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'vitepress';
+import { repositoryLinks } from '../repository-links.mjs';
+
+/** Three windows of labels, as on the playground. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M1 3h4v10H1z' fill='%230b6bcb'/%3E%3Cpath d='M6 3h4v10H6z' fill='%23c24a05'/%3E%3Cpath d='M11 3h4v10h-4z' fill='%2307805a'/%3E%3C/svg%3E";
+
+const root = join(import.meta.dirname, '../..');
+
+/** The title of a document: its first heading. */
+const titleOf = (file) =>
+  /^# (.+)$/m.exec(readFileSync(join(root, file), 'utf8'))?.[1].replaceAll(/[`*]/g, '') ?? file;
+const page = (file, text = titleOf(file)) => ({ text, link: `/${file.replace(/\.md$/, '')}` });
+const cards = readdirSync(join(root, 'docs/selectors')).filter((name) => name.endsWith('.md'));
+const elsewhere = (text, link) => ({ text, link, target: '_self' });
+
+export default defineConfig({
+  title: 'recency-bias',
+  description: 'Train on the samples that your network is unsure of.',
+  lang: 'en',
+  head: [['link', { rel: 'icon', href: ICON }]],
+  // The folder of the host, e.g. /recency-bias/; it begins and ends with a slash.
+  base: process.env.SITE_BASE ?? '/',
+  srcDir: root,
+  srcExclude: [
+    'packages/*/!(README.md)',
+    'packages/*/*/**',
+    'records/**',
+    'test/**',
+    'scripts/**',
+    'bench/**',
+    'examples/**',
+    'runs/**',
+  ],
+  rewrites: { 'README.md': 'index.md' },
+  outDir: process.env.SITE_OUT ?? join(import.meta.dirname, '../dist'),
+  cacheDir: join(root, 'node_modules/.cache/vitepress'),
+  cleanUrls: false,
+  lastUpdated: false,
+  // What site/build.mjs puts beside the documents; the tests of the site check every link of the built pages.
+  ignoreDeadLinks: [/^\/(reports|reference|playground)\//],
+  markdown: {
+    config: repositoryLinks(root),
+    anchor: { slugify: githubSlug },
+    // Of the themes that come along, the two whose comments can be read.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
+  themeConfig: {
+    nav: [
+      { text: 'Guides', items: guides() },
+      { text: 'Methods', link: '/docs/choosing' },
+      { text: 'Results', link: '/docs/reproduction' },
+      elsewhere('Playground', '/playground/'),
+      elsewhere('Reference', '/reference/'),
+    ],
+    sidebar: [
+      {
+        text: 'Start',
+        items: [page('README.md', 'What is it?'), elsewhere('Playground', '/playground/')].map(home),
+      },
+      { text: 'Guides', items: guides() },
+      {
+        text: 'Methods',
+        items: [
+          page('docs/choosing.md'),
+          { text: 'Cards', items: cards.map((name) => page(`docs/selectors/${name}`)) },
+        ],
+      },
+      {
+        text: 'Results',
+        items: [
+          page('docs/reproduction.md'),
+          page('docs/scale.md'),
+          page('docs/reports.md'),
+          page('docs/results-format.md'),
+        ],
+      },
+      {
+        text: 'Packages',
+        items: [
+          ...[
+            'recency-bias',
+            'recency-bias-lab',
+            'recency-bias-torch',
+            'tfjs-wasm-training',
+            'tfjs-backend-torch',
+            'playground',
+          ].map((name) => page(`packages/${name}/README.md`)),
+          elsewhere('Reference of all', '/reference/'),
+        ],
+      },
+      {
+        text: 'Project',
+        items: [page('docs/architecture.md'), page('CONTRIBUTING.md'), page('CHANGELOG.md')],
+      },
+    ],
+    outline: [2, 3],
+    search: { provider: 'local' },
+    docFooter: { prev: 'Before', next: 'Next' },
+  },
+});
+
+/** The mark of a heading as GitHub makes it, so that links lead to the same place here and there. */
+function githubSlug(heading) {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
+}
+
+/** The start page is the README. */
+function home(item) {
+  return item.link === '/README' ? { ...item, link: '/' } : item;
+}
+
+function guides() {
+  return [
+    page('docs/tfjs.md', 'TensorFlow.js'),
+    page('docs/pytorch.md', 'PyTorch'),
+    page('docs/finetuning.md', 'Your own photos'),
+    page('docs/insights.md', 'What is it unsure of?'),
+    page('packages/recency-bias-lab/README.md', 'Researchers: comparisons'),
+  ];
+}
