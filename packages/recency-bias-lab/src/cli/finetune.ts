@@ -8,6 +8,7 @@ import { startBackend } from '../ground/backend.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { WrittenExperiment } from '../experiment/prepare/prepare.js';
 import { modelContext, readRunModel, runDirectory } from '../experiment/prepare/trained-model.js';
+import { DEFAULT_BACKBONE } from '../pretrained/known-backbones.js';
 import { saveModel } from '../pretrained/save-model.js';
 import { savedModelSchema } from '../pretrained/saved-model.js';
 import { readRun } from '../records/read.js';
@@ -25,6 +26,9 @@ import type { RunFlags } from './run-flags.js';
 /** Flags of `finetune`. */
 export type FinetuneFlags = RunFlags & { seed?: number; recipe?: string };
 
+/** Epochs of a probe, as far as a run has so many. */
+const PROBE_EPOCHS = 10;
+
 /** Settings by name, for what no flag and no preset says. */
 const RECIPES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   /** Few epochs at a rate that falls, mirrored photos, and an end when nothing is gained any more. */
@@ -40,6 +44,22 @@ const RECIPES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     },
     augmentation: { name: 'none', flip: true },
     epochs: 8,
+    patience: 4,
+  },
+  /** The new layer alone on features that are computed once, then the upper part of the network. */
+  probe: {
+    model: { name: 'pretrained', options: { freezeUntil: 'auto' } },
+    batchSize: 32,
+    learningRate: {
+      initial: 0.002,
+      steps: [
+        [0.6, 0.3],
+        [0.85, 0.3],
+      ],
+    },
+    augmentation: { name: 'none', flip: true },
+    probe: { epochs: PROBE_EPOCHS, learningRates: [0.003, 0.001, 0.0003] },
+    epochs: 18,
     patience: 4,
   },
   /** Those of the paper's fine-tuning. */
@@ -62,6 +82,25 @@ export function fineTuningLengths(epochs: number): { warmupEpochs: number; windo
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A probe no longer than half of the run; with `--freeze` there is nothing to train after it. */
+function withProbe(input: unknown, { freeze = false, freezeUntil }: FinetuneFlags): unknown {
+  if (!isMapping(input) || !isMapping(input.probe) || typeof input.epochs !== 'number') return input;
+  const model = isMapping(input.model) ? input.model : {};
+  const options = isMapping(model.options) ? { ...model.options } : {};
+  if (freeze && freezeUntil === undefined) delete options.freezeUntil;
+  const epochs = freeze ? Math.min(input.epochs, PROBE_EPOCHS) : input.epochs;
+  const probed = freeze ? epochs : Math.min(PROBE_EPOCHS, Math.ceil(epochs / 2));
+  return { ...input, epochs, model: { ...model, options }, probe: { ...input.probe, epochs: probed } };
+}
+
+/** Whether settings name a backbone, or a model that has none. */
+function hasModel(input: unknown): boolean {
+  if (!isMapping(input)) return false;
+  const { model } = input;
+  if (!isMapping(model)) return model !== undefined && model !== 'pretrained';
+  return model.name !== 'pretrained' || (isMapping(model.options) && model.options.backbone !== undefined);
 }
 
 /** Fills in warm-up and window where neither file nor flags give them; says what was chosen. */
@@ -101,14 +140,16 @@ async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: un
     throw new CommandError('Give either --recipe or --preset, not both');
   }
   const base: unknown = preset === undefined ? settings : await readPreset(preset);
+  const isGiven = rest.backbone !== undefined || rest.model !== undefined || hasModel(base);
   const input = applyFlags(base, {
     ...rest,
+    ...(!isGiven && { backbone: DEFAULT_BACKBONE }),
     selector,
     dataset: datasetNamed(data),
     name: flags.name ?? 'finetune',
     seeds: [seed],
   });
-  return withLengths(input);
+  return withLengths(withProbe(input, flags));
 }
 
 /** The experiment of a new run, or that of a directory to go on with. */

@@ -32,7 +32,10 @@ function addModelCommands(program: Command): void {
         .argument('[data]', 'folder of photos, one folder a class; or a data set'),
     )
       .option('--seed <n>', 'seed of all randomness (default: 1)', parseNumber)
-      .option('--recipe <name>', 'settings where no flag says otherwise: quick or paper (default: quick)'),
+      .option(
+        '--recipe <name>',
+        'settings where no flag says otherwise: quick, probe or paper (default: quick)',
+      ),
     'one',
     { presets: false },
   )
@@ -40,16 +43,24 @@ function addModelCommands(program: Command): void {
       'after',
       `
 Without other flags: batches of 32, mirrored photos, a learning rate of 0.002 that falls, 8 epochs, fewer where nothing is gained.
+With --recipe probe: the new layer alone on features computed once, 10 epochs at the best of three rates; then the upper part of the network.
 With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.
 
 Examples:
-  ${startedAs()} finetune photos --backbone mobilenet_v1_0.25_224
+  ${startedAs()} finetune photos
+  ${startedAs()} finetune photos --recipe probe --backbone mobilenet_v1_1.0_224
   ${startedAs()} finetune photos --backbone mobilenet/model.json --image-size 96 --epochs 20
   ${startedAs()} finetune photos --backbone runs/train-recency-bias --freeze`,
     )
     .action(async (data: string | undefined, flags: FinetuneFlags) =>
       (await import('./finetune.js')).finetune(data, flags),
     );
+
+  program
+    .command('backbones')
+    .description('list the pretrained networks that can be fetched, and those in the cache')
+    .option(...cacheFlag)
+    .action(async (flags: { cache?: string }) => (await import('./backbones.js')).listBackbones(flags));
 
   program
     .command('predict')
@@ -281,6 +292,14 @@ Examples:
     .option(...cacheFlag)
     .action(async (name: string | undefined, flags: { cache?: string }) =>
       (await import('./data.js')).verifyDatasets(name, flags),
+    );
+  data
+    .command('clear')
+    .description('delete what the cache holds: decoded photos, features, backbones, data sets')
+    .argument('[part]', 'decoded, features, backbones or datasets (default: all)')
+    .option(...cacheFlag)
+    .action(async (part: string | undefined, flags: { cache?: string }) =>
+      (await import('./clear-cache.js')).clearCache(part, flags),
     );
   program
     .command('help')

@@ -1,13 +1,13 @@
 /** From what a user calls a backbone - a name, an address, a path or a run directory - to the model's files. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { download } from '../data/npm-download.js';
 import { reasonOf } from '../data/verified-folder.js';
 import { suggest } from '../ground/suggest.js';
 import type { OpenContext } from '../models/model.js';
 import { makeDirectory } from '../ground/make-directory.js';
+import { ADDRESS_FILE, backboneFolder, cachedBackbones } from './backbone-cache.js';
 import { publicBackbones } from './known-backbones.js';
 import { ModelError } from '../models/model-error.js';
 import { readModelFiles, weightFileNames } from '../models/model-files.js';
@@ -17,8 +17,7 @@ const isAddress = (backbone: string): boolean => /^https?:\/\//i.test(backbone);
 
 /** Fetches model.json and its weight files into the cache, where they appear together; returns their folder. */
 async function fetchModel(address: string, { cache, onProgress }: OpenContext): Promise<string> {
-  const key = createHash('sha256').update(address).digest('hex').slice(0, 16);
-  const target = join(cache, 'backbones', key);
+  const target = backboneFolder(address, cache);
   if (existsSync(target)) return target;
   const folder = `${target}.${process.pid}.part`;
   let at = address;
@@ -37,6 +36,7 @@ async function fetchModel(address: string, { cache, onProgress }: OpenContext): 
       await fetch(new URL(name, address).href, join(folder, name));
     }
     await readModelFiles(folder, address);
+    await writeFile(join(folder, ADDRESS_FILE), `${address}\n`);
     await rename(folder, target).catch((error: unknown) => {
       if (!existsSync(target)) throw error; // else another process was faster
     });
@@ -44,8 +44,11 @@ async function fetchModel(address: string, { cache, onProgress }: OpenContext): 
   } catch (error) {
     if (error instanceof ModelError)
       throw new ModelError(error.message.replaceAll(join(folder, 'model.json'), address));
+    const cached = (await cachedBackbones(cache)).map(({ backbone }) => backbone);
+    const offer =
+      cached.length === 0 ? '' : `; the cache holds ${cached.join(', ')}: give --backbone ${cached[0]!}`;
     throw new ModelError(
-      `${at}: cannot be fetched (${reasonOf(error)}); check the address and the network, or download the model and give its path`,
+      `${at}: cannot be fetched (${reasonOf(error)}); check the address and the network, or download the model and give its path${offer}`,
     );
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -11,6 +11,9 @@ export const publicBackbones: ReadonlyMap<string, string> = new Map(
   MOBILENETS.map((name) => [name, `https://storage.googleapis.com/tfjs-models/tfjs/${name}/model.json`]),
 );
 
+/** The network that `finetune` takes without `--backbone`: the smallest. */
+export const DEFAULT_BACKBONE = 'mobilenet_v1_0.25_224';
+
 /** Families by a layer that all their members have under Keras's names, with the scaling of Keras's `preprocess_input`. */
 const FAMILIES: readonly {
   readonly layer: string;
