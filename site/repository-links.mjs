@@ -21,6 +21,7 @@ export function siteLink(root, source, href, files = FILES) {
   if (record !== undefined && existsSync(join(root, 'records', record, 'experiment.json')))
     return { href: `/reports/${record}.html`, outside: true };
   if (inside.endsWith('.md')) return { href, outside: false };
+  if (inside === 'docs') return { href: `/docs/tfjs${mark}`, outside: false };
   if (inside === 'docs/selectors') return { href: `/docs/choosing${mark}`, outside: false };
   if (!existsSync(target))
     throw new Error(`${relative(root, source)}: links to ${href}, which does not exist`);
