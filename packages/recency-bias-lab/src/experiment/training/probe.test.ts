@@ -11,7 +11,7 @@ import { readRun } from '../../records/read.js';
 import type { Run } from '../../records/run.js';
 import { runTasks } from '../document/tasks.js';
 import { prepareExperiment } from '../prepare/prepare.js';
-import { modelContext, readRunModel } from '../prepare/run-model.js';
+import { modelContext, readRunModel } from '../prepare/trained-model.js';
 import { prepareRunData } from '../prepare/run-data.js';
 import { softmaxCrossentropy } from './crossentropy.js';
 import { createOptimizer } from './optimizer.js';
