@@ -45,7 +45,7 @@ const ROOMS: Rooms = {
     ...['holdout', 'tensorboard'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
-  'index.ts': ['records', 'report'],
+  'index.ts': ['records', 'report', 'experiment/document', 'experiment/processes'],
   'browser.ts': ['samples', 'report'],
 };
 

@@ -2,7 +2,7 @@ import { isBackendName, preferredBackend } from '../ground/backend.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { ChosenBackend } from '../experiment/prepare/prepare.js';
 import type { Experiment } from '../experiment/document/schema.js';
-import { defaultOutput } from './output-directory.js';
+import { defaultOutput } from '../experiment/processes/output-directory.js';
 
 /**
  * The backend that an experiment runs on. With `auto`, a comparison that has begun stays on its backend, so that it can

@@ -242,6 +242,15 @@ Examples:
     );
 
   program
+    .command('status')
+    .description('say which runs of a comparison are done, running, waiting or failed')
+    .argument('<dir>', 'output directory')
+    .option('--shards <n>', 'name the shards of n of which runs are missing', parseNumber)
+    .action(async (dir: string, flags: { shards?: number }) =>
+      (await import('./status.js')).printStatus(dir, flags),
+    );
+
+  program
     .command('init')
     .description('begin an experiment of your own: an experiment file, a selector and a model that run')
     .argument('[dir]', 'folder for the files (default: the working directory)')

@@ -4,11 +4,12 @@ import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { writeComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
-import { runTasks } from '../experiment/document/tasks.js';
+import { parseShard } from '../experiment/document/shard.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import { downloadOf } from '../experiment/prepare/load-data.js';
 import { prepareExperiment } from '../experiment/prepare/prepare.js';
 import type { PreparedExperiment, WrittenExperiment } from '../experiment/prepare/prepare.js';
+import { tasksOf } from '../experiment/processes/train-comparison.js';
 import { estimate } from '../experiment/processes/estimate.js';
 import type { EstimateOptions } from '../experiment/processes/estimate.js';
 import { removeTemporaries } from '../ground/replace-file.js';
@@ -16,7 +17,7 @@ import { chooseBackend } from './choose-backend.js';
 import { fetchProgress } from './data.js';
 import { exportTensorBoard } from './export-tensorboard.js';
 import { CommandError } from './errors.js';
-import { chooseOutputDirectory } from './output-directory.js';
+import { chooseOutputDirectory } from '../experiment/processes/output-directory.js';
 import { describeEstimate, describePlan } from './plan.js';
 import { resumeCommand } from './resume-command.js';
 import type { RunFlags } from './run-flags.js';
@@ -60,15 +61,17 @@ export async function runExperiment(
   if (!(saveEverySeconds >= 0)) {
     throw new CommandError(`--save-every: is ${saveEverySeconds}; expected a number of seconds`);
   }
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard, process.env);
   const cache = cacheDirectory(flags.cache);
   const { experiment: asked, inputs, notes } = await prepareInput(input, cache, flags);
   const output = await chooseOutputDirectory(asked, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,
+    shared: shard !== undefined,
     resumeCommand,
   });
   const { dir, experiment, complete, experimentFile } = output;
-  const tasks = runTasks(experiment);
+  const tasks = tasksOf(output, shard);
   const options = { jobs, cache, saveEverySeconds, inputs };
   process.stdout.write(`${describePlan(experiment, { dir, jobs, complete, inputs })}\n`);
   if (flags.dryRun === true) {
@@ -78,8 +81,8 @@ export async function runExperiment(
   process.stdout.write(`${[...own, ...notes].map((note) => `${pc.dim(note)}\n`).join('')}\n`);
   if (flags.dryRun === true) return undefined;
 
-  if (complete.size === tasks.length) {
-    await removeTemporaries(dir);
+  if (tasks.every(({ id }) => complete.has(id))) {
+    if (shard === undefined) await removeTemporaries(dir);
     if (experimentFile === 'extended') await writeComparisonExperiment(dir, experiment, inputs);
     process.stdout.write(
       `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
@@ -90,6 +93,7 @@ export async function runExperiment(
       ...options,
       verbose,
       force,
+      shard,
       ...(tensorboard !== undefined && { tensorboard }),
     });
   }

@@ -17,6 +17,7 @@ export interface RunFlags extends ExperimentFlags {
   force?: boolean;
   verbose?: boolean;
   tensorboard?: string;
+  shard?: string;
 }
 
 /** Adds the flags to a command, those of the experiment aside. */
@@ -37,6 +38,10 @@ export function addRunFlags(command: Command): Command {
         '--save-every <seconds>',
         'save within an epoch when so much time has passed (default: 10)',
       ).argParser(parseNumber),
+    )
+    .option(
+      '--shard <i/n>',
+      'train the i-th of n parts of the runs; auto: as the array job says in which this is',
     )
     .option('--tensorboard <dir>', 'write event files of TensorBoard into a log folder, while runs train')
     .option('--verbose', 'show stack traces of errors');

@@ -6,7 +6,7 @@
  * claims are never used again, so whoever removes the claim of a dead process removes nothing else.
  */
 import { existsSync } from 'node:fs';
-import { access, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -21,6 +21,9 @@ import {
   Witness,
 } from './lock-claim.js';
 import { RecordError } from './record-error.js';
+
+/** A directory that another living process holds. */
+export class HeldError extends RecordError {}
 
 /** How a directory is claimed. */
 export interface LockOptions {
@@ -120,6 +123,17 @@ class Claim implements Lock {
   }
 }
 
+/** Whether a process that lives, here or elsewhere, holds a directory, as far as its beats tell; nothing is claimed. */
+export async function isHeld(dir: string): Promise<boolean> {
+  const folder = join(dir, 'lock');
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const info = await stat(join(folder, name)).catch(() => undefined);
+    if (info !== undefined && Date.now() - info.mtimeMs < SILENCE_MS) return true;
+  }
+  return false;
+}
+
 async function describeHolder(path: string): Promise<string> {
   const holder = await readClaim(path);
   if (holder === undefined) return 'another process';
@@ -154,7 +168,7 @@ export async function lockDirectory(dir: string, options: LockOptions = {}): Pro
       if (pid !== undefined) holder = `process ${pid}`;
     }
     if (holder !== undefined && performance.now() >= deadline) {
-      throw new RecordError(
+      throw new HeldError(
         `${dir}: ${holder} is writing there; wait for it or end it ` +
           `(if it has nothing to do with this, delete ${folder} or give --force)`,
       );

@@ -5,4 +5,5 @@ export const RUN_FILES = {
   checkpoint: 'checkpoint.bin',
   best: 'best.bin',
   samples: 'samples.bin',
+  failure: 'failure.txt',
 } as const;

@@ -10,6 +10,7 @@
  *     checkpoint.bin             the latest training state, replaced atomically
  *     best.bin                   the weights of the epoch with the lowest test error
  *     samples.bin                SampleRecordFile: what was remembered of each training sample, written once at the end of a run
+ *     failure.txt                what the run failed of, until it is begun again
  *     insights.html, .csv, .json made from samples.bin at any time
  *   report.html, results.json    made from the above at any time
  * ```

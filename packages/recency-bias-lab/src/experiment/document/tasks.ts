@@ -13,8 +13,14 @@ export type RunTask =
       readonly warmup?: string;
     };
 
+/** What the runs of an experiment follow from. */
+export interface TaskSource extends Pick<ResolvedExperiment, 'seeds' | 'warmupEpochs'> {
+  /** Anything by label. */
+  readonly selectors: Readonly<Record<string, unknown>>;
+}
+
 /** All runs, seed by seed, each seed's warm-up before the runs that fork from it. */
-export function runTasks({ seeds, selectors, warmupEpochs }: ResolvedExperiment): RunTask[] {
+export function runTasks({ seeds, selectors, warmupEpochs }: TaskSource): RunTask[] {
   return seeds.flatMap((seed) => {
     const warmup = `warmup-seed${seed}`;
     const runs = Object.keys(selectors).map((selector): RunTask => {

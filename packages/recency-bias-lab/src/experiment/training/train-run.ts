@@ -2,6 +2,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { uniform } from 'recency-bias';
 import { StoppedError } from '../../features/compute-features.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HeldError } from '../../ground/lock.js';
 import type { RunWriter } from '../../records/run-writer.js';
 import { RECORD_VERSION } from '../../records/schema.js';
 import type { RunHeader } from '../../records/schema.js';
@@ -47,6 +49,24 @@ function describeRun(options: TrainRunOptions, { network, data }: TrainingSessio
   };
 }
 
+const POLL_MS = 500;
+
+/** Opens the directory of a run; that of a warm-up, which several shards may need at the same time, when it is free. */
+async function openWhenFree(
+  directory: RunDirectory,
+  { task, stop }: Pick<TrainRunOptions, 'task' | 'stop'>,
+  force: boolean,
+): Promise<RunWriter> {
+  for (;;) {
+    try {
+      return await directory.open(force);
+    } catch (error) {
+      if (!(error instanceof HeldError) || task.kind === 'run' || stop.aborted) throw error;
+      await sleep(POLL_MS);
+    }
+  }
+}
+
 /**
  * Trains a run from its checkpoint, from the warm-up it forks from, or from the beginning, phase by phase, and records it in its
  * directory. A run that is complete is left as it is.
@@ -55,7 +75,7 @@ function describeRun(options: TrainRunOptions, { network, data }: TrainingSessio
 export async function trainRun(options: TrainRunOptions): Promise<boolean> {
   const { experiment, task, out, force = false } = options;
   const directory = new RunDirectory(out, task, experiment);
-  const writer = await directory.open(force);
+  const writer = await openWhenFree(directory, options, force);
   try {
     const status = await directory.status();
     if (status.kind === 'complete') return true;

@@ -71,7 +71,7 @@ function methodOf({ runs }: Comparison, selector: string): RunHeader['method'] |
 }
 
 /** Analyses a comparison, complete or not. */
-export function analyse(comparison: Comparison, now: Date): Analysis {
+export function analyse(comparison: Comparison, now = new Date()): Analysis {
   const { selectors } = comparison;
   const courses = trajectories(comparison);
   const header = (comparison.runs[0] ?? comparison.warmups[0])?.header ?? null;

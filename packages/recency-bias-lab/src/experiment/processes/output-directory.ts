@@ -1,13 +1,13 @@
 /** Which directory a comparison is written to, and whether it goes on with what is there. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeTasks } from '../experiment/processes/complete-tasks.js';
-import { differences } from '../experiment/document/difference.js';
-import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
-import { joinExperiments } from '../experiment/document/join-experiments.js';
-import type { ResolvedExperiment } from '../experiment/document/resolve.js';
-import { runTasks } from '../experiment/document/tasks.js';
-import { CommandError } from './errors.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
+import { completeTasks } from './complete-tasks.js';
+import { differences } from '../document/difference.js';
+import { readComparisonExperiment } from '../document/experiment-file.js';
+import { joinExperiments } from '../document/join-experiments.js';
+import type { ResolvedExperiment } from '../document/resolve.js';
+import { runTasks } from '../document/tasks.js';
 
 /** Where to write, and what is there already. */
 export interface OutputDirectory {
@@ -23,6 +23,18 @@ export interface OutputDirectory {
   readonly experimentFile: 'new' | 'extended' | 'kept';
   /** The content of its experiment.json as it was found; undefined where there was none. */
   readonly stored: unknown;
+}
+
+/** How the directory is chosen. */
+export interface OutputOptions {
+  /** The directory that was asked for. Default: `runs/<name>`. */
+  readonly out?: string;
+  /** Go on with what the directory holds. */
+  readonly resume: boolean;
+  /** Several processes begin there at the same time, each with a part of the runs: whichever comes first begins, the others go on. */
+  readonly shared?: boolean;
+  /** How to say that the comparison goes on with what is there. */
+  readonly resumeCommand: (dir: string) => string;
 }
 
 /** Where a comparison is written without `--out`. */
@@ -50,10 +62,10 @@ function differencesFrom(stored: unknown, experiment: ResolvedExperiment): strin
 async function resumeIn(dir: string, stored: unknown, asked: ResolvedExperiment): Promise<OutputDirectory> {
   const { experiment, conflicts, isExtended } = joinExperiments(stored, asked);
   if (conflicts.length > 0) {
-    throw new CommandError(
+    throw new ExperimentError([
       conflicts.map((line) => `${dir}: holds another experiment: ${line}`).join('\n') +
         '\nOnly seeds, selectors and values of a grid can be added; give all else as it was, or leave out --resume to begin a new one',
-    );
+    ]);
   }
   const complete = await completeTasks(dir, experiment);
   return { dir, experiment, complete, experimentFile: isExtended ? 'extended' : 'kept', stored };
@@ -68,44 +80,42 @@ async function resumeIn(dir: string, stored: unknown, asked: ResolvedExperiment)
  * - One that holds this experiment with other seeds, selectors or values of a grid: with `--resume`, which adds them.
  * - One that holds another experiment: never; without `--out`, the next free of `runs/name-2`, `runs/name-3`, ...
  *
- * @param out the `--out` flag
- * @param resumeCommand how to say that the comparison goes on with what is there
  */
 export async function chooseOutputDirectory(
   experiment: ResolvedExperiment,
-  { out, resume, resumeCommand }: { out?: string; resume: boolean; resumeCommand: (dir: string) => string },
+  { out, resume, shared = false, resumeCommand }: OutputOptions,
 ): Promise<OutputDirectory> {
   const base = out ?? defaultOutput(experiment);
   for (let number = 1; ; number++) {
     const dir = number === 1 ? base : `${base}-${number}`;
     const stored = await readComparisonExperiment(dir);
     if (stored === undefined) {
-      if (resume) {
-        throw new CommandError(
+      if (resume && !shared) {
+        throw new ExperimentError([
           `${dir}: there is nothing to resume; leave out --resume, or name the directory with --out`,
-        );
+        ]);
       }
       if (existsSync(join(dir, 'run.json'))) {
-        throw new CommandError(`${dir}: is a single run's directory; choose another --out`);
+        throw new ExperimentError([`${dir}: is a single run's directory; choose another --out`]);
       }
       return { dir, experiment, complete: new Set(), experimentFile: 'new', stored };
     }
     const asked = comparable(stored, experiment);
-    if (resume) return resumeIn(dir, stored, asked);
+    if (resume || shared) return resumeIn(dir, stored, asked);
     const found = differencesFrom(stored, asked);
     if (found.length === 0) {
       const complete = await completeTasks(dir, experiment);
       const total = runTasks(experiment).length;
       if (complete.size < total) {
-        throw new CommandError(
+        throw new ExperimentError([
           `${dir}: holds this comparison, unfinished (${complete.size} of ${total} runs complete); ` +
             `go on with \`${resumeCommand(dir)}\`, or begin anew with another --out`,
-        );
+        ]);
       }
       return { dir, experiment: asked, complete, experimentFile: 'kept', stored };
     }
     if (out !== undefined) {
-      throw new CommandError(`${dir}: holds another experiment (${found[0]!}); choose another --out`);
+      throw new ExperimentError([`${dir}: holds another experiment (${found[0]!}); choose another --out`]);
     }
   }
 }

@@ -1,0 +1,81 @@
+/** `recency-bias status`: which runs of a comparison are done, running, waiting or failed. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { readStoredExperiment } from '../experiment/document/stored-experiment.js';
+import { shardTasks, shardTitle } from '../experiment/document/shard.js';
+import type { Shard } from '../experiment/document/shard.js';
+import { runTasks } from '../experiment/document/tasks.js';
+import type { RunTask } from '../experiment/document/tasks.js';
+import { isHeld } from '../ground/lock.js';
+import { readRun } from '../records/read.js';
+import { RUN_FILES } from '../records/run-files.js';
+import { printable } from '../report/printable.js';
+import { listed } from './format.js';
+import { taskTitle } from './progress.js';
+import { CommandError } from './errors.js';
+
+type State = 'done' | 'running' | 'waiting' | 'failed';
+
+interface TaskState {
+  readonly task: RunTask;
+  readonly state: State;
+  /** Last epoch recorded, and what a failed run failed of. */
+  readonly detail: string;
+}
+
+async function stateOf(dir: string, task: RunTask): Promise<TaskState> {
+  const path = join(dir, task.id);
+  const run = existsSync(join(path, RUN_FILES.header)) ? await readRun(path) : undefined;
+  const last = run?.epochs.at(-1)?.epoch;
+  const epoch = run === undefined || last === undefined ? '' : `epoch ${last} of ${run.header.epochs}`;
+  if (run?.complete === true) return { task, state: 'done', detail: epoch };
+  if (await isHeld(path)) return { task, state: 'running', detail: epoch };
+  const failure = await readFile(join(path, RUN_FILES.failure), 'utf8').catch(() => undefined);
+  if (failure !== undefined) return { task, state: 'failed', detail: failure.trim() };
+  return { task, state: 'waiting', detail: epoch };
+}
+
+/** The shards of which a run is not done. */
+export function missingShards(
+  experiment: Parameters<typeof shardTasks>[0],
+  count: number,
+  isDone: (task: RunTask) => boolean,
+): { readonly shard: Shard; readonly runs: readonly RunTask[] }[] {
+  return Array.from({ length: count }, (_, i) => ({ index: i + 1, count })).flatMap((shard) => {
+    const runs = shardTasks(experiment, shard).filter((task) => task.kind === 'run' && !isDone(task));
+    return runs.length === 0 ? [] : [{ shard, runs }];
+  });
+}
+
+const COLOURS = { done: pc.green, running: pc.cyan, waiting: pc.dim, failed: pc.red } as const;
+
+/** Prints a line a run, and how many there are of each state. */
+export async function printStatus(dir: string, { shards }: { shards?: number }): Promise<void> {
+  if (shards !== undefined && !(Number.isInteger(shards) && shards >= 1)) {
+    throw new CommandError(`--shards: is ${shards}; expected a whole number of at least 1`);
+  }
+  const experiment = await readStoredExperiment(dir);
+  const states: TaskState[] = [];
+  for (const task of runTasks(experiment)) states.push(await stateOf(dir, task));
+  const width = Math.max(...states.map(({ task }) => taskTitle(task).length));
+  for (const { task, state, detail } of states) {
+    const title = taskTitle(task).padEnd(width);
+    process.stdout.write(
+      `${COLOURS[state](state.padEnd(7))}  ${printable(title)}  ${printable(detail)}`.trimEnd() + '\n',
+    );
+  }
+  const counts = (['done', 'running', 'waiting', 'failed'] as const).map(
+    (state) => `${states.filter((found) => found.state === state).length} ${state}`,
+  );
+  process.stdout.write(`${counts.join(', ')}\n`);
+  const done = new Set(states.flatMap(({ task, state }) => (state === 'done' ? [task.id] : [])));
+  for (const { shard, runs } of shards === undefined
+    ? []
+    : missingShards(experiment, shards, ({ id }) => done.has(id))) {
+    process.stdout.write(
+      `shard ${shardTitle(shard)} is missing: ${printable(listed(runs.map(taskTitle)))}\n`,
+    );
+  }
+}

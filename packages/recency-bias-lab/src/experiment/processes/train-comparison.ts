@@ -1,0 +1,122 @@
+/** Trains the runs of a comparison that are not complete, in its directory. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { lockDirectory } from '../../ground/lock.js';
+import type { Lock } from '../../ground/lock.js';
+import { removeTemporaries } from '../../ground/replace-file.js';
+import { makeDirectory } from '../../ground/make-directory.js';
+import { ExperimentError } from '../../ground/experiment-error.js';
+import { RUN_FILES } from '../../records/run-files.js';
+import { writeProblem } from '../../records/run-writer.js';
+import { readComparisonExperiment, writeComparisonExperiment } from '../document/experiment-file.js';
+import type { MethodInputs } from '../document/method-inputs.js';
+import { shardTasks } from '../document/shard.js';
+import type { Shard } from '../document/shard.js';
+import { runTasks } from '../document/tasks.js';
+import type { RunTask } from '../document/tasks.js';
+import type { EstimateOptions } from './estimate.js';
+import type { OutputDirectory } from './output-directory.js';
+import { startRun } from './run-process.js';
+import type { RunListener } from './run-process.js';
+import { scheduleRuns } from './schedule-runs.js';
+import type { RunOutcome, ScheduleResult } from './schedule-runs.js';
+
+/** What runs are trained with. */
+export interface TrainOptions extends EstimateOptions {
+  /** Take the directory from whatever process holds it. */
+  readonly force: boolean;
+  /** Train this part alone; other processes may train others in the same directory at the same time. */
+  readonly shard?: Shard | undefined;
+}
+
+/** What is told of a run that is trained. */
+export interface RunWatcher extends RunListener {
+  /** After the last message. */
+  end(outcome: RunOutcome): void | Promise<void>;
+}
+
+/** The tasks of a comparison, or of a part of it. */
+export function tasksOf(
+  { experiment }: Pick<OutputDirectory, 'experiment'>,
+  shard: Shard | undefined,
+): RunTask[] {
+  return shard === undefined ? runTasks(experiment) : shardTasks(experiment, shard);
+}
+
+/** How long shards that begin at the same time wait for each other to write the experiment. */
+const SHARD_PATIENCE_MS = 60_000;
+
+/**
+ * Takes the comparison's directory for this process and only then writes its experiment there. Shards give it back at once: what they write
+ * is the directories of runs, which have locks of their own.
+ * @throws ExperimentError when another process has begun or extended a comparison there since the directory was chosen.
+ */
+async function claimDirectory(
+  { dir, experiment, experimentFile, stored }: OutputDirectory,
+  {
+    inputs,
+    force,
+    shard,
+  }: { readonly inputs: MethodInputs; readonly force: boolean; readonly shard?: Shard | undefined },
+): Promise<Lock> {
+  let lock: Lock | undefined;
+  try {
+    await makeDirectory(dir);
+    lock = await lockDirectory(dir, { force, ...(shard !== undefined && { patienceMs: SHARD_PATIENCE_MS }) });
+    if (shard === undefined) await removeTemporaries(dir);
+    const now = await readComparisonExperiment(dir);
+    const isBegunBySibling =
+      shard !== undefined && isDeepStrictEqual(now, JSON.parse(JSON.stringify(experiment)) as unknown);
+    if (!isBegunBySibling && !isDeepStrictEqual(now, stored)) {
+      throw new ExperimentError([
+        `${dir}: another comparison was begun there meanwhile; give the command again, or choose another --out`,
+      ]);
+    }
+    if (!isBegunBySibling && experimentFile !== 'kept')
+      await writeComparisonExperiment(dir, experiment, inputs);
+    if (shard !== undefined) await lock.release();
+    return lock;
+  } catch (error) {
+    await lock?.release();
+    throw writeProblem(error, dir);
+  }
+}
+
+/** Leaves or removes what a run failed of, which \`status\` shows. */
+async function noteFailure(dir: string, outcome?: RunOutcome): Promise<void> {
+  const path = join(dir, RUN_FILES.failure);
+  if (outcome?.status === 'failed') {
+    await makeDirectory(dir);
+    await writeFile(path, `${outcome.message}\n`);
+  } else await rm(path, { force: true });
+}
+
+/**
+ * Trains what is not complete, each run in a process of its own.
+ * @param begin told of each run as it begins; what it returns is told what the run says
+ * @param stop aborted to make all runs save and stop
+ */
+export async function trainComparison(
+  output: OutputDirectory,
+  options: TrainOptions,
+  begin: (task: RunTask) => RunWatcher,
+  stop: AbortSignal,
+): Promise<ScheduleResult> {
+  const { dir, complete } = output;
+  const { cache, saveEverySeconds, force, jobs, shard } = options;
+  const lock = await claimDirectory(output, options);
+  try {
+    const start = async (task: RunTask): Promise<RunOutcome> => {
+      const watcher = begin(task);
+      await noteFailure(join(dir, task.id)).catch(() => undefined);
+      const outcome = await startRun({ task, out: dir, cache, saveEverySeconds, force }, watcher, stop);
+      await noteFailure(join(dir, task.id), outcome).catch(() => undefined); // the outcome says more
+      await watcher.end(outcome);
+      return outcome;
+    };
+    return await scheduleRuns(tasksOf(output, shard), complete, jobs, start, stop);
+  } finally {
+    if (shard === undefined) await lock.release();
+  }
+}
