@@ -7,6 +7,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^recency-bias\/tfjs$/, replacement: source('packages/recency-bias/src/tfjs/index.ts') },
+      {
+        find: /^recency-bias\/classifier$/,
+        replacement: source('packages/recency-bias/src/classifier/index.ts'),
+      },
       { find: /^recency-bias\/testing$/, replacement: source('packages/recency-bias/src/testing/index.ts') },
       { find: /^recency-bias$/, replacement: source('packages/recency-bias/src/index.ts') },
       {

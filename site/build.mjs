@@ -47,6 +47,7 @@ const parts = {
       entryPoints: [
         'packages/recency-bias/src/index.ts',
         'packages/recency-bias/src/tfjs/index.ts',
+        'packages/recency-bias/src/classifier/index.ts',
         'packages/recency-bias/src/testing/index.ts',
         'packages/tfjs-wasm-training/src/index.ts',
         'packages/tfjs-backend-torch/src/index.ts',

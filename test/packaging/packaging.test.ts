@@ -78,8 +78,8 @@ describe('the packed library', () => {
     expect([...reached].filter((file) => !files.includes(file))).toEqual([]);
   });
 
-  it('is under 80 kB', () => {
-    expect(tarballs['recency-bias'].size).toBeLessThan(80_000);
+  it('is under 86 kB', () => {
+    expect(tarballs['recency-bias'].size).toBeLessThan(86_000);
   });
 
   it('adds under 10.5 kB of compressed code to an application that uses recencyBias alone', async () => {

@@ -22,6 +22,7 @@ const ROOMS: Rooms = {
   features: ['ground', 'data'],
   pretrained: ['ground', 'records', 'data', 'augment', 'models', 'features'],
   report: ['ground', 'records', 'augment'],
+  'try-page': ['ground', 'records', 'models', 'pretrained', 'report'],
   tensorboard: ['ground', 'records'],
   insights: ['ground', 'records', 'samples', 'data', 'report'],
   'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
@@ -42,7 +43,7 @@ const ROOMS: Rooms = {
   holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
   cli: [
     ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report', 'insights'],
-    ...['holdout', 'tensorboard'],
+    ...['holdout', 'tensorboard', 'try-page'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report', 'experiment/document', 'experiment/processes'],

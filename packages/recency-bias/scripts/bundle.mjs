@@ -51,7 +51,8 @@ async function reach(file, reached) {
 }
 
 const reached = new Set();
-for (const entry of ['index', 'tfjs/index', 'testing/index']) await reach(`${entry}.d.ts`, reached);
+for (const entry of ['index', 'tfjs/index', 'classifier/index', 'testing/index'])
+  await reach(`${entry}.d.ts`, reached);
 const declarations = (await readdir(`${folder}dist`, { recursive: true })).filter((file) =>
   file.endsWith('.d.ts'),
 );

@@ -14,6 +14,7 @@ import { savedModelSchema } from '../pretrained/saved-model.js';
 import { readRun } from '../records/read.js';
 import type { Run } from '../records/run.js';
 import { writeReport } from '../report/index.js';
+import { writeTryPage } from '../try-page/index.js';
 import { DEFAULT_SELECTORS } from '../ground/methods.js';
 import { CommandError } from './errors.js';
 import { applyFlags } from './experiment-flags.js';
@@ -203,6 +204,7 @@ export async function finetune(data: string | undefined, flags: FinetuneFlags): 
   const folder = join(dir, 'model');
   const files = await readRunModel(run, 'best', modelContext({ cache: cacheDirectory(flags.cache) }));
   await saveModel(files, folder);
+  const tryPage = await writeTryPage(files, folder);
   const { reportPath } = await writeReport([dir]);
   const { epoch, accuracy } = savedModelSchema.parse(files.metadata);
   const record = await readRun(run);
@@ -217,6 +219,7 @@ export async function finetune(data: string | undefined, flags: FinetuneFlags): 
           ]),
       '',
       `Model:  ${pc.bold(folder)} (\`${startedAs()} predict ${folder} <photos...>\`, or tf.loadLayersModel in a browser)`,
+      `Try it: ${pc.bold(tryPage)} (open it in a browser: photos, pasted pictures, the webcam)`,
       `Report: ${pc.bold(reportPath)}`,
       '',
     ].join('\n'),

@@ -6,14 +6,17 @@ import { makeDirectory } from '../ground/make-directory.js';
 import { writeProblem } from '../records/run-writer.js';
 import { ModelError } from '../models/model-error.js';
 import type { ModelFiles } from '../models/model-files.js';
+import { TRY_PAGE } from './saved-model.js';
 
 /** Small enough for a browser's cache to keep each, as TensorFlow.js's converter has it. */
 const SHARD_BYTES = 2 ** 22;
 
-/** Whether a folder holds nothing but a model that this program may replace. */
+/** Whether a folder holds nothing but a model, and its page, that this program may replace. */
 async function holdsOnlyModel(folder: string): Promise<boolean> {
   const names = await readdir(folder);
-  return names.every((name) => name === 'model.json' || /^group1-shard\d+of\d+\.bin$/.test(name));
+  return names.every(
+    (name) => name === 'model.json' || name === TRY_PAGE || /^group1-shard\d+of\d+\.bin$/.test(name),
+  );
 }
 
 /**

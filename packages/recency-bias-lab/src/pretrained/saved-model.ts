@@ -5,6 +5,9 @@ import { scalingSchema } from '../models/scaling.js';
 /** Pixels; as many as an experiment may ask for. */
 const MAX_SIDE = 4096;
 
+/** Name of the page beside a saved model that tries it, see try-page/. */
+export const TRY_PAGE = 'try.html';
+
 /** `userDefinedMetadata` of a saved model. */
 export const savedModelSchema = z.looseObject({
   /** Version of what follows. */

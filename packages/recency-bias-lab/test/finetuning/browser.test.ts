@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +13,26 @@ import { writeBackbone, writePhotos } from '../support/backbones.js';
 import { runCli } from '../support/cli.js';
 
 const TFJS = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs')), 'tf.min.js');
+
+const LIBRARY = fileURLToPath(new URL('../../../recency-bias/src/classifier/index.ts', import.meta.url));
+
+const COLOURS = { blue: '#1e28c8', green: '#28be3c', red: '#d23228' };
+const SHAPES = [
+  [32, 24],
+  [96, 32],
+  [33, 67],
+  [480, 270],
+  [300, 900],
+] as const;
+const PAIRS = [
+  ['blue', 'red'],
+  ['green', 'blue'],
+  ['red', 'green'],
+] as const;
+
+interface Outcome {
+  readonly predictions: readonly { readonly label: string; readonly probability: number }[];
+}
 
 /** As a user's page would: the model, its metadata, a photo drawn at the model's size, probabilities. */
 const CLASSIFY = `async (photos) => {
@@ -31,16 +52,47 @@ const CLASSIFY = `async (photos) => {
 describe.skipIf(withoutChromium)('a saved model in a browser', () => {
   let dir: string;
   let browser: Browser;
+  let library: string;
   const server = createServer((request, response) => {
     const path = request.url === '/tf.js' ? TFJS : join(dir, request.url!);
     if (request.url === '/')
-      response.setHeader('content-type', 'text/html').end('<script src="/tf.js"></script>');
+      response
+        .setHeader('content-type', 'text/html')
+        .end('<img /><script src="/tf.js"></script><script src="/library.js"></script>');
+    else if (request.url === '/library.js') response.end(library);
     else
       readFile(path).then(
         (content) => response.end(content),
         () => response.writeHead(404).end(),
       );
   });
+  const address = (): string => {
+    const at = server.address();
+    return `http://127.0.0.1:${typeof at === 'object' ? at!.port : 0}/`;
+  };
+  const predictions = async (photos: readonly string[]): Promise<Outcome[]> => {
+    const { stdout } = await runCli(['predict', 'model', ...photos, '--json', '--backend', 'cpu'], dir);
+    return JSON.parse(stdout) as Outcome[];
+  };
+  /** Photos of many shapes and sizes. What matters is in the middle; what is cut away says something else. */
+  const writeOddPhotos = async (): Promise<string[]> => {
+    const names: string[] = [];
+    for (const [width, height] of SHAPES) {
+      for (const [middle, sides] of PAIRS) {
+        const side = Math.min(width, height);
+        const background = COLOURS[middle];
+        const inner = sharp({ create: { width: side, height: side, channels: 3, background } });
+        const input = await inner.png().toBuffer();
+        const name = `${middle}-${width}x${height}.png`;
+        await sharp({ create: { width, height, channels: 3, background: COLOURS[sides] } })
+          .composite([{ input }])
+          .png()
+          .toFile(join(dir, name));
+        names.push(name);
+      }
+    }
+    return names;
+  };
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'browser-'));
     // Photos of the size that the network takes: resizing is not the same in any two programs.
@@ -65,7 +117,14 @@ describe.skipIf(withoutChromium)('a saved model in a browser', () => {
     expect(stderr).not.toContain('failed');
     expect(code).toBe(0);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    browser = await launchChromium();
+    const { outputFiles } = await build({
+      stdin: { contents: "export * from 'recency-bias/classifier';", resolveDir: dirname(TFJS) },
+      ...{ bundle: true, write: false, format: 'iife', globalName: 'classifierLibrary' },
+      alias: { 'recency-bias/classifier': LIBRARY },
+      tsconfigRaw: '{}',
+    });
+    library = outputFiles[0]!.text;
+    browser = await launchChromium(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
   }, 120_000);
   afterAll(async () => {
     server.close();
@@ -77,12 +136,9 @@ describe.skipIf(withoutChromium)('a saved model in a browser', () => {
     const photos = ['blue', 'green', 'red'].flatMap((label) =>
       [0, 1, 2].map((i) => `photos/${label}/${i}.png`),
     );
-    const { stdout } = await runCli(['predict', 'model', ...photos, '--json', '--backend', 'cpu'], dir);
-    const node = JSON.parse(stdout) as { predictions: { label: string; probability: number }[] }[];
-
-    const address = server.address();
+    const node = await predictions(photos);
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address!.port : 0}/`);
+    await page.goto(address());
     const { labels, probabilities } = await page.evaluate<{ labels: string[]; probabilities: number[][] }>(
       `(${CLASSIFY})(${JSON.stringify(photos)})`,
     );
@@ -98,48 +154,76 @@ describe.skipIf(withoutChromium)('a saved model in a browser', () => {
   }, 60_000);
 
   it('is used as docs/finetuning.md shows it with the answers of predict, also for photos that are not square', async () => {
-    const colours = { blue: '#1e28c8', green: '#28be3c', red: '#d23228' };
-    // What matters is in the middle; what is cut away says something else.
-    for (const [label, middle, sides] of [
-      ['wide', colours.blue, colours.red],
-      ['tall', colours.green, colours.blue],
-    ] as const) {
-      const [width, height] = label === 'wide' ? [96, 32] : [32, 64];
-      const inner = { create: { width: 32, height: 32, channels: 3, background: middle } } as const;
-      const outer = { create: { width, height, channels: 3, background: sides } } as const;
-      const input = await sharp(inner).png().toBuffer();
-      await sharp(outer)
-        .composite([{ input }])
-        .png()
-        .toFile(join(dir, `${label}.png`));
-    }
-    const photos = ['wide.png', 'tall.png'];
-    const { stdout } = await runCli(['predict', 'model', ...photos, '--json', '--backend', 'cpu'], dir);
-    const node = JSON.parse(stdout) as { predictions: { label: string; probability: number }[] }[];
+    const names = await writeOddPhotos();
+    const node = await predictions(names);
     const docs = await readFile(
       fileURLToPath(new URL('../../../../docs/finetuning.md', import.meta.url)),
       'utf8',
     );
-    const snippet = /```js\n(const model = await tf[\s\S]*?)```/.exec(docs)![1]!;
-    const address = server.address();
+    const snippet = /```js\n(import \{ loadClassifier \}[\s\S]*?)```/.exec(docs)![1]!;
+    expect(snippet.trim().split('\n')).toHaveLength(5);
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address!.port : 0}/`);
-    const found = await page.evaluate<{ labels: string[]; rows: number[][] }>(`(async () => {
-      ${snippet}
-      const rows = [];
-      for (const name of ${JSON.stringify(photos)}) {
-        const photo = new Image();
-        photo.src = name;
-        await photo.decode();
-        rows.push(Array.from(classify(photo)));
+    await page.goto(address());
+    const found = await page.evaluate<Outcome[]>(`(async () => {
+      const all = [];
+      for (const name of ${JSON.stringify(names)}) {
+        const image = new Image();
+        image.src = name;
+        document.querySelector('img').replaceWith(image);
+        ${snippet.replace(/^import .*\n/, 'const { loadClassifier } = classifierLibrary;\n').replace(/console\.log\(.*\n/, '')}
+        all.push({ predictions: [best], all: await classifier.classify(image) });
+        classifier.dispose();
       }
-      return { labels, rows };
+      return all.map(({ all }) => ({ predictions: all }));
     })()`);
+    expect(found.map(({ predictions: [best] }) => best!.label)).toEqual(
+      node.map(({ predictions: [best] }) => best!.label),
+    );
+    expect(new Set(node.map(({ predictions: [best] }) => best!.label)).size).toBeGreaterThan(1);
     for (const [i, { predictions }] of node.entries()) {
       for (const { label, probability } of predictions) {
-        expect(Math.abs(found.rows[i]![found.labels.indexOf(label)]! - probability)).toBeLessThan(0.02);
+        const own = found[i]!.predictions.find((one) => one.label === label)!;
+        expect(Math.abs(own.probability - probability), names[i]).toBeLessThan(0.02);
       }
     }
-    expect(node.map(({ predictions }) => predictions[0]!.label)).toEqual(['blue', 'green']);
+    await page.close();
+  }, 60_000);
+
+  it('is tried in try.html without a server and without a request, by a photo that is chosen and by the webcam', async () => {
+    const [name] = await writeOddPhotos();
+    const [expected] = await predictions([name!]);
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    const requests: string[] = [];
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('request', (request) => requests.push(request.url()));
+    const file = pathToFileURL(join(dir, 'model', 'try.html')).href;
+    await page.goto(file);
+    await page.waitForSelector('#files:enabled');
+    await page.setInputFiles('#files', join(dir, name!));
+    expect(await page.textContent('.results .answer strong')).toBe(expected!.predictions[0]!.label);
+    expect(await page.locator('.results .bars li').count()).toBe(3);
+    await page.setInputFiles('#files', join(dir, 'model', 'model.json'));
+    await page.waitForFunction("document.getElementById('status').textContent.includes('cannot read it')");
+    await page.click('#webcam');
+    await page.waitForSelector('#live .answer');
+    await page.click('#webcam');
+    await page.waitForSelector('#live', { state: 'hidden' });
+    expect(problems).toEqual([]);
+    expect(requests).toEqual([file]);
+    await page.close();
+  }, 60_000);
+
+  it('says what is wrong with a model that names no classes', async () => {
+    const page = await browser.newPage();
+    await page.goto(address());
+    const message = await page.evaluate<string>(
+      `classifierLibrary.loadClassifier('net/model.json').catch((error) => error.message)`,
+    );
+    expect(message).toContain('does not say what its classes and images are');
+    await page.close();
   }, 60_000);
 });

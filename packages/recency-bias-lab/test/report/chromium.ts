@@ -19,8 +19,8 @@ if (withoutChromium) {
   );
 }
 
-/** Starts the browser. */
-export async function launchChromium(): Promise<Browser> {
+/** Starts the browser. @param more arguments besides the usual ones */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   if (chromiumPath === undefined)
     throw new Error('chromium: not found; install it or set CHROMIUM to its path');
   return chromium.launch({
@@ -31,6 +31,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
+      ...more,
     ],
   });
 }

@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'tfjs/measuring': ['core', 'tfjs/internals', 'tfjs/measuring', TFJS],
   'tfjs/state': ['core', 'tfjs/measuring', 'tfjs/state', TFJS],
   'tfjs/data': ['core', 'tfjs/data', 'tfjs/internals', 'tfjs/measuring', TFJS],
+  classifier: ['classifier', TFJS],
   testing: ['core', 'testing'],
   'index.ts': ['core', 'recency-bias', 'selectors'],
 };

@@ -1,0 +1,2 @@
+export { loadClassifier, type Classifier, type Prediction } from './classifier.js';
+export type { Photo } from './photo-pixels.js';
