@@ -1,6 +1,7 @@
 /** The command line. */
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
+import { addClusterCommands } from './cluster-commands.js';
 import type { DescribeFlags } from './data.js';
 import type { ExportFlags } from './export.js';
 import type { FinetuneFlags } from './finetune.js';
@@ -241,14 +242,7 @@ Examples:
       (await import('./insights.js')).makeInsights(dir, flags),
     );
 
-  program
-    .command('status')
-    .description('say which runs of a comparison are done, running, waiting or failed')
-    .argument('<dir>', 'output directory')
-    .option('--shards <n>', 'name the shards of n of which runs are missing', parseNumber)
-    .action(async (dir: string, flags: { shards?: number }) =>
-      (await import('./status.js')).printStatus(dir, flags),
-    );
+  addClusterCommands(program);
 
   program
     .command('init')
