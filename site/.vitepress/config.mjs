@@ -123,6 +123,7 @@ function guides() {
     page('docs/pytorch.md', 'PyTorch'),
     page('docs/finetuning.md', 'Your own photos'),
     page('docs/insights.md', 'What is it unsure of?'),
+    page('docs/watching.md', 'Watch runs live'),
     page('packages/recency-bias-lab/README.md', 'Researchers: comparisons'),
   ];
 }

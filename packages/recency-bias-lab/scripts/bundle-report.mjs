@@ -1,6 +1,8 @@
 /** Part of the build: bundles the scripts of the report beside their module. */
 import { writeFile } from 'node:fs/promises';
-import { bundleClient, bundleFigures } from '../dist/report/bundle-client.js';
+import { bundleFigures, bundlePage } from '../dist/report/bundle-client.js';
 
-await writeFile(new URL('../dist/report/client.min.js', import.meta.url), await bundleClient());
+for (const page of ['client', 'watch']) {
+  await writeFile(new URL(`../dist/report/${page}.min.js`, import.meta.url), await bundlePage(page));
+}
 await writeFile(new URL('../dist/report/figures.min.js', import.meta.url), await bundleFigures());

@@ -25,6 +25,7 @@ const ROOMS: Rooms = {
   'try-page': ['ground', 'records', 'models', 'pretrained', 'report'],
   tensorboard: ['ground', 'records'],
   insights: ['ground', 'records', 'samples', 'data', 'report'],
+  watch: ['ground', 'records', 'samples', 'report'],
   'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
   'experiment/selection': ['records', 'samples', 'data', 'experiment/document'],
   'experiment/state': ['ground', 'records', 'experiment/document', 'experiment/selection'],
@@ -43,7 +44,7 @@ const ROOMS: Rooms = {
   holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
   cli: [
     ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report', 'insights'],
-    ...['holdout', 'tensorboard', 'try-page'],
+    ...['watch', 'holdout', 'tensorboard', 'try-page'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report', 'experiment/document', 'experiment/processes'],
@@ -75,7 +76,7 @@ describe('imports inside the lab', () => {
   });
 
   it('load TensorFlow.js for no command that does not compute', () => {
-    for (const entry of ['cli/main.ts', 'cli/report.ts', 'cli/presets.ts']) {
+    for (const entry of ['cli/main.ts', 'cli/report.ts', 'cli/watch.ts', 'cli/presets.ts']) {
       const packages = [...packagesLoadedBy(root, entry)];
       expect(packages).toContain('node:path');
       expect(packages.filter((name) => name.startsWith('@tensorflow/'))).toEqual([]);

@@ -12,9 +12,10 @@ import type { HoldoutFlags } from './holdout-losses.js';
 import type { InsightsFlags } from './insights.js';
 import type { PredictFlags } from './predict.js';
 import type { ReportFlags } from './report.js';
-import { addRunFlags } from './run-flags.js';
+import { addRunFlags, portFlag } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
 import { complete, withExperiment } from './late-help.js';
+import type { WatchFlags } from './watch.js';
 
 const require = createRequire(import.meta.url);
 
@@ -221,6 +222,22 @@ Examples:
     .action(async (dirs: string[], flags: ReportFlags) =>
       (await import('./report.js')).printReport(dirs, flags),
     );
+
+  program
+    .command('watch')
+    .description('show runs on a local page while they train, wherever they were started')
+    .argument('[dirs...]', 'output directories (default: the one in runs/ that was written to last)')
+    .option(...portFlag)
+    .option(...cacheFlag)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ${startedAs()} watch
+  ${startedAs()} watch runs/quick
+  ${startedAs()} watch runs/seeds-1-2 copied-from-the-cluster/seeds-3-5`,
+    )
+    .action(async (dirs: string[], flags: WatchFlags) => (await import('./watch.js')).watch(dirs, flags));
 
   program
     .command('insights')

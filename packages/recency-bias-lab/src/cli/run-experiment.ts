@@ -22,6 +22,7 @@ import { describeEstimate, describePlan } from './plan.js';
 import { resumeCommand } from './resume-command.js';
 import type { RunFlags } from './run-flags.js';
 import { trainRuns } from './train-runs.js';
+import { servePage } from './watch.js';
 
 /** The experiment with its data and model, before its directory is known. */
 async function prepareInput(
@@ -89,13 +90,18 @@ export async function runExperiment(
     );
   } else {
     const { verbose = false, force = false, tensorboard } = flags;
-    await trainRuns(output, {
-      ...options,
-      verbose,
-      force,
-      shard,
-      ...(tensorboard !== undefined && { tensorboard }),
-    });
+    const page = flags.watch === true ? await servePage([dir], flags) : undefined;
+    try {
+      await trainRuns(output, {
+        ...options,
+        verbose,
+        force,
+        shard,
+        ...(tensorboard !== undefined && { tensorboard }),
+      });
+    } finally {
+      await page?.close();
+    }
   }
   // With the hyperparameters of all runs, and runs that were complete before.
   if (flags.tensorboard !== undefined) await exportTensorBoard(dir, flags.tensorboard);

@@ -5,6 +5,13 @@ import { startedAs } from '../ground/command.js';
 import type { ExperimentFlags } from './experiment-flags.js';
 import { parseNumber } from './flag-numbers.js';
 
+/** Where a page is served. */
+export const portFlag = [
+  '--port <n>',
+  'port of the page (default: 4870; where it is taken, the next free one)',
+  parseNumber,
+] as const;
+
 /** Flags of `compare`, `train` and `finetune`. */
 export interface RunFlags extends ExperimentFlags {
   preset?: string;
@@ -15,6 +22,8 @@ export interface RunFlags extends ExperimentFlags {
   dryRun?: boolean;
   saveEvery?: number;
   force?: boolean;
+  watch?: boolean;
+  port?: number;
   verbose?: boolean;
   tensorboard?: string;
   shard?: string;
@@ -44,5 +53,7 @@ export function addRunFlags(command: Command): Command {
       'train the i-th of n parts of the runs; auto: as the array job says in which this is',
     )
     .option('--tensorboard <dir>', 'write event files of TensorBoard into a log folder, while runs train')
+    .option('--watch', 'show the runs on a local page while they train')
+    .option(...portFlag)
     .option('--verbose', 'show stack traces of errors');
 }

@@ -113,19 +113,26 @@ export async function readRun(dir: string): Promise<Run> {
 /** Directories that are read at a time. */
 const READ_AT_ONCE = 16;
 
-/** A run with the way to its insights; undefined when the directory holds none. */
-async function readRunDirectory(runDir: string): Promise<Run | undefined> {
+/**
+ * A run with the way to its insights; undefined when the directory holds none.
+ * @throws RecordError when it is damaged.
+ */
+export async function readRunDirectory(runDir: string): Promise<Run | undefined> {
   const run = await readWholeRun(runDir);
   const insights = join(runDir, 'insights.html');
   return run && { ...run, ...(existsSync(insights) && { insights }) };
 }
 
 /** Reads every run of a comparison directory: of run directories, and those that are kept in one file. */
-async function readRuns(dir: string, entries: readonly Dirent[]): Promise<Run[]> {
+async function readRuns(
+  dir: string,
+  entries: readonly Dirent[],
+  readRunIn: typeof readRunDirectory,
+): Promise<Run[]> {
   const runs: Run[] = [];
   const dirs = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name));
   for (let from = 0; from < dirs.length; from += READ_AT_ONCE) {
-    const read = await Promise.all(dirs.slice(from, from + READ_AT_ONCE).map(readRunDirectory));
+    const read = await Promise.all(dirs.slice(from, from + READ_AT_ONCE).map((runDir) => readRunIn(runDir)));
     runs.push(...read.flatMap((run) => run ?? []));
   }
   const known = new Set(runs.map(({ header }) => header.id));
@@ -180,11 +187,12 @@ async function readExperiment(
 /**
  * Reads a comparison directory: its experiment and every run begun in it, complete or not. Runs are in the order of
  * the experiment's selectors, then seeds.
+ * @param readRunIn reads one directory of a run; who reads again and again may keep those that have not changed
  * @throws RecordError when the directory holds no comparison or a damaged record.
  */
-export async function readComparison(dir: string): Promise<Comparison> {
+export async function readComparison(dir: string, readRunIn = readRunDirectory): Promise<Comparison> {
   const entries = await listDirectory(dir);
-  const runs = await readRuns(dir, entries);
+  const runs = await readRuns(dir, entries, readRunIn);
   const experiment = await readExperiment(dir, entries, runs);
   const { name, seeds } = experiment;
   const selectors = Object.keys(experiment.selectors);

@@ -1,12 +1,18 @@
 /**
  * The scripts of the report, each in one piece. Only the parts of ECharts that the report uses are bundled (about half of the
  * whole library), when the package is built; client.min.js lies beside this module and is inlined in every report, so that a
- * report is one file that loads nothing, and figures.min.js draws the same charts as files.
+ * report is one file that loads nothing; watch.min.js is that of a page that is fed while runs train, and figures.min.js draws the same charts as files.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-const BUILT = new URL('./client.min.js', import.meta.url);
+/** Scripts of pages by name: that of a report, and that of a page that is fed while runs train. */
+const PAGES = { client: 'main.ts', watch: 'watch.ts' } as const;
+export type PageScript = keyof typeof PAGES;
+
+function built(page: PageScript): URL {
+  return new URL(`./${page}.min.js`, import.meta.url);
+}
 /** The sources of the scripts seen from src/report and from dist/report alike. */
 const CLIENT = new URL('../../src/report/client/', import.meta.url);
 
@@ -32,9 +38,9 @@ async function bundleScript(entry: string, target: 'browser' | 'node'): Promise<
   return outputFiles[0]!.text.trim();
 }
 
-/** The script of the page, as text that may stand in a script element. */
-export async function bundleClient(): Promise<string> {
-  const script = await bundleScript('main.ts', 'browser');
+/** The script of a page, as text that may stand in a script element. */
+export async function bundlePage(page: PageScript): Promise<string> {
+  const script = await bundleScript(PAGES[page], 'browser');
   // Nothing in the script may look like the end of its element, or like a comment that hides it.
   return script.replaceAll(/<\/(?=script)/gi, '<\\/').replaceAll('<!--', '<\\!--');
 }
@@ -44,19 +50,22 @@ export function bundleFigures(): Promise<string> {
   return bundleScript('figures.ts', 'node');
 }
 
-let bundle: Promise<string> | undefined;
+const bundles = new Map<PageScript, Promise<string>>();
 
-/** The script as built with the package, or bundled now when running from the sources. */
-export async function clientScript(): Promise<string> {
+/** The script of a page as built with the package, or bundled now when running from the sources. */
+export async function pageScript(page: PageScript): Promise<string> {
   try {
-    return await readFile(BUILT, 'utf8');
+    return await readFile(built(page), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  bundle ??= bundleClient().catch((cause: unknown) => {
-    throw new Error(`${fileURLToPath(BUILT)}: is missing; run \`npm run build\` in the repository`, {
+  const known = bundles.get(page);
+  if (known !== undefined) return known;
+  const bundle = bundlePage(page).catch((cause: unknown) => {
+    throw new Error(`${fileURLToPath(built(page))}: is missing; run \`npm run build\` in the repository`, {
       cause,
     });
   });
+  bundles.set(page, bundle);
   return bundle;
 }

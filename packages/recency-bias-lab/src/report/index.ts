@@ -11,7 +11,7 @@ import type { Comparison } from '../records/run.js';
 import { paperTable } from './analysis/paper-table.js';
 import type { Analysis, Results } from './analysis/results.js';
 import { analyse, RESULTS_VERSION } from './analysis/results.js';
-import { clientScript } from './bundle-client.js';
+import { pageScript } from './bundle-client.js';
 import { chartData } from './chart-data.js';
 import { resultsCsv, resultsJson } from './epoch-rows.js';
 import { writeFigures } from './figures.js';
@@ -75,7 +75,7 @@ async function write(path: string, content: string | Iterable<string>): Promise<
 }
 
 /** Comparisons of different experiments may have been given the same name: then each is named with its directory. */
-function withDistinctNames(comparisons: readonly Comparison[]): Comparison[] {
+export function withDistinctNames(comparisons: readonly Comparison[]): Comparison[] {
   return comparisons.map((comparison) => {
     const isShared = comparisons.some((other) => other !== comparison && other.name === comparison.name);
     return isShared
@@ -142,14 +142,14 @@ export async function writeReport(
   const directories = [...new Set(typeof dirs === 'string' ? [dirs] : dirs)];
   if (directories.length === 0) throw new RecordError('report: got no directory, expected at least one');
   const now = options.now ?? new Date();
-  const comparisons = mergeComparisons(await Promise.all(directories.map(readComparison)));
+  const comparisons = mergeComparisons(await Promise.all(directories.map((dir) => readComparison(dir))));
   const { page, stem } = destination(directories, options.out);
   const analyses = withDistinctNames(comparisons).map((comparison) =>
     analyse(linkedFrom(page, comparison), now),
   );
   await write(`${stem}.json`, resultsJson(numbers(analyses, now), analyses));
   await write(`${stem}.csv`, resultsCsv(analyses));
-  await write(page, reportPage(analyses, await clientScript()));
+  await write(page, reportPage(analyses, await pageScript('client')));
   if (options.markdown !== undefined) await writeMarkdown(options.markdown, analyses);
   const figures =
     options.figures === undefined

@@ -45,39 +45,61 @@ const PAPER_WIDTHS = { alone: 620, beside: 290 };
 
 /** Draws the charts inside `root`, each when it comes near, and again whenever the toolbar changes. */
 export class ComparisonCharts {
-  readonly #data: ChartData;
+  #data: ChartData;
   readonly #theme: () => Theme;
   readonly #state: State = { axis: 'epoch', scale: 'log', afterWarmup: false, hidden: new Set() };
-  readonly #places: readonly HTMLElement[];
+  readonly #root: HTMLElement;
+  #places: readonly HTMLElement[] = [];
+  readonly #nearby: IntersectionObserver;
+  readonly #resizes: ResizeObserver;
   readonly #charts = new Map<HTMLElement, ECharts>();
   #onPaper = false;
 
   constructor(root: HTMLElement, data: ChartData, theme: () => Theme) {
     this.#data = data;
     this.#theme = theme;
-    this.#places = [...root.querySelectorAll<HTMLElement>('[data-chart]')];
-    root.querySelector('.toolbar')?.addEventListener('change', ({ target }) => {
-      if (target instanceof HTMLInputElement) this.#choose(target);
+    this.#root = root;
+    root.addEventListener('change', ({ target }) => {
+      if (target instanceof HTMLInputElement && target.closest('.toolbar') !== null) this.#choose(target);
     });
-    const nearby = new IntersectionObserver(
+    this.#nearby = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
           if (!isIntersecting || !(target instanceof HTMLElement)) continue;
-          nearby.unobserve(target);
+          this.#nearby.unobserve(target);
           this.#drawAt(target);
         }
       },
       { rootMargin: NEAR },
     );
-    const resizes = new ResizeObserver((entries) => {
+    this.#resizes = new ResizeObserver((entries) => {
       if (this.#onPaper) return;
       for (const { target } of entries) {
         if (target instanceof HTMLElement) this.#charts.get(target)?.resize();
       }
     });
-    for (const place of this.#places) {
-      nearby.observe(place);
-      resizes.observe(place);
+    this.#watchPlaces();
+  }
+
+  /** Shows other data, also at places that are new: the charts that are near are drawn at once, the others when they come near. */
+  update(data: ChartData): void {
+    this.#data = data;
+    this.#watchPlaces();
+  }
+
+  #watchPlaces(): void {
+    this.#nearby.disconnect();
+    this.#resizes.disconnect();
+    this.#places = [...this.#root.querySelectorAll<HTMLElement>('[data-chart]')];
+    const places = new Set(this.#places);
+    for (const [place, chart] of this.#charts) {
+      if (places.has(place)) continue;
+      chart.dispose();
+      this.#charts.delete(place);
+    }
+    for (const place of places) {
+      this.#nearby.observe(place);
+      this.#resizes.observe(place);
     }
   }
 

@@ -26,11 +26,12 @@ import { timeReductionSection } from './time-reduction-section.js';
 
 /**
  * Allows the page its own script, its own styles and images within it, and nothing else: the report makes no request, and
- * text that slipped through as markup could not run.
+ * text that slipped through as markup could not run. A page that is fed may also ask the server that it came from.
  */
-function contentPolicy(script: string): string {
+export function contentPolicy(script: string, isFed = false): string {
   const hash = createHash('sha256').update(script, 'utf8').digest('base64');
-  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const connections = isFed ? " connect-src 'self';" : '';
+  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:;${connections} base-uri 'none'; form-action 'none'`;
 }
 
 /** The result in a sentence, what it is about, and reasons for not trusting it. */
@@ -51,7 +52,7 @@ function sections(analysis: Analysis, data: ChartData, place: Place, beside: Mar
   ${reproduceSection(analysis, place)}`;
 }
 
-function onlyComparison(analysis: Analysis, data: ChartData): Markup {
+function onlyComparison(analysis: Analysis, data: ChartData, above: Markup): Markup {
   const table = paperTable([analysis]);
   const isInPaper = table.groups.some(({ paper }) => paper.length > 0);
   return html`<header>
@@ -60,7 +61,7 @@ function onlyComparison(analysis: Analysis, data: ChartData): Markup {
       ${summary(analysis)}
     </header>
     <main data-comparison="0">
-      ${sections(analysis, data, ALONE, isInPaper && paperTableSection(table, ALONE, () => null))}
+      ${above} ${sections(analysis, data, ALONE, isInPaper && paperTableSection(table, ALONE, () => null))}
     </main>`;
 }
 
@@ -68,6 +69,7 @@ function severalComparisons(
   title: string,
   analyses: readonly Analysis[],
   data: readonly ChartData[],
+  above: Markup,
 ): Markup {
   const anchor = (i: number): string => `comparison-${i + 1}`;
   return html`<header>
@@ -75,6 +77,7 @@ function severalComparisons(
       <h1>${title}</h1>
     </header>
     <main>
+      ${above}
       <nav aria-label="Comparisons">
         <ol class="contents">
           ${analyses.map(
@@ -94,35 +97,89 @@ function severalComparisons(
     </main>`;
 }
 
+/** What the page is called. */
+export function pageTitle(analyses: readonly Analysis[]): string {
+  const [first] = analyses;
+  return first !== undefined && analyses.length === 1
+    ? first.results.name
+    : plural(analyses.length, 'experiment');
+}
+
+/**
+ * All that is seen of the report but its last line.
+ * @param analyses At least one.
+ * @param data Of each analysis, for its charts.
+ * @param above What stands before the first section.
+ */
+export function pageContent(
+  analyses: readonly Analysis[],
+  data: readonly ChartData[],
+  above: Markup = html``,
+): Markup {
+  const [first] = analyses;
+  if (first === undefined) throw new RangeError('pageContent: got no comparison, expected at least one');
+  return analyses.length === 1
+    ? onlyComparison(first, data[0]!, above)
+    : severalComparisons(pageTitle(analyses), analyses, data, above);
+}
+
+/** What a page is made of. */
+export interface PageParts {
+  readonly title: string;
+  readonly content: Markup;
+  readonly data: readonly ChartData[];
+  /** The bundled script, see bundle-client.ts. */
+  readonly script: string;
+  /** Last line. */
+  readonly footer: Markup;
+  /** More rules for the style sheet. */
+  readonly styles?: string;
+  /** Whether its server goes on feeding it. */
+  readonly isFed?: boolean;
+}
+
+/** A whole page. */
+export function pageDocument({
+  title,
+  content,
+  data,
+  script,
+  footer,
+  styles = '',
+  isFed = false,
+}: PageParts): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${contentPolicy(script, isFed)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}: batch selection compared</title>
+        ${styleElement(STYLES + styles)}
+      </head>
+      <body>
+        ${content}
+        <footer>${footer}</footer>
+        ${jsonElement('chart-data', data)} ${scriptElement(script)}
+      </body>
+    </html> `.text;
+}
+
 /**
  * HTML of the report.
  * @param analyses At least one.
  * @param script The bundled client, see bundle-client.ts.
  */
 export function reportPage(analyses: readonly Analysis[], script: string): string {
-  const [first] = analyses;
-  if (first === undefined) throw new RangeError('reportPage: got no comparison, expected at least one');
   const data = analyses.map(chartData);
-  const isOne = analyses.length === 1;
-  const title = isOne ? first.results.name : plural(analyses.length, 'experiment');
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}: batch selection compared</title>
-        ${styleElement(STYLES)}
-      </head>
-      <body>
-        ${isOne ? onlyComparison(first, data[0]!) : severalComparisons(title, analyses, data)}
-        <footer>
-          Made by recency-bias-lab on ${first.results.generatedAt.slice(0, 10)}. Method: Song, Kim, Kim, Lee,
-          “Carpe Diem, Seize the Samples Uncertain ‘at the Moment’ for Adaptive Batch Selection”, CIKM 2020.
-        </footer>
-        ${jsonElement('chart-data', data)} ${scriptElement(script)}
-      </body>
-    </html> `;
-  return page.text;
+  return pageDocument({
+    title: pageTitle(analyses),
+    content: pageContent(analyses, data),
+    data,
+    script,
+    footer: html`Made by recency-bias-lab on ${analyses[0]?.results.generatedAt.slice(0, 10)}. Method: Song,
+    Kim, Kim, Lee, “Carpe Diem, Seize the Samples Uncertain ‘at the Moment’ for Adaptive Batch Selection”,
+    CIKM 2020.`,
+  });
 }

@@ -1,0 +1,129 @@
+/** The page of folders as they are now: the report's own sections under those of the runs. */
+import { join } from 'node:path';
+import { LockWatcher } from '../ground/lock-holder.js';
+import { analyse } from '../report/analysis/results.js';
+import type { Analysis } from '../report/analysis/results.js';
+import { lossDistributions } from '../report/analysis/selection.js';
+import type { ChartData } from '../report/chart-data.js';
+import { chartData } from '../report/chart-data.js';
+import type { Markup } from '../report/html/markup.js';
+import { html } from '../report/html/markup.js';
+import { pageContent, pageTitle } from '../report/html/page.js';
+import { ALONE } from '../report/html/section.js';
+import { withDistinctNames } from '../report/index.js';
+import { FlickerReader } from './flicker.js';
+import { flickerSection, problemNotes, runsSection } from './live-sections.js';
+import type { ShownFlicker } from './live-sections.js';
+import type { FolderProgress } from './run-progress.js';
+import { folderProgress } from './run-progress.js';
+import { WatchedComparisons } from './watched-comparisons.js';
+import type { Watched } from './watched-comparisons.js';
+
+/** What is shown at a moment. */
+export interface LiveContent {
+  readonly title: string;
+  readonly content: string;
+  readonly data: readonly ChartData[];
+}
+
+/** With the losses of the samples that the last epoch drew, beside those at fixed shares of training. */
+function withLatestMoment(data: ChartData, { trajectories }: Analysis): ChartData {
+  const open = trajectories.filter(({ complete }) => !complete);
+  const epoch = Math.max(0, ...open.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0));
+  if (epoch <= data.warmupEpochs || data.epochs === 0) return data;
+  const moment = { share: epoch / data.epochs, epoch, inWarmup: false };
+  const shown = data.selectors.map(({ id }) => id);
+  return {
+    ...data,
+    moments: [...data.moments, { moment, distributions: lossDistributions(shown, trajectories, moment) }],
+  };
+}
+
+/** Without the list of runs that have not ended, which the page shows by their states. */
+function withoutMissing(analysis: Analysis): Analysis {
+  const warnings = analysis.results.warnings.filter(({ kind }) => kind !== 'incomplete');
+  return { ...analysis, results: { ...analysis.results, warnings } };
+}
+
+/** Reads folders and makes the page of them. */
+export class LivePage {
+  readonly #watched: WatchedComparisons;
+  readonly #dirs: readonly string[];
+  readonly #locks = new LockWatcher();
+  readonly #flicker = new FlickerReader();
+  readonly #isStopping: (folder: FolderProgress) => boolean;
+  #mark: string | undefined;
+  #read: Watched = { comparisons: [], problems: [] };
+  #analyses: readonly Analysis[] = [];
+  #data: readonly ChartData[] = [];
+  #folders: readonly FolderProgress[] = [];
+  /** One look after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param isStopping whether the process of a folder was told to stop */
+  constructor(dirs: readonly string[], isStopping: (folder: FolderProgress) => boolean) {
+    this.#dirs = dirs;
+    this.#watched = new WatchedComparisons(dirs);
+    this.#isStopping = isStopping;
+  }
+
+  /** The page now. Records that have not changed are neither read nor analysed again. */
+  content(): Promise<LiveContent> {
+    const next = this.#last.catch(() => undefined).then(() => this.#make());
+    this.#last = next;
+    return next;
+  }
+
+  async #make(): Promise<LiveContent> {
+    const mark = await this.#watched.mark();
+    if (mark !== this.#mark) {
+      this.#read = await this.#watched.read();
+      this.#analyses = withDistinctNames(this.#read.comparisons).map((one) =>
+        withoutMissing(analyse(one, new Date())),
+      );
+      this.#data = this.#analyses.map((analysis) => withLatestMoment(chartData(analysis), analysis));
+      this.#mark = mark;
+    }
+    this.#folders = (
+      await Promise.all(this.#read.comparisons.map((one) => folderProgress(one, this.#locks)))
+    ).flat();
+    const above = html`${problemNotes(this.#read.problems)}
+    ${runsSection(this.#folders, ALONE, this.#title, this.#isStopping)}
+    ${flickerSection(await this.#shownFlicker(), ALONE, this.#title)}`;
+    const analyses = this.#analyses;
+    const content = analyses.length === 0 ? this.#nothing() : pageContent(analyses, this.#data, above);
+    return {
+      title: analyses.length === 0 ? 'Waiting' : pageTitle(analyses),
+      content: content.text,
+      data: this.#data,
+    };
+  }
+
+  readonly #title = (selector: string): string =>
+    this.#analyses.find(({ comparison }) => comparison.selectors.includes(selector))?.title(selector) ??
+    selector;
+
+  /** Of the runs that train that of the subject, or else the first. */
+  async #shownFlicker(): Promise<ShownFlicker | undefined> {
+    const running = this.#folders.flatMap(({ dir, runs }) =>
+      runs.filter(({ state }) => state === 'running').map((run) => ({ dir, run })),
+    );
+    const subjects = this.#analyses.map(({ results }) => results.subject);
+    const chosen = running.find(({ run }) => subjects.includes(run.selector)) ?? running[0];
+    if (chosen === undefined) return undefined;
+    const flicker = await this.#flicker.read(join(chosen.dir, chosen.run.id));
+    const classNames = this.#analyses[0]?.header?.dataset.classNames ?? [];
+    return flicker && { run: chosen.run, flicker, classNames };
+  }
+
+  #nothing(): Markup {
+    return html`<header>
+        <p class="eyebrow">Batch selection compared</p>
+        <h1>Nothing there yet</h1>
+      </header>
+      <main>
+        ${problemNotes(this.#read.problems)}
+        <p class="headline">Waiting for the first run in ${this.#dirs.join(', ')}.</p>
+      </main>`;
+  }
+}
