@@ -132,7 +132,7 @@ describe.skipIf(withoutChromium)('the page in Chromium', () => {
     await page.locator('details[open] tbody tr').nth(5).waitFor();
     expect(await page.getByRole('radio', { name: 'linear' }).isChecked()).toBe(true);
     expect(await chart.getAttribute('data-mark')).toBe('same');
-    await expect.poll(paths).not.toBe(before);
+    await expect.poll(paths, { timeout: 20_000 }).not.toBe(before);
   });
 
   it('says of a folder that is being copied what is not there yet, shows what is, and then all', async () => {

@@ -7,6 +7,8 @@ import { embeddedData, PageCharts } from './page-charts.js';
 
 /** The server says that it is there this often; after twice as long without a word the connection is made anew. */
 const SILENCE_MS = 40_000;
+/** Charts of many runs take longer to draw than everything else. */
+const CHARTS_EVERY_MS = 3000;
 /** After a refusal, as of a server that was started anew. */
 const RETRY_MS = 2000;
 
@@ -17,12 +19,28 @@ const watched = document.getElementById('watched')!;
 const connection = document.getElementById('connection')!;
 const charts = new PageCharts();
 
+let drawnAt = -Infinity;
+let willDraw = false;
 let pieces: string[] = [];
 let data: ChartData[] = embeddedData();
 
 function say(isConnected: boolean, text: string): void {
   connection.textContent = text;
   connection.classList.toggle('lost', !isConnected);
+}
+
+/** Shows the latest data in the charts, now or when they have rested. */
+function drawSoon(): void {
+  if (willDraw) return;
+  willDraw = true;
+  setTimeout(
+    () => {
+      willDraw = false;
+      drawnAt = performance.now();
+      charts.show(data);
+    },
+    Math.max(0, drawnAt + CHARTS_EVERY_MS - performance.now()),
+  );
 }
 
 function take(message: FeedMessage): void {
@@ -33,7 +51,7 @@ function take(message: FeedMessage): void {
   const wanted = new DOMParser().parseFromString(pieces.join(''), 'text/html');
   morphChildren(watched, wanted.body);
   if (message.title !== document.title) document.title = message.title;
-  charts.show(data);
+  drawSoon();
   say(true, `Live. Last change at ${new Date(message.time).toLocaleTimeString()}.`);
   // For measurements: how long the page was busy with the update, and how many there were.
   watched.dataset.updates = String(Number(watched.dataset.updates ?? 0) + 1);
