@@ -26,6 +26,7 @@ const ROOMS: Rooms = {
   tensorboard: ['ground', 'records'],
   insights: ['ground', 'records', 'samples', 'data', 'report'],
   watch: ['ground', 'records', 'samples', 'report'],
+  'photo-report': ['ground', 'records', 'data', 'report', 'insights'],
   'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
   'experiment/selection': ['records', 'samples', 'data', 'experiment/document'],
   'experiment/state': ['ground', 'records', 'experiment/document', 'experiment/selection'],
@@ -44,7 +45,7 @@ const ROOMS: Rooms = {
   holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
   cli: [
     ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report', 'insights'],
-    ...['watch', 'holdout', 'tensorboard', 'try-page'],
+    ...['watch', 'holdout', 'tensorboard', 'try-page', 'photo-report'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report', 'experiment/document', 'experiment/processes'],

@@ -20,6 +20,7 @@ import { CommandError } from './errors.js';
 import { applyFlags } from './experiment-flags.js';
 import { finalTest } from './final-test.js';
 import { formatDuration, formatPercent, plural } from './format.js';
+import { makePhotoReport } from './photo-report.js';
 import { readPreset } from './presets.js';
 import { runExperiment } from './run-experiment.js';
 import type { RunFlags } from './run-flags.js';
@@ -208,6 +209,7 @@ export async function finetune(data: string | undefined, flags: FinetuneFlags): 
   const { reportPath } = await writeReport([dir]);
   const { epoch, accuracy } = savedModelSchema.parse(files.metadata);
   const record = await readRun(run);
+  const photoReport = await makePhotoReport(dir, record.header, folder, cacheDirectory(flags.cache));
   const tested = await finalTest(record.header, folder, cacheDirectory(flags.cache));
   process.stdout.write(
     [
@@ -220,7 +222,7 @@ export async function finetune(data: string | undefined, flags: FinetuneFlags): 
       '',
       `Model:  ${pc.bold(folder)} (\`${startedAs()} predict ${folder} <photos...>\`, or tf.loadLayersModel in a browser)`,
       `Try it: ${pc.bold(tryPage)} (open it in a browser: photos, pasted pictures, the webcam)`,
-      `Report: ${pc.bold(reportPath)}`,
+      `Report: ${pc.bold(photoReport)} (how the batches were chosen: ${reportPath})`,
       '',
     ].join('\n'),
   );

@@ -207,7 +207,7 @@ describe.skipIf(withoutChromium)('a saved model in a browser', () => {
     expect(await page.textContent('.results .answer strong')).toBe(expected!.predictions[0]!.label);
     expect(await page.locator('.results .bars li').count()).toBe(3);
     await page.setInputFiles('#files', join(dir, 'model', 'model.json'));
-    await page.waitForFunction("document.getElementById('status').textContent.includes('cannot read it')");
+    await page.locator('#status', { hasText: 'cannot read it' }).waitFor();
     await page.click('#webcam');
     await page.waitForSelector('#live .answer');
     await page.click('#webcam');
