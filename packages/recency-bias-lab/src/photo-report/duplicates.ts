@@ -48,7 +48,7 @@ function differenceBits(
       counts[cell]!++;
     }
   }
-  const means = sums.map((sum, cell) => (counts[cell]! === 0 ? 0 : sum / counts[cell]!));
+  const means = sums.map((sum, cell) => sum / Math.max(1, counts[cell]!));
   const words = [0, 0];
   let ones = 0;
   for (let bit = 0; bit < ROWS * COLUMNS; bit++) {

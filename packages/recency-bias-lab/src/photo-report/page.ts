@@ -15,6 +15,9 @@ const CONTENT_POLICY =
 
 /** Classes whose confusion matrix fits on a page. */
 const MATRIX_CLASSES = 20;
+/** Classes whose tables are seen at once. */
+const UNFOLDED_CLASSES = 12;
+/** Pairs of photos that are named. */
 const DUPLICATES_SHOWN = 30;
 
 const OWN_STYLES = `
@@ -31,7 +34,8 @@ section{margin-top:32px}
 .matrix .wrong{background:var(--warn)}
 .steps{margin:8px 0 0;padding-left:20px;max-width:80ch}
 .steps li{margin:4px 0}
-@media (max-width:760px){.plot text{font-size:16px}}
+pre{white-space:pre-wrap}
+@media (max-width:760px){.plot text{font-size:16px}th,td{padding:8px 5px}}
 `;
 
 /** What the page is about. */
@@ -113,6 +117,19 @@ function classTable(matrix: readonly (readonly number[])[], { classNames, traine
   </div>`;
 }
 
+/** The tables of the classes, folded where there are many. */
+function classesSection(matrix: readonly (readonly number[])[], report: PhotoReport): Markup {
+  const { classNames } = report;
+  const tables = html`<div class="grid">
+    ${classTable(matrix, report)} ${classNames.length <= MATRIX_CLASSES && matrixTable(matrix, classNames)}
+  </div>`;
+  if (classNames.length <= UNFOLDED_CLASSES) return tables;
+  return html`<details>
+    <summary>Accuracy of ${classNames.length} classes</summary>
+    ${tables}
+  </details>`;
+}
+
 function wrongSection({ wrong, pictures, wrongCount, classNames }: PhotoReport): Markup {
   if (wrongCount === 0) return html`<p class="note">Every held-out photo was right.</p>`;
   return html`<details>
@@ -187,8 +204,7 @@ export function photoReportPage(report: PhotoReport): string {
             interval).
           </p>
           <p class="note">
-            The held-out photos chose the epoch (${epoch}), so expect a little less on new photos. None of
-            them was trained.
+            The held-out photos chose the epoch (${epoch}), so expect a little less on new photos.
           </p>
         </header>
         <main>
@@ -203,10 +219,7 @@ export function photoReportPage(report: PhotoReport): string {
           }
           <section aria-labelledby="classes">
             <h2 id="classes">Which classes are right, and what are they taken for?</h2>
-            <div class="grid">
-              ${classTable(matrix, report)}
-              ${classNames.length <= MATRIX_CLASSES && matrixTable(matrix, classNames)}
-            </div>
+            ${classesSection(matrix, report)}
           </section>
           <section aria-labelledby="wrong">
             <h2 id="wrong">Which photos are wrong?</h2>

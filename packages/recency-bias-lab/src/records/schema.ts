@@ -13,6 +13,7 @@
  *     failure.txt                what the run failed of, until it is begun again
  *     insights.html, .csv, .json made from samples.bin at any time
  *   report.html, results.json    made from the above at any time
+ *   held-out.json, photos.html   of `finetune`: the model's answer for each held-out photo, and the page about them
  * ```
  *
  * A run that was interrupted and resumed repeats the events of the epoch it had begun: of two `epoch` events with
