@@ -17,7 +17,7 @@ import { comparisonTable, overviewTable, timeTable } from './comparison-tables.j
 import { equalCostTable } from './equal-cost-table.js';
 import { cellText } from './markdown-table.js';
 
-const MARK = /(<!-- (record|comparison|overview|times) ([^>]+?) -->\n)[^]*?(<!-- end of \3 -->)/g;
+const MARK = /(<!-- (record|comparison|overview|times) ([^>]+?) -->\n)[^]*?(<!-- end of \2 -->)/g;
 
 /** A comparison by the name of its folder; undefined where there is none. */
 export type FindAnalysis = (name: string) => Analysis | undefined;
