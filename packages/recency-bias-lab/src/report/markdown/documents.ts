@@ -17,7 +17,8 @@ import { comparisonTable, overviewTable, timeTable } from './comparison-tables.j
 import { equalCostTable } from './equal-cost-table.js';
 import { cellText } from './markdown-table.js';
 
-const MARK = /(<!-- (record|comparison|overview|times) ([^>]+?) -->\n)[^]*?(<!-- end of \2 -->)/g;
+/** A table, between a mark of its kind and the names of its comparisons, and a mark of its end by kind or names. */
+const MARK = /(<!-- (record|comparison|overview|times) ([^>]+?) -->\n)[^]*?(<!-- end of (?:\2|\3) -->)/g;
 
 /** A comparison by the name of its folder; undefined where there is none. */
 export type FindAnalysis = (name: string) => Analysis | undefined;
