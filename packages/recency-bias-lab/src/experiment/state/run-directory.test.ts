@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallExperiment } from '../../../test/support/small-experiment.js';
+import { readRun } from '../../records/read.js';
 import type { PreparedExperiment } from '../prepare/prepare.js';
 import { runTasks } from '../document/tasks.js';
 import type { RunTask } from '../document/tasks.js';
@@ -45,5 +46,23 @@ describe('a run that forks from a warm-up', () => {
     await expect(new RunDirectory(out, run, after).status()).rejects.toThrow(
       `${join(out, warmup.id)}: was trained on other data than this experiment's; delete it to train it anew`,
     );
+  });
+});
+
+describe('a run whose patience ended', () => {
+  it('is complete with the epochs that it trained', async () => {
+    const prepared = await smallExperiment({
+      epochs: 9,
+      patience: 2,
+      learningRate: { initial: 1e-9, steps: [] },
+    });
+    const [task] = runTasks(prepared.experiment) as [RunTask];
+    const dir = join(out, 'patience');
+    const options = { ...prepared, task, out: dir, saveEverySeconds: 10, stop: new AbortController().signal };
+    expect(await trainRun(options)).toBe(true);
+    const { epochs } = (await readRun(join(dir, task.id)));
+    expect(epochs.length).toBeLessThan(9);
+    expect(await new RunDirectory(dir, task, prepared.experiment).status()).toEqual({ kind: 'complete' });
+    expect(await trainRun(options)).toBe(true);
   });
 });

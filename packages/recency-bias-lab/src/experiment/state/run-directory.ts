@@ -55,9 +55,12 @@ export class RunDirectory {
    */
   async hasEnded(): Promise<boolean> {
     const { events } = await readLog(this.path);
-    if (events.at(-1)?.type !== 'end') return false;
+    const end = events.at(-1);
+    if (end?.type !== 'end') return false;
     const { first, last } = ownEpochs(this.task, this.experiment);
-    checkEpochs(this.path, foldEvents(events).epochs, first, last);
+    // A run whose patience ended says so itself.
+    const ended = this.experiment.patience === undefined ? last : Math.min(last, end.epochs);
+    checkEpochs(this.path, foldEvents(events).epochs, first, ended);
     return true;
   }
 
