@@ -60,7 +60,7 @@ describe('a run whose patience ended', () => {
     const dir = join(out, 'patience');
     const options = { ...prepared, task, out: dir, saveEverySeconds: 10, stop: new AbortController().signal };
     expect(await trainRun(options)).toBe(true);
-    const { epochs } = (await readRun(join(dir, task.id)));
+    const { epochs } = await readRun(join(dir, task.id));
     expect(epochs.length).toBeLessThan(9);
     expect(await new RunDirectory(dir, task, prepared.experiment).status()).toEqual({ kind: 'complete' });
     expect(await trainRun(options)).toBe(true);
