@@ -217,7 +217,7 @@ describe('every method of the registry', () => {
     expect(stderr).not.toContain('failed');
     expect(code).toBe(0);
     expect(unwrapped(stdout)).toContain(
-      'selective-backprop, info-batch, self-paced and random-pruning train fewer than 160 samples an epoch; ' +
+      'selective-backprop, info-batch, seta, self-paced and random-pruning train fewer than 160 samples an epoch; ' +
         'importance-sampling, selective-backprop and rho-loss score samples by forward passes besides',
     );
     const { runs } = await readComparison(join(dir, 'all'));

@@ -210,7 +210,7 @@ describe('recencyBias in a comparison', () => {
     await expect(
       fit(problem.model, problem.xs, problem.ys, { epochs: 20, selector: recencyBias() }),
     ).rejects.toThrow(
-      /selector "recency-bias" needs predictedLabel.*selectors that need no signal, or only loss, fit/,
+      /selector "recency-bias" needs predictedLabel.*selectors that need no signal, or only loss, batchLoss, fit/,
     );
     await fit(problem.model, problem.xs, problem.ys, {
       epochs: 1,
