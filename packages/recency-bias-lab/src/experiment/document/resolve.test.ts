@@ -168,6 +168,13 @@ describe('resolveExperiment', () => {
     expect(selectors.b!.options).toMatchObject({ window: 7, warmupEpochs: 5 });
   });
 
+  it('leaves the window of a method that has none by default alone', () => {
+    const selectors = { a: 'active-bias', b: { name: 'active-bias', options: { window: 3 } } };
+    const resolved = resolveExperiment(parseExperiment({ ...MINIMAL, window: 4, selectors }), SIZE).selectors;
+    expect(resolved.a!.options).toMatchObject({ window: null });
+    expect(resolved.b!.options).toMatchObject({ window: 3 });
+  });
+
   it('accepts its own result again, unchanged', () => {
     const once = resolveExperiment(parseExperiment({ ...MINIMAL, selectors: { a: 'recency-bias' } }), SIZE);
     const read = JSON.parse(JSON.stringify(once)) as unknown;

@@ -160,7 +160,7 @@ export interface DatasetSize {
 
 /**
  * Fills in what depends on the data: sizes, epochs, and the options of selectors, which take `warmupEpochs` and `window` from
- * the experiment unless they are given.
+ * the experiment unless they are given, or are off (null) by default.
  * @param auto what the backend `auto` means here
  * @param inputs what `readMethodInputs` read
  * @throws ExperimentError with one line a mistake.
@@ -189,9 +189,11 @@ export function resolveExperiment(
   for (const [label, { name, options: own, source }] of Object.entries(experiment.selectors)) {
     const shared: Record<string, unknown> = { warmupEpochs, window };
     const loaded = loadedSelector(name);
-    const defaults = selectorNamed(name)?.defaults ?? {};
-    const known = Object.keys(defaults);
-    const inherited = Object.fromEntries(Object.entries(shared).filter(([key]) => known.includes(key)));
+    const definition = selectorNamed(name);
+    const defaults = definition?.defaults ?? {};
+    // An option that may be null is off unless it is asked for, as the window of Active Bias, which its paper does not have.
+    const inherits = (key: string): boolean => key in defaults && definition!.options[key]!.nullable !== true;
+    const inherited = Object.fromEntries(Object.entries(shared).filter(([key]) => inherits(key)));
     const options = { ...defaults, ...inherited, ...own };
     const path = `selectors.${label}`;
     problems.push(...checkSource(path, { name, source }, loaded));

@@ -171,8 +171,8 @@ export const experimentSchema = z.strictObject({
   /** Epochs of uniform batches at the beginning, shared by all selectors. */
   warmupEpochs: z.int().min(0).default(0),
   /**
-   * Predicted labels kept of each sample, for the statistics of every run alike, and the default of selectors that have an option
-   * `window`.
+   * Predicted labels kept of each sample, for the statistics of every run alike, and the default of selectors that always
+   * have a `window` (that of Active Bias is off unless its own option says otherwise).
    */
   window: z.int().min(1).max(1000).default(10),
   /** Label -> method. The label names the method's runs. */
