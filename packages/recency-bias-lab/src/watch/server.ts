@@ -1,9 +1,7 @@
 /** Serves the page of folders to this machine alone, and sends it what changes. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HEADERS, LocalServer, readRequest, refuse, sendPage } from '../local-page/server.js';
 import { pageScript } from '../report/bundle-client.js';
 import { changedPieces, cutPieces } from '../report/feed.js';
 import type { FeedMessage } from '../report/feed.js';
@@ -12,13 +10,8 @@ import { html, Markup } from '../report/html/markup.js';
 import type { LiveContent } from './live-page.js';
 import { LIVE_STYLES } from './live-sections.js';
 
-/** Of this machine alone. */
-const HOST = '127.0.0.1';
 /** The port that is tried first. */
 export const USUAL_PORT = 4870;
-/** Ports after it that are tried when it is taken, before the system is asked for any. */
-const NEXT_PORTS = 20;
-
 /** Between two looks at the folders at least so long, and at least so many times what the last look took. */
 const LOOK_EVERY_MS = 1000;
 const REST = 5;
@@ -46,49 +39,7 @@ interface Reader {
   isUpToDate: boolean;
 }
 
-const HEADERS = {
-  'cache-control': 'no-store',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
-
-function listen(server: Server, port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException): void => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
-      else reject(error);
-    };
-    server.once('error', fail);
-    server.listen(port, HOST, () => {
-      server.off('error', fail);
-      resolve(true);
-    });
-  });
-}
-
-function equalTexts(a: string, b: string): boolean {
-  const [first, second] = [Buffer.from(a), Buffer.from(b)];
-  return first.length === second.length && timingSafeEqual(first, second);
-}
-
-/** Requests by another name than this machine's come from a page elsewhere whose name leads here. */
-function isForThisMachine({ headers }: IncomingMessage): boolean {
-  return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(headers.host ?? '');
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  let text = '';
-  request.setEncoding('utf8');
-  for await (const chunk of request as AsyncIterable<string>) {
-    text += chunk;
-    if (text.length > 10_000) throw new Error('The request is too long.');
-  }
-  return text;
-}
-
-function folderOf(body: string): string | undefined {
-  const value: unknown = JSON.parse(body);
+function folderOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null && 'folder' in value && typeof value.folder === 'string'
     ? value.folder
     : undefined;
@@ -102,8 +53,7 @@ export class WatchServer {
   /** The part of the address that nobody can guess. */
   readonly token: string;
   readonly #options: WatchServerOptions;
-  readonly #server: Server;
-  readonly #root: string;
+  readonly #server: LocalServer;
   readonly #script: string;
   readonly #readers = new Set<Reader>();
   readonly #closing = new AbortController();
@@ -114,32 +64,25 @@ export class WatchServer {
   /** Milliseconds that the last look at the folders took. */
   #lookMs = 0;
 
-  private constructor(options: WatchServerOptions, server: Server, token: string, script: string) {
+  private constructor(options: WatchServerOptions, server: LocalServer, script: string) {
     this.#options = options;
     this.#server = server;
-    this.token = token;
-    this.#root = `/${token}/`;
     this.#script = script;
-    this.port = (server.address() as AddressInfo).port;
-    this.address = `http://${HOST}:${this.port}${this.#root}`;
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#answer(request, response).catch((error: unknown) => {
-        if (!response.headersSent) refuse(response, 500, String(error));
-        response.end();
-      });
-    });
+    ({ address: this.address, port: this.port, token: this.token } = server);
     this.#feeding = this.#feed();
   }
 
   /** Begins to serve. */
   static async start(options: WatchServerOptions): Promise<WatchServer> {
     const script = await pageScript('watch');
-    const server = createServer();
-    const first = options.port ?? USUAL_PORT;
-    const ports = first === 0 ? [0] : [...Array.from({ length: NEXT_PORTS }, (_, i) => first + i), 0];
-    for (const port of ports) if (port < 65_536 && (await listen(server, port))) break;
-    const token = options.token ?? randomBytes(16).toString('hex');
-    return new WatchServer(options, server, token, script);
+    const { port = USUAL_PORT, token } = options;
+    const server = await LocalServer.start({
+      port,
+      token,
+      answer: (name, request, response) => watching.#answer(name, request, response),
+    });
+    const watching = new WatchServer(options, server, script);
+    return watching;
   }
 
   /** Ends; pages that are open are told the last that there is to see, and go on showing it. */
@@ -155,25 +98,10 @@ export class WatchServer {
         }),
     );
     await Promise.race([Promise.all(ended), sleep(CLOSE_MS)]);
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => {
-        resolve();
-      });
-    });
+    await this.#server.close();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isForThisMachine(request)) {
-      refuse(response, 403, 'Only this machine is answered.');
-      return;
-    }
-    const path = (request.url ?? '').split('?')[0]!;
-    if (!equalTexts(path.slice(0, this.#root.length), this.#root)) {
-      refuse(response, 404, 'There is nothing here: open the whole address that the command printed.');
-      return;
-    }
-    const name = path.slice(this.#root.length);
+  async #answer(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'GET' && name === '') await this.#sendPage(response);
     else if (request.method === 'GET' && name === 'events') this.#begin(response);
     else if (request.method === 'POST') await this.#act(name, request, response);
@@ -182,12 +110,8 @@ export class WatchServer {
 
   async #sendPage(response: ServerResponse): Promise<void> {
     const { title, content, data } = await this.#options.content();
-    response.writeHead(200, {
-      ...HEADERS,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `${contentPolicy(this.#script, true)}; frame-ancestors 'none'`,
-    });
-    response.end(
+    sendPage(
+      response,
       pageDocument({
         title,
         content: html`<p id="connection" role="status">Connecting …</p>
@@ -199,6 +123,7 @@ export class WatchServer {
         ended, report.html in their folder shows the same.`,
         isFed: true,
       }),
+      contentPolicy(this.#script, true),
     );
   }
 
@@ -211,14 +136,9 @@ export class WatchServer {
   }
 
   async #act(action: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Pages elsewhere cannot send JSON here: their browser would ask first, and is not answered.
-    const isJson = request.headers['content-type'] === 'application/json';
-    const site = request.headers['sec-fetch-site'];
-    if (!isJson || (site !== undefined && site !== 'same-origin')) {
-      refuse(response, 403, 'Only the page itself may ask for that.');
-      return;
-    }
-    const folder = folderOf(await readBody(request));
+    const asked = await readRequest(request, response);
+    if (asked === undefined) return;
+    const folder = folderOf(asked.value);
     try {
       if (folder === undefined) throw new Error('It was not said which folder is meant.');
       await this.#options.act(action, folder);
@@ -293,9 +213,4 @@ function documentTitle(title: string): string {
 
 function eventText(message: FeedMessage): string {
   return `event: feed\ndata: ${JSON.stringify(message)}\n\n`;
-}
-
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' });
-  response.end(`${message}\n`);
 }
