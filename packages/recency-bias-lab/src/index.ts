@@ -1,7 +1,7 @@
 /** The lab for programs. */
 export { compare, type CompareOptions } from './experiment/processes/compare-experiment.js';
 export type { ExperimentInput } from './experiment/document/schema.js';
-export type { Shard } from './experiment/document/shard.js';
+export type { Shard } from './records/shard.js';
 export { analyse, type Analysis, type Results } from './report/analysis/results.js';
 export type { Comparison, Run } from './records/run.js';
 export type {

@@ -272,6 +272,33 @@ describe('modules of the user', { timeout: 240_000 }, () => {
     ]);
   });
 
+  it('read a number a sample from a file whose path is relative to the experiment file, or in a flag to the working directory', async () => {
+    const source = SELECTOR.replace('option.number(1, 0)', "option.perSample('how hard')").replace(
+      '(loss) => -Math.log(1 - epoch.random.float()) / Math.max(loss, LEAST) ** strength',
+      '(loss, sample) => LEAST * loss - strength[sample]',
+    );
+    await writeFile(join(dir, 'parts/by-file.js'), source);
+    await writeFile(
+      join(dir, 'parts/by-file.yaml'),
+      `${EXPERIMENT}  by-file: { name: ./by-file.js, options: { strength: hard.losses } }\n`.replace(
+        /(backend: wasm\n)(.*\n)/,
+        '$2$1',
+      ),
+    );
+    const losses = ['holdout-losses', 'parts/own.yaml', '--epochs', '1', '--out', 'parts/hard.losses'];
+    expect((await runCli(losses, dir)).code).toBe(0);
+    const planned = await runCli(
+      ['compare', 'parts/by-file.yaml', '--out', 'runs/planned', '--dry-run'],
+      dir,
+    );
+    expect(planned.code, planned.stderr).toBe(0);
+    const flags = ['--selector', 'by-file=./parts/by-file.js:strength=parts/hard.losses'];
+    const resumed = await runCli(['compare', '--resume', '--out', 'runs/flags', ...flags], dir);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const { runs } = await readComparison(join(dir, 'runs/flags'));
+    expect(runs.map(({ header }) => header.id)).toContain('by-file-seed1');
+  });
+
   it('make a grid', async () => {
     const args = [
       'compare',

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { compare } from 'recency-bias-lab';
 import { decodeState } from 'recency-bias';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseShard, shardTasks } from '../src/experiment/document/shard.js';
+import { parseShard } from '../src/cli/parse-shard.js';
+import { shardTasks } from '../src/experiment/document/shard-tasks.js';
 import { readComparison } from '../src/records/read.js';
 import { runCli } from './support/cli.js';
 import { writeIdxFolder } from './support/idx-data.js';
@@ -114,7 +115,7 @@ describe('shards of a comparison', { timeout: 400_000 }, () => {
       [0, ''],
       [0, ''],
     ]);
-    const status = await runCli(['status', 'together', '--shards', '4'], dir);
+    const status = await runCli(['status', 'together'], dir);
     expect(status.stdout).toMatch(/^done {5}warm-up, seed 1 +epoch 1 of 1$/m);
     expect(status.stdout).toMatch(/^waiting {2}random, seed 2$/m);
     expect(status.stdout).toContain('shard 2/4 is missing: random, seed 2 and recency-bias, seed 2');
@@ -122,10 +123,20 @@ describe('shards of a comparison', { timeout: 400_000 }, () => {
     expect(status.stdout).not.toContain('shard 1/4');
 
     expect((await shard('2/4', 'apart')).code).toBe(0);
+    const third = await runCli(['report', 'together', 'apart', '--out', 'all.html'], dir);
+    expect(third.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'shard 4/4 is missing (Online Batch seed 2): train with `recency-bias compare --resume --out together --shard 4/4`.',
+    );
     expect((await shard('4/4', 'apart')).code).toBe(0);
     expect(await results('together', 'apart')).toEqual(whole);
     const report = await runCli(['report', 'together', 'apart', '--out', 'all.html'], dir);
     expect(report.stdout).toContain('2 seeds');
+    expect(report.stdout).not.toContain('missing');
+    const idle = await shard('7/7', 'idle');
+    expect([idle.code, idle.stdout]).toEqual([
+      0,
+      expect.stringContaining('Shard 7/7 has no runs') as unknown,
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Training on TensorFlow.js's WebAssembly backend. `import 'tfjs-wasm-training'` is all it takes: the gradient
- * kernels that the backend lacks are registered, and those that are slow are replaced.
+ * kernels that the backend lacks are registered, and slow kernels are replaced.
  *
  * @packageDocumentation
  */

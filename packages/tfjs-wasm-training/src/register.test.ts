@@ -11,7 +11,7 @@ import { registerWasmTraining } from './index.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Bundles a program for Node and runs it; gives what it printed. */
+/** Bundles a program for Node and runs it; returns its output. */
 async function runBundled(program: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'wasm-training-'));
   try {

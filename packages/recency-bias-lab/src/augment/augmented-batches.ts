@@ -1,5 +1,6 @@
 /** Training data that is augmented. */
 import type { Random, StateDict } from 'recency-bias';
+import { augmentationState, loadAugmentationState } from '../data/augmentation-state.js';
 import { ImageBatches } from '../data/image-batches.js';
 import type { PixelMoments } from '../data/image-batches.js';
 import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
@@ -26,17 +27,11 @@ export class AugmentedBatches extends ImageBatches {
   }
 
   stateDict(): StateDict {
-    return { version: 1, random: this.#random.stateDict() };
+    return augmentationState(this.#random);
   }
 
   /** @throws RangeError or TypeError when it is no state of augmented batches */
   loadStateDict(state: StateDict): void {
-    const { version, random } = state;
-    if (version !== 1 || typeof random !== 'object' || random === null || !('version' in random)) {
-      throw new RangeError(
-        'The training state holds no state of the augmentation; it is of data that was not augmented',
-      );
-    }
-    this.#random.loadStateDict(random);
+    loadAugmentationState(this.#random, state);
   }
 }

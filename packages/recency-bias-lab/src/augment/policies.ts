@@ -1,4 +1,4 @@
-/** What an experiment says of augmentation: a named policy, any part of which can be set otherwise. */
+/** An experiment's augmentation: a named policy, any part of which can be set otherwise. */
 import { z } from 'zod';
 
 /** Every number of an augmentation. Random changes are drawn anew for each image of each training batch, and made in this order. */

@@ -23,7 +23,11 @@ export function addClusterCommands(program: Command): void {
     .command('status')
     .description('say which runs of a comparison are done, running, waiting or failed')
     .argument('<dir>', 'output directory')
-    .option('--shards <n>', 'name the shards of n of which runs are missing', parseNumber)
+    .option(
+      '--shards <n>',
+      'name the shards of n of which runs are missing (default: as many as were last given)',
+      parseNumber,
+    )
     .action(async (dir: string, flags: { shards?: number }) =>
       (await import('./status.js')).printStatus(dir, flags),
     );

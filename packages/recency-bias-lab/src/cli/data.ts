@@ -5,7 +5,7 @@ import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { splitMoments } from '../data/image-batches.js';
 import type { ImageDataset } from '../data/image-dataset.js';
-import { datasetNamed, datasetRegistry, isInCache } from '../data/registry.js';
+import { datasetOfWord, datasetRegistry, isInCache } from '../data/registry.js';
 import type { DatasetEntry } from '../data/registry.js';
 import { cacheFolder, findWrongFile } from '../data/verified-folder.js';
 import type { FetchProgress } from '../data/verified-folder.js';
@@ -150,7 +150,7 @@ async function readDataset(
   word: string,
   { cache, dataPath, imageSize, skipUnreadable }: DescribeFlags,
 ): Promise<ImageDataset> {
-  const name = isFolder(word) ? datasetNamed(word) : word;
+  const name = isFolder(word) ? datasetOfWord(word) : word;
   await loadPlugins({ dataset: name });
   const { dataset: wanted } = parseExperiment({
     dataset: {

@@ -9,6 +9,7 @@ import { scalingNames } from '../models/scaling.js';
 import { parseImageSize, parseNumber } from './flag-numbers.js';
 import { parseName, parseNamed, parseNumbers, parseSelector, parseSteps, parseValue } from './flag-values.js';
 import type { NamedOptions } from './flag-values.js';
+import { withAbsoluteInputs } from './input-paths.js';
 
 /** A flag of the experiment. */
 interface Flag<Value> {
@@ -209,7 +210,10 @@ export function addExperimentFlags(command: Command, selectors: 'none' | 'one' |
       option.argParser(flag.parse as (text: string, previous: unknown) => unknown);
     command.addOption(option);
   }
-  return command;
+  return command.hook('preAction', async () => {
+    const { selector } = command.opts<ExperimentFlags>();
+    if (selector !== undefined) command.setOptionValue('selector', await withAbsoluteInputs(selector));
+  });
 }
 
 /** Whether any flag of the experiment was given. */

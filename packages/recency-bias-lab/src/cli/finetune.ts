@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
-import { datasetNamed } from '../data/registry.js';
+import { datasetOfWord } from '../data/registry.js';
 import { startedAs } from '../ground/command.js';
 import { startBackend } from '../ground/backend.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
@@ -147,7 +147,7 @@ async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: un
     ...rest,
     ...(!isGiven && { backbone: DEFAULT_BACKBONE }),
     selector,
-    dataset: datasetNamed(data),
+    dataset: datasetOfWord(data),
     name: flags.name ?? 'finetune',
     seeds: [seed],
   });

@@ -1,9 +1,7 @@
 /** The values of flags, read from their texts. */
-import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { isPluginPath, labelOfModule, pluginPath } from '../plugins/plugin-path.js';
 import { parseNumber } from './flag-numbers.js';
-import { inputOption } from '../ground/methods.js';
 
 /** The parts of `name:option=value,...`. */
 export interface NamedOptions {
@@ -72,11 +70,7 @@ export function parseSelector(text: string, previous: NamedSelectors = {}): Name
     throw new InvalidArgumentError('Expected [label=]name[:option=value,...].');
   }
   const options = colon < 0 ? {} : parseOptions(text.slice(colon + 1));
-  const name = parseName(second ?? first);
   const label = labelOfModule(first);
-  const option = inputOption(name);
-  const input = option === undefined ? undefined : options[option];
-  if (option !== undefined && typeof input === 'string') options[option] = resolve(input); // whatever file the flag is put over
   if (label in previous) throw new InvalidArgumentError(`The label ${label} is used twice.`);
-  return { ...previous, [label]: { name, options } };
+  return { ...previous, [label]: { name: parseName(second ?? first), options } };
 }

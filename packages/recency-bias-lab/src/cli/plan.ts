@@ -4,7 +4,7 @@ import { describeAugmentation } from '../augment/policies.js';
 import type { Estimate } from '../experiment/processes/estimate.js';
 import { stepEpoch } from '../experiment/training/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
-import { selectorNamed } from '../experiment/document/selector-registry.js';
+import { selectorNamed } from '../experiment/document/named-selectors.js';
 import { runTasks } from '../experiment/document/tasks.js';
 import type { MethodInputs } from '../experiment/document/method-inputs.js';
 import {

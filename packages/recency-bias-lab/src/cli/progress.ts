@@ -5,7 +5,7 @@ import type { RunListener } from '../experiment/processes/run-process.js';
 import type { RunOutcome } from '../experiment/processes/schedule-runs.js';
 import { ownEpochs } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
-import type { RunProgress } from '../experiment/training/train-run-options.js';
+import type { StepProgress } from '../experiment/training/train-run-options.js';
 import type { EpochEvent } from '../records/schema.js';
 import { formatCount, formatDuration, formatPercent } from './format.js';
 import { LiveBlock } from './live-block.js';
@@ -26,7 +26,7 @@ export function taskTitle(task: RunTask): string {
 
 /** How far a run is, in epochs: methods differ in how many steps these have, and some in how many from epoch to epoch. */
 class RunMeter {
-  latest: RunProgress | undefined;
+  latest: StepProgress | undefined;
   /** Images whose features are computed, of those that have to be; undefined before. */
   features: { readonly done: number; readonly total: number } | undefined;
   best: EpochEvent | undefined;
@@ -84,7 +84,7 @@ class RunMeter {
     return latest.scored === 0 ? rate : `${rate} + ${formatCount(latest.scored / latest.seconds)} scored`;
   }
 
-  progress(progress: RunProgress): void {
+  progress(progress: StepProgress): void {
     this.latest = progress;
     this.#before ??= { epochs: this.done, seconds: progress.seconds };
   }

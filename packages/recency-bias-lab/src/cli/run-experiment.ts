@@ -4,7 +4,6 @@ import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { writeComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
-import { parseShard } from '../experiment/document/shard.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import { downloadOf } from '../experiment/prepare/load-data.js';
 import { prepareExperiment } from '../experiment/prepare/prepare.js';
@@ -13,12 +12,14 @@ import { tasksOf } from '../experiment/processes/train-comparison.js';
 import { estimate } from '../experiment/processes/estimate.js';
 import type { EstimateOptions } from '../experiment/processes/estimate.js';
 import { removeTemporaries } from '../ground/replace-file.js';
+import { shardTitle } from '../records/shard.js';
 import { chooseBackend } from './choose-backend.js';
 import { fetchProgress } from './data.js';
 import { exportTensorBoard } from './export-tensorboard.js';
 import { CommandError } from './errors.js';
 import { chooseOutputDirectory } from '../experiment/processes/output-directory.js';
 import { describeEstimate, describePlan } from './plan.js';
+import { parseShard } from './parse-shard.js';
 import { resumeCommand } from './resume-command.js';
 import type { RunFlags } from './run-flags.js';
 import { trainRuns } from './train-runs.js';
@@ -73,6 +74,12 @@ export async function runExperiment(
   });
   const { dir, experiment, complete, experimentFile } = output;
   const tasks = tasksOf(output, shard);
+  if (shard !== undefined && tasks.length === 0) {
+    process.stdout.write(
+      `Shard ${shardTitle(shard)} has no runs, since there are more shards than runs: nothing to do.\n`,
+    );
+    return undefined;
+  }
   const options = { jobs, cache, saveEverySeconds, inputs };
   process.stdout.write(`${describePlan(experiment, { dir, jobs, complete, inputs })}\n`);
   if (flags.dryRun === true) {

@@ -4,13 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { readStoredExperiment } from '../experiment/document/stored-experiment.js';
-import { shardTasks, shardTitle } from '../experiment/document/shard.js';
-import type { Shard } from '../experiment/document/shard.js';
 import { runTasks } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import { isHeld } from '../ground/lock.js';
-import { readRun } from '../records/read.js';
+import { readRun, readShardCount } from '../records/read.js';
 import { RUN_FILES } from '../records/run-files.js';
+import { byShard, shardTitle } from '../records/shard.js';
 import { printable } from '../report/printable.js';
 import { listed } from './format.js';
 import { taskTitle } from './progress.js';
@@ -37,18 +36,6 @@ async function stateOf(dir: string, task: RunTask): Promise<TaskState> {
   return { task, state: 'waiting', detail: epoch };
 }
 
-/** The shards of which a run is not done. */
-export function missingShards(
-  experiment: Parameters<typeof shardTasks>[0],
-  count: number,
-  isDone: (task: RunTask) => boolean,
-): { readonly shard: Shard; readonly runs: readonly RunTask[] }[] {
-  return Array.from({ length: count }, (_, i) => ({ index: i + 1, count })).flatMap((shard) => {
-    const runs = shardTasks(experiment, shard).filter((task) => task.kind === 'run' && !isDone(task));
-    return runs.length === 0 ? [] : [{ shard, runs }];
-  });
-}
-
 const COLOURS = { done: pc.green, running: pc.cyan, waiting: pc.dim, failed: pc.red } as const;
 
 /** Prints a line a run, and how many there are of each state. */
@@ -70,10 +57,11 @@ export async function printStatus(dir: string, { shards }: { shards?: number }):
     (state) => `${states.filter((found) => found.state === state).length} ${state}`,
   );
   process.stdout.write(`${counts.join(', ')}\n`);
-  const done = new Set(states.flatMap(({ task, state }) => (state === 'done' ? [task.id] : [])));
-  for (const { shard, runs } of shards === undefined
-    ? []
-    : missingShards(experiment, shards, ({ id }) => done.has(id))) {
+  const count = shards ?? (await readShardCount(dir));
+  if (count === undefined) return;
+  const open = states.flatMap(({ task, state }) => (task.kind === 'run' && state !== 'done' ? [task] : []));
+  const dealt = { seeds: experiment.seeds, selectors: Object.keys(experiment.selectors) };
+  for (const { shard, runs } of byShard(dealt, open, count)) {
     process.stdout.write(
       `shard ${shardTitle(shard)} is missing: ${printable(listed(runs.map(taskTitle)))}\n`,
     );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { OutputDirectory } from '../experiment/processes/output-directory.js';
 import type { ScheduleResult } from '../experiment/processes/schedule-runs.js';
 import { tasksOf, trainComparison } from '../experiment/processes/train-comparison.js';
-import type { RunWatcher, TrainOptions } from '../experiment/processes/train-comparison.js';
+import type { RunWatcher, TrainComparisonOptions } from '../experiment/processes/train-comparison.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import { messageOf } from '../plugins/plugin-error.js';
 import { LiveEvents } from '../tensorboard/log-folder.js';
@@ -15,7 +15,7 @@ import { printReport } from './report.js';
 import { resumeCommand } from './resume-command.js';
 
 /** What runs are trained with. */
-export interface TrainRunsOptions extends TrainOptions {
+export interface TrainRunsOptions extends TrainComparisonOptions {
   /** Show stack traces of runs that fail. */
   readonly verbose: boolean;
   /** Log folder of TensorBoard, where it is to be written. */

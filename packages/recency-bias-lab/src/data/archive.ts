@@ -202,7 +202,7 @@ async function readZip(source: string, guard: Guard, deliveries: Deliveries): Pr
   }
 }
 
-/** What the first bytes say that a file is. */
+/** The kind of a file by its first bytes. */
 async function archiveKind(source: string): Promise<'zip' | 'gzip' | 'tar'> {
   const head = Buffer.alloc(512);
   let length: number;

@@ -45,7 +45,7 @@ interface FoundFile {
   readonly stamp: string;
 }
 
-/** What is below a folder. */
+/** The files and folders below a folder. */
 interface Found {
   readonly files: FoundFile[];
   readonly emptyFolders: string[];

@@ -1,6 +1,6 @@
 /** How folders of images are laid out: classes, and parts for training, choosing and testing. */
 
-/** What a part of a data set is for: `val` is held out as `test` is, and chooses the epoch where both are there. */
+/** The purpose of a part of a data set: `val` is held out as `test` is, and chooses the epoch where both are there. */
 export type Part = 'train' | 'val' | 'test';
 
 const WORDS: Readonly<Record<string, Part>> = {

@@ -6,7 +6,7 @@ import type { ImageDataset, ImageSplit } from './image-dataset.js';
 /** Path of a file -> hash of its content. */
 export type FileHashes = ReadonlyMap<string, string>;
 
-/** What tells a data set from another. */
+/** The identity of a data set: it tells the data set from another. */
 export interface DataIdentity {
   /** SHA-256, hexadecimal, of classes, division, and the content of every sample. */
   readonly fingerprint: string;
@@ -71,7 +71,7 @@ function count(paths: readonly string[], what: string): string[] {
   return [`${paths.length} ${what} (${named}${paths.length > NAMED ? ', ...' : ''})`];
 }
 
-/** What differs between the files of two data sets, a phrase a kind of difference; empty where only their order or classes do. */
+/** The differences between the files of two data sets, a phrase a kind of difference; empty where only their order or classes do. */
 export function fileDifferences(
   before: NonNullable<DataIdentity['files']>,
   now: NonNullable<DataIdentity['files']>,

@@ -31,11 +31,11 @@ export const MAX_PIXELS = 100_000_000;
 const FITS = { crop: 'cover', stretch: 'fill', pad: 'contain' } as const;
 const BLACK = { r: 0, g: 0, b: 0 };
 
-/** What sharp says, in a few words. */
+/** An error of sharp in a few words. */
 function reasonOf(error: unknown): string {
   const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const reason = first.replace(/^Input (buffer|file) /, '').trim();
-  // What libvips knew of the cause is lost when another image is decoded at the same time.
+  // libvips forgets the cause when another image is decoded at the same time.
   return reason === '' || reason === 'Unknown error' ? 'it is truncated or damaged' : reason;
 }
 

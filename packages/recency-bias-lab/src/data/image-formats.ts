@@ -25,7 +25,7 @@ export function isCompanionPath(path: string): boolean {
 const HEIC_ADVICE =
   'is a HEIC photo; convert it to JPEG first (`heif-convert photo.heic photo.jpg`, or export it as JPEG in the program that shows it)';
 
-/** What to do about an image that is not read, by its name; undefined where its content decides. */
+/** Advice on an image that is not read, by its name; undefined where its content decides. */
 function adviceByName(path: string): string | undefined {
   if (HEIC.test(path)) return HEIC_ADVICE;
   if (RAW.test(path)) {

@@ -1,4 +1,4 @@
-/** What tells images apart, whatever they are called and whichever part of a data set they are in. */
+/** Hashes that tell images apart, whatever their names and parts of the data set. */
 import { contentHash } from './identity.js';
 import { gatherImages } from './image-dataset.js';
 import type { ImageSplit } from './image-dataset.js';

@@ -13,7 +13,7 @@ export interface ListOptions {
   readonly classFile?: string | undefined;
 }
 
-/** What the files say. */
+/** The content of the files. */
 export interface ImageLists {
   /** Paths within the tree. */
   readonly train?: ReadonlySet<string>;

@@ -20,7 +20,7 @@ export interface LabelledTree {
   readonly test: LabelledFiles;
   /** Test data where `test` is a validation part that chooses the epoch. */
   readonly final?: LabelledFiles;
-  /** What the user should know of it: what is left out, what is not measured. */
+  /** Notices for the user: files that are left out, measurements that are not made. */
   readonly notices?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export interface DecodeOptions {
 export interface DecodedDataset {
   readonly dataset: ImageDataset;
   readonly skipped: readonly string[];
-  /** What the user should know of the folder. */
+  /** Notices for the user about the folder. */
   readonly notices?: readonly string[];
 }
 

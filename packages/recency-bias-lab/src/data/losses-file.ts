@@ -11,7 +11,7 @@ import { ExperimentError } from '../ground/experiment-error.js';
 /** Version of the file. */
 const VERSION = 1;
 
-/** What making the losses cost, in the terms in which the cost of a run is recorded. */
+/** The cost of making the losses, in the terms in which a run's cost is recorded. */
 export interface HoldoutCost extends Record<string, number> {
   readonly trainedSamples: number;
   /** Each epoch scores every sample, to find the epoch whose losses are kept. */

@@ -39,7 +39,7 @@ export const READ_FIELDS = [
 /** One of them. */
 export type ReadField = (typeof READ_FIELDS)[number];
 
-/** What is known of a data set before it is fetched. */
+/** The facts of a data set that are known before it is fetched. */
 export interface PublishedSizes {
   readonly imageShape: ImageDataset['imageShape'];
   readonly classes: number;
@@ -60,7 +60,7 @@ export interface DatasetEntry {
   readonly fields: readonly ReadField[];
   /** Fetches it into the cache and returns where it lies; absent where there is nothing to fetch. */
   readonly pull?: (options: FetchOptions) => Promise<string>;
-  /** What lies in the cache; absent where there is nothing to fetch. */
+  /** The files in the cache; absent where there is nothing to fetch. */
   readonly files?: VerifiedFiles;
   /** Its published sizes; absent where there is nothing to fetch. */
   readonly published?: PublishedSizes;
@@ -197,7 +197,7 @@ export function isInCache({ files }: DatasetEntry, cache: string): boolean {
 }
 
 /** The data set that a word of a command line means: `photos` is a folder unless it names a data set. */
-export function datasetNamed(word: string): string {
+export function datasetOfWord(word: string): string {
   const [name = ''] = word.split(':');
   return datasetRegistry.has(name) ? word : `folder:${word}`;
 }

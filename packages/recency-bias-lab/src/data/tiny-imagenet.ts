@@ -47,7 +47,7 @@ export async function tinyImagenetArchive(options: FetchOptions): Promise<string
   return join(await fetchTinyImagenet(options), ARCHIVE);
 }
 
-/** What is above `train/<wnid>/`, e.g. `tiny-imagenet-200/`. */
+/** The path above `train/<wnid>/`, e.g. `tiny-imagenet-200/`. */
 function findRoot(tree: FileTree): string {
   for (const path of tree.paths) {
     const match = /^((?:[^/]+\/)*?)train\/n\d+\//.exec(path);

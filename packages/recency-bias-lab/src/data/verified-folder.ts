@@ -54,7 +54,7 @@ export interface VerifiedFiles {
    * file's own is written down when it is taken out of the archive.
    */
   readonly files: Readonly<Record<string, Checksum | 'recorded'>>;
-  /** What can be put into the cache folder by hand instead of the files themselves. */
+  /** An archive that can be put into the cache folder by hand in the place of the files. */
   readonly archive?: string;
   /** Tried in order. */
   readonly sources: readonly Source[];

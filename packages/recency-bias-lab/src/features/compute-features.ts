@@ -6,7 +6,7 @@ import type { FeatureCache } from './feature-cache.js';
 const BATCH = 64;
 const SAVED = 8 * BATCH;
 
-/** What features are computed of. */
+/** Images whose features are to be computed. */
 export interface FeatureInput {
   /** Hash of the content of each image. */
   readonly hashes: readonly string[];

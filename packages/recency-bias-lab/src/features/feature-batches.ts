@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, StateDict } from 'recency-bias';
 import type { Batch } from 'recency-bias/tfjs';
+import { augmentationState, loadAugmentationState } from '../data/augmentation-state.js';
 import { oneHot } from '../data/image-batches.js';
 import type { LabelledBatches } from '../data/image-batches.js';
 
@@ -74,17 +75,11 @@ export class MirroredFeatureBatches extends FeatureBatches {
   }
 
   stateDict(): StateDict {
-    return { version: 1, random: this.#random.stateDict() };
+    return augmentationState(this.#random);
   }
 
   /** @throws RangeError or TypeError when it is no state of mirrored features */
   loadStateDict(state: StateDict): void {
-    const { version, random } = state;
-    if (version !== 1 || typeof random !== 'object' || random === null || !('version' in random)) {
-      throw new RangeError(
-        'The training state holds no state of the augmentation; it is of data that was not augmented',
-      );
-    }
-    this.#random.loadStateDict(random);
+    loadAugmentationState(this.#random, state);
   }
 }

@@ -31,7 +31,7 @@ export function isBackendName(value: unknown): value is BackendName {
   return typeof value === 'string' && Object.hasOwn(starters, value);
 }
 
-/** What `auto` means on this machine: libtorch where the addon has been built, else wasm and how to get the speed. */
+/** The backend that `auto` means on this machine: libtorch where the addon has been built, else wasm and how to get the speed. */
 export async function preferredBackend(): Promise<{ readonly name: BackendName; readonly advice?: string }> {
   const { torchStatus } = await import('tfjs-backend-torch');
   const status = torchStatus();

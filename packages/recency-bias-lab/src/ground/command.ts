@@ -1,7 +1,7 @@
 /** How this program was started: for hints that work where they are printed. */
 import { basename, delimiter, dirname, relative, resolve } from 'node:path';
 
-/** What tells how a program was started. */
+/** The signs of how a program was started. */
 export interface Start {
   /** Path of the script, as Node was given it. */
   readonly script: string | undefined;

@@ -51,7 +51,7 @@ function fieldsAt(schema: unknown, path: Path): string[] {
 }
 
 /** A value as it should appear in an error: short. */
-export function show(value: unknown): string {
+export function shortJson(value: unknown): string {
   const text = value === undefined ? 'undefined' : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
@@ -108,7 +108,7 @@ export function describeIssues(error: z.ZodError, schema: z.ZodType, input: unkn
     return [
       value === undefined
         ? `${path}: is missing; ${expectation(issue)}`
-        : `${path}: is ${show(value)}; ${expectation(issue)}`,
+        : `${path}: is ${shortJson(value)}; ${expectation(issue)}`,
     ];
   });
 }

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
-/** What a claim says of the process that made it. Process ids mean something only within a boot and a process namespace. */
+/** The process that made a claim. Process ids mean something only within a boot and a process namespace. */
 const claimSchema = z.object({
   pid: z.int().positive(),
   host: z.string(),

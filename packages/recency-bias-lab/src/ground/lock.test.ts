@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,7 +7,14 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  CONTAINER,
+  hostsTitle,
+  leavesOutHosts,
+  needOtherHost,
+  otherHost,
+} from '../../test/support/other-host.js';
 import { lockDirectory } from './lock.js';
 import { ownClaimant } from './lock-claim.js';
 
@@ -154,35 +161,13 @@ describe('lockDirectory', () => {
   );
 });
 
-/** A process namespace and a host name of its own, and the random name of another boot. */
-function otherMachine(boot: string): string[] {
-  const setUp = `mount --bind ${boot} /proc/sys/kernel/random/boot_id; hostname elsewhere; exec "$@"`;
-  return [
-    'unshare',
-    '--pid',
-    '--uts',
-    '--mount',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-    'sh',
-    '-c',
-    setUp,
-    '-',
-  ];
-}
-const permitted = spawnSync('unshare', ['--pid', '--uts', '--mount', '--fork', 'true']).status === 0;
+describe.skipIf(leavesOutHosts)(hostsTitle('a directory that hosts share'), () => {
+  beforeAll(needOtherHost);
 
-// Namespaces need rights that not every user has; in CI they are there.
-describe.skipIf(!permitted && process.env.CI !== 'true')('a directory that machines share', () => {
-  async function elsewhere(boot: string): Promise<Contender> {
-    const file = join(dir, `boot-${boot}`);
-    await writeFile(file, `${boot}\n`);
-    return new Contender(otherMachine(file));
-  }
+  const elsewhere = async (): Promise<Contender> => new Contender(await otherHost('elsewhere', dir));
 
   it('is not taken from a process on another machine, not even in a long step, until that is dead', async () => {
-    const other = await elsewhere('b');
+    const other = await elsewhere();
     expect(await other.ask('take')).toBe('taken');
     await expect(lockDirectory(dir)).rejects.toThrow(/process \d+ on elsewhere is writing there/);
     expect(await other.ask('block')).toBe('blocking');
@@ -193,12 +178,21 @@ describe.skipIf(!permitted && process.env.CI !== 'true')('a directory that machi
     expect(hostname()).not.toBe('elsewhere');
   });
 
+  it('is taken by force from a process on another machine, which learns that at its next write', async () => {
+    const other = await elsewhere();
+    expect(await other.ask('take')).toBe('taken');
+    const forced = await lockDirectory(dir, { force: true });
+    expect(await other.ask('check')).toContain('another process has taken this directory over');
+    await other.ask('release');
+    forced.check();
+    await forced.release();
+  });
+
   it('is free for the process 1 of a container that was restarted', async () => {
-    const container = ['unshare', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc'];
-    const first = new Contender(container);
+    const first = new Contender(CONTAINER);
     expect(await first.ask('take')).toBe('taken');
     await first.kill();
-    const second = new Contender(container);
+    const second = new Contender(CONTAINER);
     expect(await second.ask('take')).toBe('taken');
     expect(await second.ask('release')).toBe('released');
   });

@@ -1,4 +1,4 @@
-/** What the lab knows of methods: what their definitions say of them. */
+/** The library's methods, as far as the lab treats some of them apart. */
 import { selectorRegistry } from 'recency-bias';
 import type { SelectorDefinition } from 'recency-bias';
 
@@ -30,7 +30,7 @@ export function isUsualLabel(label: string, name: string): boolean {
   return label === name || label === usualLabel(name);
 }
 
-/** What a method is to comparisons, by its name or its usual label; undefined for most. */
+/** The role of a method in comparisons, by its name or its usual label; undefined for most. */
 export function roleOf(method: string): SelectorDefinition['role'] {
   return method === BASELINE_LABEL ? BASELINE.role : definitionOf(method)?.role;
 }
@@ -40,16 +40,6 @@ export const BASELINE_SELECTORS = { [BASELINE_LABEL]: { name: BASELINE.name, opt
 
 /** The selectors of an experiment that trains one and names none. */
 export const DEFAULT_SELECTORS = { [SUBJECT.name]: { name: SUBJECT.name, options: {} } };
-
-/** The option of a method that is read from a file; undefined for methods without one. */
-export function inputOption(name: string): string | undefined {
-  return definitionOf(name)?.inputs[0];
-}
-
-/** The options of all methods that are read from files. */
-export function inputOptions(): Set<string> {
-  return new Set(Object.values(selectorRegistry).flatMap(({ inputs }) => inputs));
-}
 
 /** The flag that gives a file of losses to the method that reads one. */
 export function inputFlag(file: string): string {

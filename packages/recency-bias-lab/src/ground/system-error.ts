@@ -1,4 +1,4 @@
-/** What the system says went wrong with a file, in words. */
+/** Errors of the file system in words. */
 import { getSystemErrorMap } from 'node:util';
 
 /** `permission denied`; the code where the system has no words for it, and the message of any other error. */

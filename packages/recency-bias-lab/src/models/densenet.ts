@@ -39,7 +39,7 @@ const optionsSchema = z
     });
   });
 
-/** What the layers of a network have in common. */
+/** The settings that the layers of a network have in common. */
 interface DenseSettings {
   readonly growthRate: number;
   readonly bottleneck: boolean;

@@ -1,4 +1,4 @@
-/** What the models have in common: seeded layers, put one after another. */
+/** The common part of the models: seeded layers, put one after another. */
 import * as tf from '@tensorflow/tfjs';
 import { Random } from 'recency-bias';
 import type { ModelInput } from './model.js';

@@ -18,7 +18,7 @@ export interface ModelFiles {
   readonly topology: Json;
   readonly weightSpecs: readonly io.WeightsManifestEntry[];
   readonly weightData: ArrayBuffer;
-  /** What its maker wrote beside it. */
+  /** Metadata of its maker. */
   readonly metadata?: Json | undefined;
   /** SHA-256 of topology, generated names aside, and weights, in hexadecimal digits. */
   readonly checksum: string;

@@ -1,11 +1,11 @@
-/** What an experiment can train. */
+/** A model that an experiment can train. */
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { FetchOptions } from '../data/verified-folder.js';
 import type { ModelFiles } from './model-files.js';
 import type { Scaling } from './scaling.js';
 
-/** What a model is made for. */
+/** The task that a model is made for. */
 export interface ModelInput {
   /** [height, width, channels] of an image. */
   readonly imageShape: readonly [height: number, width: number, channels: number];
@@ -31,7 +31,7 @@ export interface NetworkEntry extends NamedModel {
   readonly create: (input: ModelInput, options: unknown) => tf.LayersModel;
 }
 
-/** What it takes to open a model that lies in files. */
+/** The means to open a model that lies in files. */
 export interface OpenContext extends Pick<FetchOptions, 'cache' | 'onProgress'> {
   /** The model of a run directory of the lab's; undefined where the folder is none. */
   readonly readRun: (dir: string) => Promise<ModelFiles | undefined>;
@@ -45,9 +45,9 @@ export interface OpenedModel {
   readonly imageShape?: readonly [height: number | null, width: number | null, channels: number];
   /** How its images are scaled; absent: as the augmentation says. */
   readonly scaling?: Scaling;
-  /** What tells its weights before training from others'; absent where they are drawn by a seed. */
+  /** The fingerprint of its weights before training; absent where they are drawn by a seed. */
   readonly checksum?: string;
-  /** What was found and what was assumed, a line each. */
+  /** Findings and assumptions, a line each. */
   readonly notes: readonly string[];
   /** Builds it, uncompiled. */
   readonly create: (input: ModelInput) => Promise<tf.LayersModel>;

@@ -42,7 +42,7 @@ export const scalingSchema = z.union(
 /** A scaling as written. */
 export type ScalingOption = z.infer<typeof scalingSchema>;
 
-/** What each name means, for people. */
+/** The meaning of each name, for people. */
 const MEANINGS: Readonly<Record<ScalingName, string>> = {
   unit: 'to [0, 1]',
   symmetric: 'to [-1, 1]',

@@ -24,7 +24,7 @@ export interface PluginSplit {
   readonly batch: (indices: Int32Array) => PluginBatch | Promise<PluginBatch>;
 }
 
-/** What a module exports: this, or a function that returns it. */
+/** A data set as a module exports it, as it is or returned by a function. */
 export interface DatasetPlugin {
   /** [height, width, channels] of an image. */
   readonly imageShape: readonly [height: number, width: number, channels: number];

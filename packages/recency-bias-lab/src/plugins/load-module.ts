@@ -13,7 +13,7 @@ function runsTypeScript(): boolean {
 }
 
 /**
- * What a module exports for the lab: its default export, or its only one.
+ * The export of a module that the lab takes: its default export, or its only one.
  * @param expected what the export is to be, for the error
  * @throws PluginError naming the file
  */

@@ -54,16 +54,21 @@ export interface NamedParts {
   readonly dataset?: unknown;
 }
 
+/** The names of the methods of an experiment, as written or resolved. */
+export function selectorNames({ selectors: methods, grid }: NamedParts): string[] {
+  const named = typeof methods === 'object' && methods !== null ? Object.values(methods) : [];
+  const names = [...named.map((value) => nameIn(value)), nameIn(grid, 'selector')];
+  return names.filter((name) => typeof name === 'string');
+}
+
 /**
  * Loads the modules that an experiment names, as written or resolved; then the registries know them by their paths.
  * @throws PluginError naming the file
  */
 export async function loadPlugins(input: unknown): Promise<void> {
   if (typeof input !== 'object' || input === null) return;
-  const { selectors: methods, grid, model, dataset } = input as NamedParts;
-  const named = typeof methods === 'object' && methods !== null ? Object.values(methods) : [];
-  const names = [...named.map((value) => nameIn(value)), nameIn(grid, 'selector')];
-  for (const name of names) if (isPluginPath(name)) await selectors.load(name);
+  const { model, dataset } = input as NamedParts;
+  for (const name of selectorNames(input)) if (isPluginPath(name)) await selectors.load(name);
   const [modelName, datasetName] = [nameIn(model), nameIn(dataset)];
   if (isPluginPath(modelName)) await models.load(modelName);
   if (isPluginPath(datasetName)) await datasets.load(datasetName);

@@ -5,7 +5,7 @@ import type { FileModelEntry, ModelInput } from '../models/model.js';
 import { loadExport } from './load-module.js';
 import { messageOf, PluginError } from './plugin-error.js';
 
-/** What the function of a module is given. */
+/** The argument of a module's function. */
 export interface ModelPluginInput extends ModelInput {
   /** As the experiment has them, not checked. */
   readonly options: Readonly<Record<string, unknown>>;

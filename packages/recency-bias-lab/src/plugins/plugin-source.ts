@@ -12,7 +12,7 @@ async function collect(path: string, sources: Map<string, string>): Promise<void
   const text = await readFile(path, 'utf8');
   sources.set(path, text);
   for (const [, target] of text.matchAll(IMPORT)) {
-    // What does not exist, Node says when it loads the module.
+    // Node names a missing file when it loads the module.
     await collect(resolve(dirname(path), target!), sources).catch(() => undefined);
   }
 }

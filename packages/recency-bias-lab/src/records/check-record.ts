@@ -11,7 +11,7 @@ export function headerCheck(text: string): string {
   return crc32(text).toString(16).padStart(8, '0');
 }
 
-/** What to do about a record that is damaged. */
+/** Advice on a record that is damaged. */
 export function trainAnew(dir: string): string {
   return `put the file back as it was, or delete ${dir} to train this run anew`;
 }

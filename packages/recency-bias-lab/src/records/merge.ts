@@ -17,7 +17,7 @@ function without(fields: object, left: ReadonlySet<string>): Record<string, unkn
 /** The place of a pretrained network makes no difference where its checksum says which one it is. */
 const FREE_OF_CHECKED_MODEL = new Set(['backbone']);
 
-/** What two directories must have in common. */
+/** The settings that two directories must have in common. */
 function settings({ experiment }: Comparison): Record<string, unknown> {
   const { dataset, model } = experiment;
   const options = model?.options;
@@ -122,6 +122,7 @@ function merge(parts: readonly Comparison[]): Comparison {
   if (others.length === 0) return first;
   const selectors = [...new Set(parts.flatMap((part) => part.selectors))];
   const seeds = [...new Set(parts.flatMap((part) => part.seeds))].sort((a, b) => a - b);
+  const [shards, ...otherCounts] = new Set(parts.flatMap((part) => part.shards ?? []));
   return {
     name: first.name,
     sources: [...new Set(parts.flatMap(({ sources }) => sources))],
@@ -132,6 +133,7 @@ function merge(parts: readonly Comparison[]): Comparison {
     },
     selectors,
     seeds,
+    ...(shards !== undefined && otherCounts.length === 0 && { shards }),
     ...orderRuns(distinctRuns(parts), selectors, seeds),
   };
 }

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { checkEpochs, checkHeader, firstEpoch, trainAnew } from './check-record.js';
 import { readLog } from './event-log.js';
 import { comparisonExperimentSchema } from './experiment.js';
 import { KEPT_FILE, readKeptRuns } from './kept.js';
 import { RecordError } from '../ground/record-error.js';
 import { firstIssue, parseJson, readText, refuseNewer } from './record-file.js';
-import { RUN_FILES } from './run-files.js';
+import { RUN_FILES, SHARDS_FILE } from './run-files.js';
 import type { Comparison, Run } from './run.js';
 import { runHeaderSchema } from './schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from './schema.js';
@@ -184,6 +184,21 @@ async function readExperiment(
   return parsed.data;
 }
 
+const shardsSchema = z.object({ count: z.int().positive() });
+
+/**
+ * Into how many shards the runs of a comparison directory are dealt; undefined where they are not.
+ * @throws RecordError when the file that says so is damaged
+ */
+export async function readShardCount(dir: string): Promise<number | undefined> {
+  const path = join(dir, SHARDS_FILE);
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const parsed = shardsSchema.safeParse(parseJson(text, path));
+  if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
+  return parsed.data.count;
+}
+
 /**
  * Reads a comparison directory: its experiment and every run begun in it, complete or not. Runs are in the order of
  * the experiment's selectors, then seeds.
@@ -194,6 +209,7 @@ export async function readComparison(dir: string, readRunIn = readRunDirectory):
   const entries = await listDirectory(dir);
   const runs = await readRuns(dir, entries, readRunIn);
   const experiment = await readExperiment(dir, entries, runs);
+  const shards = await readShardCount(dir);
   const { name, seeds } = experiment;
   const selectors = Object.keys(experiment.selectors);
   const belongs = ({ header }: Run): boolean =>
@@ -204,6 +220,7 @@ export async function readComparison(dir: string, readRunIn = readRunDirectory):
     experiment,
     selectors,
     seeds,
+    ...(shards !== undefined && { shards }),
     ...orderRuns(runs.filter(belongs), selectors, seeds),
   };
 }

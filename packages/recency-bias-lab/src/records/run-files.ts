@@ -7,3 +7,6 @@ export const RUN_FILES = {
   samples: 'samples.bin',
   failure: 'failure.txt',
 } as const;
+
+/** The file in a comparison's directory that says into how many shards its runs are dealt: `{ "count": n }`. */
+export const SHARDS_FILE = 'shards.json';

@@ -27,6 +27,8 @@ export interface Comparison {
   /** Selector labels in the order of the experiment. */
   readonly selectors: readonly string[];
   readonly seeds: readonly number[];
+  /** Into how many shards its runs were dealt when last trained; absent where they were not. */
+  readonly shards?: number;
   readonly warmups: readonly Run[];
   readonly runs: readonly Run[];
 }

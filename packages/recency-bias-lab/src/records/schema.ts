@@ -88,7 +88,7 @@ export const runHeaderSchema = z.object({
     classNames: z.array(z.string()),
   }),
   model: z.object({ name: z.string(), parameters: count }),
-  /** What the network sees of an image; absent in records from before models could be exported. */
+  /** How the network sees an image; absent in records from before models could be exported. */
   input: z
     .object({
       /** [height, width, channels] */
@@ -111,7 +111,7 @@ export const runHeaderSchema = z.object({
   startedAt: z.iso.datetime(),
 });
 
-/** What the selection of one epoch looked like. */
+/** Statistics of the selection in an epoch. */
 export const selectionStatisticsSchema = z.object({
   /** Samples by normalised entropy of their window of predicted labels, after the epoch; seen samples only. */
   uncertaintyHistogram: counts(UNCERTAINTY_BINS),

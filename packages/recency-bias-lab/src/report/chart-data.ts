@@ -1,4 +1,4 @@
-/** What the charts of the report are drawn from; embedded in the page as JSON. */
+/** The data of the report's charts; embedded in the page as JSON. */
 import { LOSS_BIN_EDGES } from '../records/schema.js';
 import type { Clock } from './analysis/clock.js';
 import type { SelectorCurves } from './analysis/curves.js';
@@ -28,7 +28,7 @@ export interface ChartData {
   readonly selectors: readonly ChartSelector[];
   readonly epochs: number;
   readonly warmupEpochs: number;
-  /** What seconds are read from. */
+  /** The clock of all seconds. */
   readonly clock: Clock;
   /** Whether a pretrained network is fine-tuned. */
   readonly fineTuned: boolean;

@@ -3,7 +3,7 @@
 /** Content of a field; lists are joined by spaces, null is empty. */
 export type CsvValue = string | number | boolean | null | readonly (number | null)[];
 
-/** What spreadsheets take for the beginning of a formula, at the beginning of a field or after white space. */
+/** The characters that spreadsheets take for the beginning of a formula, at the beginning of a field or after white space. */
 const FORMULA = /^[\s\u0000-\u001f]*[=+\-@＝＋－＠]/;
 
 /**

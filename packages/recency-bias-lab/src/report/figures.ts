@@ -9,7 +9,7 @@ import type { ChartData } from './chart-data.js';
 
 /** One file. */
 export interface Figure {
-  /** What it shows, as part of a file's name: `figure-3`. */
+  /** The subject, as part of a file's name: `figure-3`. */
   readonly name: string;
   readonly svg: string;
 }

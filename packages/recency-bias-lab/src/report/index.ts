@@ -32,7 +32,7 @@ export interface CombinedResults {
   readonly comparisons: readonly Results[];
 }
 
-/** What `writeReport` leaves. */
+/** The result of `writeReport`. */
 export interface Report {
   /** Path of the page. */
   readonly reportPath: string;

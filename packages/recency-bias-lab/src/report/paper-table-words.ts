@@ -1,4 +1,4 @@
-/** What the paper's table says in words, on the page and in the terminal. */
+/** The words of the paper's table, on the page and in the terminal. */
 import { PAPER_FINE_TUNING_DATA, PAPER_FINE_TUNING_REDUCTIONS } from './analysis/paper-numbers.js';
 import type { TableGroup, TableRow } from './analysis/paper-table.js';
 import { FINE_TUNED } from './analysis/paper-table.js';
@@ -36,7 +36,7 @@ export function setting({ parameters, trainSize, epochs, warmupEpochs, seeds }: 
   return `${count(parameters)} parameters, ${plural(trainSize, 'sample')}, ${plural(epochs, 'epoch')} (${warmup}), ${plural(seeds, 'seed')}`;
 }
 
-/** What the paper says where its tables of test errors have no row. */
+/** The paper's numbers beside rows that its tables of test errors do not have. */
 export function withoutRow({ rows }: TableGroup): string {
   if (!rows.every(({ model }) => model === FINE_TUNED)) return 'no such row in its tables of 2019';
   const reductions = PAPER_FINE_TUNING_DATA.map(

@@ -1,4 +1,4 @@
-/** What a run says about each of its training samples. */
+/** A run's record of each of its training samples. */
 import { LabelHistory } from 'recency-bias';
 import { UNCERTAINTY_LEVELS, UNSEEN } from '../records/schema.js';
 import type { SampleRecordFile } from '../records/schema.js';
@@ -69,7 +69,7 @@ export class SampleTable {
     });
   }
 
-  /** What the network says: the label most frequent in the window, of equals the one predicted last. */
+  /** The network's answer: the label most frequent in the window, of equals the one predicted last. */
   verdict(index: number): WindowVerdict {
     return windowVerdict(this.window(index));
   }

@@ -16,7 +16,7 @@
  */
 import type { SampleTable } from './sample-table.js';
 
-/** What is asked of a table of samples. */
+/** The part of a table of samples by which labels are suspected. */
 export type SampleEvidence = Pick<
   SampleTable,
   'size' | 'classes' | 'labels' | 'history' | 'verdict' | 'confidence'

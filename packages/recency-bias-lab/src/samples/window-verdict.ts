@@ -1,4 +1,4 @@
-/** What a window of predicted labels says of its sample. */
+/** The verdict of a window of predicted labels on its sample. */
 
 /** A label and the share of the window that agrees on it. */
 export interface WindowVerdict {

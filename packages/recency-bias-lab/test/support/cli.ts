@@ -29,10 +29,19 @@ export interface RunningCli {
   readonly seen: (text: string) => Promise<void>;
 }
 
-/** Starts a command in its own process group, so that a test can kill it with all its runs. */
-export function startCli(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): RunningCli {
+/**
+ * Starts a command in its own process group, so that a test can kill it with all its runs.
+ * @param before the words of a command that runs it
+ */
+export function startCli(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  before: readonly string[] = [],
+): RunningCli {
   if (!existsSync(BUILT)) throw new Error('The command line is not built: run `npm run build` first.');
-  const child = spawn(process.execPath, [LINKED, ...args], {
+  const [program = '', ...words] = [...before, process.execPath, LINKED, ...args];
+  const child = spawn(program, words, {
     cwd,
     detached: true,
     env: {

@@ -1,4 +1,4 @@
-/** What `recency-bias finetune` writes into the metadata of a model, as far as classifying needs it. */
+/** The metadata that `recency-bias finetune` writes into a model, as far as classifying needs them. */
 
 /** How a photo of another shape is brought to the network's: cut to the middle, distorted, or with black beside it. */
 export type Fit = 'crop' | 'stretch' | 'pad';

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const TFJS = 'package:@tensorflow/tfjs';
 
-/** What each part of the library may import: parts by name, packages by `package:name`. */
+/** The imports that each part of the library may have: parts by name, packages by `package:name`. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   'recency-bias': ['core', 'recency-bias'],

@@ -18,7 +18,7 @@ import type { Signal, Signals } from './signals.js';
 
 export type { Signal, Signals } from './signals.js';
 
-/** What the model said about the samples at `indices`; row i of every column belongs to `indices[i]`. */
+/** The model's answers on the samples at `indices`; row i of every column belongs to `indices[i]`. */
 export type Observation<S extends Signal = Signal> = { readonly indices: Int32Array } & {
   readonly [K in S]: Signals[K];
 };

@@ -1,24 +1,21 @@
+/** A loss may have any value that is finite. */
+const FINITE_LOSS = {
+  array: Float32Array,
+  needs: 'loss',
+  range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
+  slack: 0,
+  allowed: () => 'finite. Has the training diverged? A lower learning rate may help',
+} as const satisfies SignalDescription;
+
 /**
  * The signals that a trainer can measure, each described once: types, checks, the trainer's list and the examples of the
  * contract suite follow from this table.
  */
 export const SIGNALS = {
   /** Unreduced, unweighted training loss; finite. */
-  loss: {
-    array: Float32Array,
-    needs: 'loss',
-    range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
-    slack: 0,
-    allowed: () => 'finite. Has the training diverged? A lower learning rate may help',
-  },
+  loss: FINITE_LOSS,
   /** Mean of the training loss over the batch of the sample, unweighted, the same for all its rows; finite. */
-  batchLoss: {
-    array: Float32Array,
-    needs: 'loss',
-    range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
-    slack: 0,
-    allowed: () => 'finite. Has the training diverged? A lower learning rate may help',
-  },
+  batchLoss: FINITE_LOSS,
   /** Argmax of the logits, in [0, classes). */
   predictedLabel: {
     array: Int32Array,
@@ -60,7 +57,7 @@ export const SIGNALS = {
 export interface SignalDescription {
   /** Type of the column; row i belongs to `indices[i]`. */
   readonly array: Float32ArrayConstructor | Int32ArrayConstructor;
-  /** What a trainer must be able to tell of a sample: its loss alone, the predicted and the own label, or all probabilities. */
+  /** The facts of a sample that a trainer must know: its loss alone, the predicted and the own label, or all probabilities. */
   readonly needs: 'loss' | 'labels' | 'probabilities';
   /** Least and greatest value, both allowed, in a task of so many classes. */
   readonly range: (classes: number) => readonly [least: number, greatest: number];
@@ -75,7 +72,7 @@ export type Signal = keyof typeof SIGNALS;
 
 type Column<Constructor> = Constructor extends Int32ArrayConstructor ? Int32Array : Float32Array;
 
-/** What a trainer can measure about a sample in the pass that trains it. One column per signal; a row is one sample. */
+/** The signals that a trainer can measure in the pass that trains. One column per signal; a row is one sample. */
 export type Signals = { [Name in Signal]: Column<(typeof SIGNALS)[Name]['array']> };
 
 /** Names of all signals. */

@@ -68,7 +68,7 @@ export function readTyped<T extends TypedArray>(
   return new type(value);
 }
 
-/** What to do about a typed array that JSON has made a list or an object with the keys 0, 1, ... of. */
+/** Advice on a typed array of which JSON has made a list or an object with the keys 0, 1, ... */
 export function jsonHint(value: unknown): string {
   const lost = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
   return lost

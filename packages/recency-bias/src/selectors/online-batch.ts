@@ -107,7 +107,7 @@ export type OnlineBatchOptions = OptionsFor<typeof defined>;
 /** The selector that `onlineBatch` makes. */
 export type OnlineBatchSelector = SelectorOf<typeof defined>;
 
-/** What `onlineBatch` makes when it recomputes no losses. */
+/** The selector of `onlineBatch` when it recomputes no losses. */
 export type OneStageOnlineBatch = OneStageSelector<'loss'> & OnlineBatchSelector;
 
 /** The types of `onlineBatch`: without `recompute`, `select` answers at once. */

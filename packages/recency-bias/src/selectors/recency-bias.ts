@@ -44,7 +44,7 @@ export const recencyBias = defineSelector({
      */
     update: choice('epoch', 'batch'),
     /**
-     * What the entropy of a window is divided by: `'classes'` (default), ln k, as in the paper; `'window'`,
+     * The divisor of a window's entropy: `'classes'` (default), ln k, as in the paper; `'window'`,
      * ln min(window, k), so that uncertainty reaches 1 also when there are many more classes than the window holds.
      */
     normalize: choice('classes', 'window'),

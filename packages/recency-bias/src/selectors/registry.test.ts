@@ -36,7 +36,7 @@ const files = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !HELPERS.includes(file))
   .map((file) => file.slice(0, -'.ts'.length));
 
-/** What a method needs beyond its defaults, for a run of 4 samples. */
+/** The options that a method needs beyond its defaults, for a run of 4 samples. */
 function complete({ inputs }: SelectorDefinition): object {
   return Object.fromEntries(inputs.map((option) => [option, irreducible(4)]));
 }

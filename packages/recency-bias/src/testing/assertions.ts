@@ -1,4 +1,4 @@
-/** What the cases of the contract suite assert, without a test runner. */
+/** The assertions of the contract suite, without a test runner. */
 import type { Selection } from '../core/selector.js';
 
 /** @throws Error with `message` unless `condition` holds. */

@@ -12,7 +12,7 @@ export interface ContractCase {
   readonly run: () => Promise<void>;
 }
 
-/** What `selectorContract` is told. */
+/** The subject of `selectorContract`. */
 export interface ContractSubject {
   /** Makes the selector under test; its warm-up, if any, must fit a run of 8 epochs. */
   readonly factory: SelectorFactory;
@@ -29,7 +29,7 @@ const RUN: TrainingRun = { size: 97, classes: 5, epochs: 8, seed: 20 };
 const BATCH = 16;
 
 /**
- * What every selector promises to every trainer, as cases for any test runner:
+ * The promises of every selector to every trainer, as cases for any test runner:
  *
  * ```ts
  * for (const { title, run } of selectorContract({ factory: mySelector() })) it(title, run);

@@ -69,7 +69,7 @@ export class ToyTrainer {
   }
 }
 
-/** What a network might say: low indices are easy, high ones hard. */
+/** Answers as of a network: low indices are easy samples, high indices hard ones. */
 export class ToyModel {
   constructor(
     readonly size: number,

@@ -15,7 +15,7 @@ const ours: Train = ({ model, xs, ys }, args) => fit(model, xs, ys, { ...args, s
 const theirs: Train = ({ model, xs, ys }, args) =>
   model.fit(xs, ys, { ...args, shuffle: false } as tf.ModelFitArgs);
 
-/** What `train` makes of a fresh problem, and the tensors it left behind. */
+/** The result of `train` on a fresh problem, and the number of tensors that it left behind. */
 async function outcome<T>(
   train: Train,
   args: (problem: Problem) => Omit<FitArgs, 'selector'>,

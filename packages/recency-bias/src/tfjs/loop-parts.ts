@@ -1,4 +1,4 @@
-/** What a training loop works with. */
+/** The parts that a training loop works with. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Selector } from '../core/selector.js';
 import type { BatchSource } from './data/batch-source.js';
@@ -39,7 +39,7 @@ export interface Chooser {
   readonly beginEpoch: (epoch: number) => void;
 }
 
-/** What is trained, on what, by whom; and what the user asked for. */
+/** The model, its data, the selector, and the user's wishes. */
 export interface LoopParts {
   readonly trained: Trained;
   readonly data: TrainedOn;

@@ -82,7 +82,7 @@ export class Observer {
     await Promise.resolve(pending?.values).catch(() => undefined);
   }
 
-  /** What is still on its way, as plain data; null if nothing is. */
+  /** The observation that is still on its way, as plain data; null if there is none. */
   async capture(): Promise<StateDict | null> {
     if (this.pending === null) return null;
     const { indices, step, values } = this.pending;

@@ -3,7 +3,7 @@ import type { Selector, SelectorFactory, Signal, StateDict, TrainingRun } from '
 import { checkInteger, checkKeys } from '../core/validate.js';
 import { readInteger, readState, readVersion } from '../core/state-fields.js';
 
-/** What `selection` is told of the whole run. */
+/** The facts of the whole run that `selection` is given. */
 export interface SessionOptions {
   /** Number of epochs of all calls together; selectors schedule by it. */
   readonly epochs: number;

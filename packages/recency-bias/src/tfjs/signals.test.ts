@@ -56,7 +56,7 @@ const softmax = (row: number[]): number[] => {
   return exp.map((value) => value / sum);
 };
 
-/** What each signal should be, from probabilities and labels. */
+/** Expects each signal to follow from probabilities and labels. */
 function expectSignals(seen: Observation, probabilities: number[][], own: number[]): void {
   probabilities.forEach((p, i) => {
     const label = own[i]!;

@@ -3,7 +3,7 @@ import type { SelectionSession } from './session.js';
 import type { TrainingState } from './state/training-state.js';
 import type { Selection, Selector, SelectorFactory, Signal } from '../core/selector.js';
 
-/** What `onStep` is told after each training step. */
+/** The report that `onStep` gets after each training step. */
 export interface StepReport {
   /** 1-based epoch, as in `Selector.beginEpoch`. */
   readonly epoch: number;
@@ -17,7 +17,7 @@ export interface StepReport {
   readonly scoredSamples: number;
 }
 
-/** What `fit` calls to save the run. */
+/** How `fit` saves the run. */
 export interface CheckpointArgs {
   /** Also save after every so many steps within an epoch; the default is after each epoch only. */
   readonly everySteps?: number;
@@ -27,7 +27,7 @@ export interface CheckpointArgs {
   save(state: TrainingState): void | Promise<void>;
 }
 
-/** What `fit` takes beyond `tf.ModelFitArgs`. */
+/** The arguments of `fit` beyond `tf.ModelFitArgs`. */
 export interface SelectionArgs<S extends Signal = Signal, R extends Selector<S> = Selector<S>> {
   /**
    * The batch-selection method: a factory such as `recencyBias({ window: 10 })`, or a `selection(...)` that lives across

@@ -55,7 +55,7 @@ export class KernelCall {
   }
 }
 
-/** What a kernel computes; undefined hands the case to the JavaScript kernel. */
+/** Computes a kernel's result; undefined hands the case to the JavaScript kernel. */
 export type KernelBody = (call: KernelCall) => TensorInfo | TensorInfo[] | undefined;
 
 const native = (tensor: TensorInfo | undefined): boolean =>

@@ -14,7 +14,7 @@ import type { TorchBackend } from '../tensor/backend.js';
 
 const CPU = 'cpu';
 
-/** What the copies need of TensorFlow.js's JavaScript backend. */
+/** The parts of TensorFlow.js's JavaScript backend that the copies need. */
 interface CpuBackend extends KernelBackend {
   /** Makes its first tensor print advice to install another backend. */
   firstUse: boolean;

@@ -7,7 +7,7 @@ type Shapes = readonly (readonly number[])[];
 type Operation = (...xs: tf.Tensor[]) => tf.Tensor;
 
 const image = [2, 7, 6, 3];
-// TensorFlow.js's own gradients of resizing are wrong for images of other shapes, and for more than one of them.
+// TensorFlow.js's own gradients of resizing are wrong for images of other shapes, and for several images.
 const square = [1, 6, 6, 3];
 const four = (x: tf.Tensor): tf.Tensor4D => x as tf.Tensor4D;
 const five = (x: tf.Tensor): tf.Tensor5D => x as tf.Tensor5D;

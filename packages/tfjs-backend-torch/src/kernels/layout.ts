@@ -41,9 +41,9 @@ export interface AxisPadding {
  * kernel, and explicit padding may be negative.
  */
 export class Padding {
-  /** What an operator of libtorch adds at both ends of each axis. */
+  /** Padding that an operator of libtorch adds at both ends of each axis. */
   readonly even: readonly number[];
-  /** What comes before each axis, even or not. */
+  /** Padding before each axis, equal to that behind it or not. */
   readonly before: readonly number[];
   readonly #axes: readonly AxisPadding[];
   readonly #leavesOut: boolean;

@@ -62,7 +62,7 @@ describe('Without a usable libtorch', () => {
     }
   });
 
-  // Runs what is built, as `npm test` does first.
+  // Runs the built package: `npm test` builds first.
   it.skipIf(!existsSync(built))(
     'TensorFlow.js takes another backend, and says why when it is asked for this one',
     () => {

@@ -21,7 +21,7 @@ export interface NativeMemory {
   /** Their memory; a view adds nothing. */
   bytes: number;
   peakBytes: number;
-  /** What libtorch has in use on the CPU, temporaries of operators included. */
+  /** Memory that libtorch uses on the CPU, with the temporaries of operators. */
   allocatedBytes: number;
   peakAllocatedBytes: number;
   /** Freed memory kept for reuse. */
@@ -41,7 +41,7 @@ export interface Libtorch {
   device: string;
 }
 
-/** What the compiled addon exports. */
+/** The exports of the compiled addon. */
 export interface Addon {
   resolve(name: string, overload: string): number;
   call(operator: number, ...args: Argument[]): unknown;
@@ -131,7 +131,7 @@ function mismatch(version: string, reason: string, cause?: unknown): Error {
   );
 }
 
-/** What `build-native.mjs` notes beside the addon. */
+/** The notes of `build-native.mjs` beside the addon. */
 interface Build {
   /** Of libtorch. */
   readonly version: string;

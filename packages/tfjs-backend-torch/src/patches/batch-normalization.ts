@@ -9,7 +9,7 @@ import { fuses } from '../tensor/pending.js';
 const lerpInPlace = inPlaceOperator('lerp_.Scalar');
 const select = operator('select.int');
 
-/** What the fused path uses of TensorFlow.js's layer; the fields are its own. */
+/** The private fields of TensorFlow.js's layer that the fused path uses. */
 interface BatchNormalization {
   axis: number;
   momentum: number;

@@ -11,7 +11,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { geometry } from '../kernels/convolution.js';
 import { onTorch, replaceGradient, runKernel } from './gradients.js';
 
-/** What the path uses of TensorFlow.js's layer; the fields are its own. */
+/** The private fields of TensorFlow.js's layer that the path uses. */
 interface Convolution {
   rank: number;
   kernel: { read(): Tensor };

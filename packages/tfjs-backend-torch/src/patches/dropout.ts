@@ -3,7 +3,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { onTorch, runKernel } from './gradients.js';
 import { DROPOUT } from '../kernels/fused.js';
 
-/** What the fused path uses of TensorFlow.js's layer; the fields are its own. */
+/** The private fields of TensorFlow.js's layer that the fused path uses. */
 interface Dropout {
   rate: number;
   seed: number | null | undefined;

@@ -23,7 +23,7 @@ const squareRoots = operatorOfMany('_foreach_sqrt');
 /** The state that an optimizer keeps for each variable, in their order. */
 type Slots = ({ variable: Variable } | undefined)[];
 
-/** What the fused updates use of TensorFlow.js's optimizers; the fields are their own. */
+/** The private fields of TensorFlow.js's optimizers that the fused updates use. */
 interface Internals {
   learningRate: number;
   incrementIterations(): void;

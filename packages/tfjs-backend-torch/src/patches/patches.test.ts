@@ -9,7 +9,7 @@ type Body = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
 const SHAPE = [6, 5, 4];
 const norm = (args = {}): ReturnType<typeof tf.layers.batchNormalization> =>
   tf.layers.batchNormalization({
-    // Away from what they start at, so that they matter.
+    // Other values than at the start, so that they matter.
     gammaInitializer: tf.initializers.randomUniform({ minval: 0.5, maxval: 1.5, seed: 3 }),
     betaInitializer: tf.initializers.randomUniform({ minval: -0.5, maxval: 0.5, seed: 4 }),
     ...args,
@@ -30,7 +30,7 @@ const conv = (filters = 4, args = {}): ReturnType<typeof tf.layers.conv2d> =>
 const relu = (args = {}): ReturnType<typeof tf.layers.reLU> => tf.layers.reLU(args);
 const sum = (): ReturnType<typeof tf.layers.add> => tf.layers.add();
 
-/** Networks in which batch normalisation meets what it is fused with. */
+/** Networks in which batch normalisation meets the layers that it is fused with. */
 const bodies: Readonly<Record<string, Body>> = {
   'batch normalisation alone': (x) => apply(norm(), x),
   'batch normalisation and ReLU': (x) => apply(relu(), apply(norm(), x)),
@@ -258,7 +258,7 @@ describeWithTorch('A layer that inherits from Dropout', () => {
 });
 
 describeWithTorch('An optimizer rounds alike, whoever else holds the values:', () => {
-  /** What becomes of a variable in some steps, when something is done to it before each. */
+  /** A variable's values after some steps, when something is done to it before each. */
   const after = async (
     optimizer: tf.Optimizer,
     before: (variable: tf.Variable) => Promise<void>,

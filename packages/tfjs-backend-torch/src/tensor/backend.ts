@@ -21,7 +21,7 @@ const alias = operator('alias');
 /** The smallest step TensorFlow.js adds to keep a logarithm or a quotient finite in float32. */
 const EPSILON = 1e-7;
 
-/** What `tf.memory()` adds under this backend, in bytes. */
+/** The fields that `tf.memory()` has under this backend only, in bytes. */
 export interface TorchMemoryInfo {
   unreliable: boolean;
   native: NativeMemory;
@@ -94,7 +94,7 @@ export class TorchBackend extends KernelBackend {
     return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
   }
 
-  /** What the backend knows of a tensor's data. */
+  /** The backend's record of a tensor's data. */
   data(tensor: TensorInfo): TensorData {
     return this.#data.get(tensor.dataId);
   }
@@ -119,7 +119,7 @@ export class TorchBackend extends KernelBackend {
     return addon().isExclusive(handle) ? handle : undefined;
   }
 
-  /** What is pending behind a tensor that nobody has needed yet. */
+  /** The pending operation behind a tensor whose values were not needed yet. */
   pending(tensor: TensorInfo): Deferred | undefined {
     const { content } = this.#data.get(tensor.dataId);
     return content.kind === 'pending' ? content.deferred : undefined;

@@ -41,7 +41,7 @@ export interface Complex {
   readonly imag: TensorInfo;
 }
 
-/** What the backend knows of the data behind a `dataId`. */
+/** The backend's record of the data behind a `dataId`. */
 export interface TensorData {
   readonly dtype: DataType;
   /** The shape of the native tensor. A tensor that shares the data may have another of the same size. */

@@ -65,7 +65,7 @@ export class PendingAffine implements Deferred {
     return new PendingAffine(term, undefined, -Infinity, Infinity);
   }
 
-  /** What is pending behind a tensor, if it is of this kind. */
+  /** The pending operation behind a tensor, if it is of this kind. */
   static behind(backend: TorchBackend, tensor: TensorInfo): PendingAffine | undefined {
     const deferred = backend.pending(tensor);
     return deferred instanceof PendingAffine ? deferred : undefined;
@@ -161,7 +161,7 @@ export class PendingMask implements Deferred {
     );
   }
 
-  /** What is pending behind a tensor, if it is of this kind. */
+  /** The pending operation behind a tensor, if it is of this kind. */
   static behind(backend: TorchBackend, tensor: TensorInfo): PendingMask | undefined {
     const deferred = backend.pending(tensor);
     return deferred instanceof PendingMask ? deferred : undefined;

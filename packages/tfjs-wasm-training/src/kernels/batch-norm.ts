@@ -51,7 +51,7 @@ export function fusedBatchNorm(call: KernelCall, otherwise: Kernel): TensorInfo 
 type Rows4 = [Float32Array, Float32Array, Float32Array, Float32Array];
 
 /**
- * Gradients of {@link fusedBatchNorm} in one pass over x and dy: the outputs are those with respect to x, mean,
+ * Gradients of {@link fusedBatchNorm} in one pass over x and dy: the outputs are the gradients with respect to x, mean,
  * variance, scale and offset, in that order.
  */
 export function batchNormGradient(call: KernelCall): TensorInfo[] {

@@ -17,7 +17,7 @@ export function broadcastGradient(call: KernelCall): TensorInfo {
   const to = floats(backend, out);
   const values = floats(backend, dy);
 
-  // What is already written is always the end of the array, so that it can be read while the front is filled.
+  // The values written so far are the end of the array, so that they can be read while the front is filled.
   let length = values.length;
   let start = size - length;
   for (let i = 0; i < length; i++) to[start + i] = values[i]! * factor;

@@ -11,7 +11,7 @@ export interface Windows {
   readonly count: number;
 }
 
-/** Visits all windows; those that stick out to the left or right come one by one, the others a row at a time. */
+/** Visits all windows. Windows that stick out to the left or right come singly, the others a row at a time. */
 export function eachRow(g: backend_util.Conv2DInfo, visit: (windows: Windows) => void): void {
   const { top, left } = g.padInfo;
   const isInside = (ox: number): boolean =>

@@ -110,7 +110,7 @@ const shapeWithout = (shape: number[], axes: ReadonlySet<number>, keepDims: bool
     ? shape.map((size, axis) => (axes.has(axis) ? 1 : size))
     : shape.filter((_, axis) => !axes.has(axis));
 
-/** Undefined where the reduced axes, those of size 1 apart, are not next to each other. */
+/** Undefined where the reduced axes are not next to each other, axes of size 1 aside. */
 function planOf(shape: number[], axes: number[]): Plan | undefined {
   const reducedAxes = new Set(axes);
   let outer = 1;

@@ -1,7 +1,7 @@
 import type { WasmBackend } from '../backend.js';
 import { assemble, type FunctionSource } from './assembler.js';
 
-/** What is used of the platform's WebAssembly object, whose types belong to the DOM library. */
+/** The parts used of the platform's WebAssembly object, whose types belong to the DOM library. */
 interface Platform {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };

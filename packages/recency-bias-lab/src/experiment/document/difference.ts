@@ -1,6 +1,6 @@
-/** What differs between two experiments. */
+/** The differences between two experiments. */
 import { isDeepStrictEqual } from 'node:util';
-import { show } from '../../ground/experiment-error.js';
+import { shortJson } from '../../ground/experiment-error.js';
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -18,6 +18,6 @@ export function differences(before: unknown, after: unknown, path = ''): string[
   if (path === 'dataset.fingerprint') return ['dataset: its samples or their division have changed since'];
   if (path.endsWith('.source'))
     return [`${path.slice(0, -'.source'.length)}: the source of its module has changed since`];
-  const text = (value: unknown): string => (value === undefined ? 'not given' : show(value));
+  const text = (value: unknown): string => (value === undefined ? 'not given' : shortJson(value));
   return [`${path}: was ${text(before)}, is ${text(after)}`];
 }

@@ -2,16 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
-import type { Document } from 'yaml';
+import type { Document, Pair, visitorFn } from 'yaml';
 import { writeMethodInputs } from './method-inputs.js';
 import type { MethodInputs } from './method-inputs.js';
 import { makeDirectory } from '../../ground/make-directory.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { writeProblem } from '../../records/run-writer.js';
+import { loadPlugins, selectorNames } from '../../plugins/loaded-plugins.js';
+import type { NamedParts } from '../../plugins/loaded-plugins.js';
 import { isPluginPath, pluginPath } from '../../plugins/plugin-path.js';
 import { presetPath } from './presets.js';
-import { inputOptions } from '../../ground/methods.js';
-import { ExperimentError, show } from '../../ground/experiment-error.js';
+import { inputOption } from './named-selectors.js';
+import { ExperimentError, shortJson } from '../../ground/experiment-error.js';
 import type { ResolvedExperiment } from './resolve.js';
 
 /** A YAML or JSON file as a document, which keeps its comments. */
@@ -31,21 +33,32 @@ async function readDocument(path: string): Promise<Document> {
     const [reason = ''] = error.message.split('\n');
     throw new ExperimentError([`${path}${line}: is not valid YAML: ${reason.replace(/ at line.*$/, '')}`]);
   }
-  anchorInputs(document, dirname(path));
   anchorModules(document, dirname(path));
+  await anchorInputs(document, dirname(path));
   return document;
 }
 
+/** The options of a document's selectors that are read from files. */
+async function inputOptionsOf(document: Document): Promise<Set<string>> {
+  const { selectors, grid } = document.toJS() as NamedParts;
+  // The error of a module is told where the module is used: a flag may put another in its place.
+  await loadPlugins({ selectors, grid }).catch(() => undefined);
+  return new Set(selectorNames({ selectors, grid }).flatMap((name) => inputOption(name) ?? []));
+}
+
 /** Makes paths of methods' inputs, which are relative to the file that names them, absolute. */
-function anchorInputs(document: Document, folder: string): void {
-  const options = inputOptions();
-  visit(document, {
-    Pair(_, { key, value }) {
-      if (!isScalar(key) || typeof key.value !== 'string' || !options.has(key.value)) return;
-      const file = isMap(value) ? value.get('file', true) : value;
-      if (isScalar(file) && typeof file.value === 'string') file.value = resolve(folder, file.value);
-    },
-  });
+async function anchorInputs(document: Document, folder: string): Promise<void> {
+  if (!isMap(document.contents)) return;
+  const options = await inputOptionsOf(document);
+  const anchor: visitorFn<Pair> = (_, { key, value }) => {
+    if (!isScalar(key) || typeof key.value !== 'string' || !options.has(key.value)) return;
+    const file = isMap(value) ? value.get('file', true) : value;
+    if (isScalar(file) && typeof file.value === 'string') file.value = resolve(folder, file.value);
+  };
+  for (const field of ['selectors', 'grid']) {
+    const node = document.get(field, true);
+    if (isMap(node)) visit(node, { Pair: anchor });
+  }
 }
 
 /** Makes paths of modules, which are relative to the file that names them, relative to the working directory. */
@@ -71,7 +84,7 @@ async function extend(document: Document, source: string): Promise<Document> {
   const base = document.get('extends');
   if (!isMap(contents) || base === undefined) return document;
   if (typeof base !== 'string') {
-    throw new ExperimentError([`extends: is ${show(base)}; expected the name of a preset`], source);
+    throw new ExperimentError([`extends: is ${shortJson(base)}; expected the name of a preset`], source);
   }
   const preset = await readWhole(presetPath(base, `${source}: extends`));
   document.delete('extends');

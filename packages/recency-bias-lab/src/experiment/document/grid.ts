@@ -1,9 +1,9 @@
 /** A grid search: one selector with every combination of some values of its options. */
 import { selectorRegistry } from 'recency-bias';
 import { BASELINE_SELECTORS, roleOf } from '../../ground/methods.js';
-import { show } from '../../ground/experiment-error.js';
+import { shortJson } from '../../ground/experiment-error.js';
 import { labelOfModule } from '../../plugins/plugin-path.js';
-import { selectorNamed } from './selector-registry.js';
+import { selectorNamed } from './named-selectors.js';
 import { labelSchema } from './schema.js';
 import type { Experiment, Grid } from './schema.js';
 import { unknownName } from '../../ground/suggest.js';
@@ -36,7 +36,7 @@ export function gridCells({ selector, options }: Pick<Grid, 'selector' | 'option
   return cells;
 }
 
-/** What is wrong with the grid of an experiment, one line a mistake. */
+/** The mistakes in the grid of an experiment, one line each. */
 export function* checkGrid({ grid, selectors }: Experiment): Generator<string> {
   if (grid === undefined) return;
   const definition = selectorNamed(grid.selector);
@@ -51,12 +51,12 @@ export function* checkGrid({ grid, selectors }: Experiment): Generator<string> {
   for (const [name, values] of Object.entries(grid.options)) {
     if (!defaults.includes(name)) yield `grid.options.${name}: ${unknownName(name, defaults)}`;
     if (new Set(values).size < values.length) {
-      yield `grid.options.${name}: is ${show(values)}; expected distinct values`;
+      yield `grid.options.${name}: is ${shortJson(values)}; expected distinct values`;
     }
   }
   for (const { label, options } of gridCells(grid)) {
     const { success, error } = labelSchema.safeParse(label);
-    if (!success) yield `grid: the label ${show(label)} ${error.issues[0]!.message}`;
+    if (!success) yield `grid: the label ${shortJson(label)} ${error.issues[0]!.message}`;
     // In experiment.json the cells are among the selectors already, with the other options filled in.
     const taken = selectors[label];
     if (taken === undefined) continue;

@@ -25,11 +25,11 @@ function contains(whole: Grid, part: Grid): boolean {
   );
 }
 
-/** What a comparison becomes that holds `stored` and is to hold `asked`. */
+/** The experiment of a comparison that holds `stored` and is to hold `asked`. */
 export interface JoinedExperiment {
   /** Seeds, selectors and grid cells of both; all else as asked for. */
   readonly experiment: ResolvedExperiment;
-  /** What differs beyond that, one line a field: then the two do not belong together. */
+  /** Further differences, one line a field: with any, the two do not belong together. */
   readonly conflicts: readonly string[];
   /** Whether it is more than what is stored. */
   readonly isExtended: boolean;

@@ -10,7 +10,7 @@ import { startedAs } from '../../ground/command.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { ExperimentError } from '../../ground/experiment-error.js';
 import { loadedSelector } from '../../plugins/loaded-plugins.js';
-import { fileOption, selectorNamed } from './selector-registry.js';
+import { inputOption, selectorNamed } from './named-selectors.js';
 import type { Experiment } from './schema.js';
 
 /** A batch-selection method: its registry name and all of its options. */
@@ -32,7 +32,7 @@ const referenceSchema = z.preprocess(
   }),
 );
 
-/** What was read for each selector, by its label. */
+/** The input that was read for each selector, by its label. */
 export type MethodInputs = ReadonlyMap<string, ReadLosses>;
 
 /** The file in a comparison's directory that holds the input of a selector. */
@@ -57,7 +57,7 @@ export async function readMethodInputs(
   const inputs = new Map<string, ReadLosses>();
   const problems: string[] = [];
   for (const [label, { name, options }] of Object.entries(selectors)) {
-    const option = fileOption(name);
+    const option = inputOption(name);
     if (option === undefined || !namesFile(options[option])) continue;
     const path = `selectors.${label}.options.${option}`;
     const reference = referenceSchema.safeParse(options[option]);
@@ -91,7 +91,7 @@ export function recordedOptions(
   { name, options }: Method,
   input: ReadLosses | undefined,
 ): Method['options'] {
-  const option = fileOption(name);
+  const option = inputOption(name);
   if (input === undefined || option === undefined) return options;
   const { checksum, cost } = input;
   return { ...options, [option]: { file: inputFile(label), checksum, cost: { ...cost } } };
@@ -104,13 +104,13 @@ export async function writeMethodInputs(dir: string, inputs: MethodInputs): Prom
 
 /** The factory of a method, with what was read for it. */
 export function createMethod({ name, options }: Method, input?: ReadLosses): SelectorFactory {
-  const option = fileOption(name);
+  const option = inputOption(name);
   const read = input === undefined || option === undefined ? {} : { [option]: input.losses };
   const given = { ...options, ...read };
   return loadedSelector(name)?.part.create(given) ?? createSelector(name, given);
 }
 
-/** What is missing of a method's options that have no default: one line an option, saying what to do. */
+/** The missing options of a method that have no default: one line an option, with advice. */
 export function missingOptions({ name, options }: Method, path: string): string[] {
   return (selectorNamed(name)?.inputs ?? [])
     .filter((option) => options[option] === undefined || options[option] === null)

@@ -1,4 +1,4 @@
-/** What an experiment can name besides selectors: parts by their registry names, and modules of the user's by their paths, once loaded. */
+/** The parts that an experiment can name besides selectors: parts by their registry names, and modules of the user's by their paths, once loaded. */
 import { datasetRegistry } from '../../data/registry.js';
 import type { DatasetEntry } from '../../data/registry.js';
 import type { ModelEntry } from '../../models/model.js';
@@ -22,13 +22,13 @@ interface NamedPart {
   readonly source?: string | undefined;
 }
 
-/** What to record of the source of a part: its hash where it is a module, nothing else. */
+/** The record of a part's source: its hash where it is a module, nothing else. */
 export function sourceOf(loaded: Loaded<unknown> | undefined): { source?: string } {
   return loaded === undefined ? {} : { source: loaded.source };
 }
 
 /**
- * What is wrong where a module is not what it was when the experiment began.
+ * Says that a module has changed since the experiment began.
  * @param path of the field, for the line
  */
 export function* checkSource(

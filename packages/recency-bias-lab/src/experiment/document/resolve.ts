@@ -9,16 +9,16 @@ import type { BackendName } from '../../ground/backend.js';
 import { checkGrid, expandGrid } from './grid.js';
 import { createMethod, missingOptions, recordedOptions } from './method-inputs.js';
 import type { Method, MethodInputs } from './method-inputs.js';
-import { describeIssues, ExperimentError, show } from '../../ground/experiment-error.js';
+import { describeIssues, ExperimentError, shortJson } from '../../ground/experiment-error.js';
 import { loadedDataset, loadedModel, loadedSelector } from '../../plugins/loaded-plugins.js';
 import { messageOf } from '../../plugins/plugin-error.js';
 import { checkSource, datasetNamed, modelNamed, sourceOf } from './registries.js';
-import { selectorNamed } from './selector-registry.js';
+import { selectorNamed } from './named-selectors.js';
 import { experimentSchema } from './schema.js';
 import type { Experiment } from './schema.js';
 import { unknownName } from '../../ground/suggest.js';
 
-/** What training needs to know; also the content of experiment.json, which `parseExperiment` accepts again. */
+/** An experiment with everything that training needs; also the content of experiment.json, which `parseExperiment` accepts again. */
 export interface ResolvedExperiment extends Omit<
   Experiment,
   'dataset' | 'augmentation' | 'epochs' | 'iterations' | 'selectors' | 'backend'
@@ -75,7 +75,7 @@ function* check(experiment: Experiment): Generator<string> {
   if (Object.keys(selectors).length === 0 && grid === undefined) {
     yield `selectors: is empty; name at least one of ${[...selectorNames()].join(', ')}`;
   }
-  if (new Set(seeds).size < seeds.length) yield `seeds: is ${show(seeds)}; expected distinct numbers`;
+  if (new Set(seeds).size < seeds.length) yield `seeds: is ${shortJson(seeds)}; expected distinct numbers`;
 }
 
 function selectorNames(): string[] {

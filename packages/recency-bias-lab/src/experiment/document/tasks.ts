@@ -13,7 +13,7 @@ export type RunTask =
       readonly warmup?: string;
     };
 
-/** What the runs of an experiment follow from. */
+/** The part of an experiment that its runs follow from. */
 export interface TaskSource extends Pick<ResolvedExperiment, 'seeds' | 'warmupEpochs'> {
   /** Anything by label. */
   readonly selectors: Readonly<Record<string, unknown>>;

@@ -57,7 +57,7 @@ function officialIdentity(
   };
 }
 
-/** What is known of a data set that is still to be fetched; undefined where it is here, or the user's own. */
+/** The known facts of a data set that is still to be fetched; undefined where it is here, or the user's own. */
 export function downloadOf(
   experiment: Pick<Experiment, 'dataset'>,
   cache: string,

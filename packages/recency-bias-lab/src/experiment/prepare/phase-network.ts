@@ -8,7 +8,7 @@ import type { ResolvedExperiment } from '../document/resolve.js';
 
 /** A network as a phase trains it. */
 export interface PhaseNetwork {
-  /** What is trained: the network, or what comes after the fronts. */
+  /** The trained part: the network, or its layers after the fronts. */
   readonly model: tf.LayersModel;
   /** From the images to the inputs of `model`, each front behind the one before it; empty where `model` takes images. */
   readonly fronts: readonly NetworkParts[];

@@ -51,11 +51,11 @@ export interface PrepareOptions extends FetchOptions {
    * the backend cpu; the model is built once, to find out before anything is written whether it can be.
    */
   readonly purpose: 'train' | 'plan';
-  /** What the backend `auto` means. Default: the fastest of this machine. */
+  /** Chooses the backend that `auto` means. Default: the fastest of this machine. */
   readonly chooseBackend?: (experiment: Experiment) => Promise<ChosenBackend>;
   /** Takes random images in the place of data that are still to be fetched. Default: fetches the data. */
   readonly standIn?: boolean;
-  /** What methods read from files, where that has been read. Default: reads the files that the selectors name. */
+  /** The inputs that methods read from files, where they have been read. Default: reads the files that the selectors name. */
   readonly inputs?: MethodInputs;
 }
 
@@ -68,7 +68,7 @@ export interface PreparedExperiment {
   readonly inputs: MethodInputs;
   /** The program's cache. */
   readonly cache: string;
-  /** What there is to say of the model and the backend, a line each; empty for the purpose `train`. */
+  /** Notes on the model and the backend, a line each; empty for the purpose `train`. */
   readonly notes: readonly string[];
 }
 

@@ -21,7 +21,7 @@ import type { RunData } from './run-data.js';
 /** Goes up when the same images and layers would give other features. */
 const VERSION = 1;
 
-/** What features are made of. */
+/** A run's images and model, from which its features are made. */
 export interface RunFeaturesOptions extends Pick<FeatureOptions, 'stop' | 'onFeatures'> {
   readonly experiment: ResolvedExperiment;
   readonly opened: OpenedModel;

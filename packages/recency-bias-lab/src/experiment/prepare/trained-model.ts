@@ -21,7 +21,7 @@ import { readRunCheckpoint } from '../state/run-checkpoint.js';
 /** Which weights of a run: those with the lowest error on the held-out samples, or those at its end. */
 export type WhichEpoch = 'best' | 'last';
 
-/** What it takes to open models. */
+/** The means to open models. */
 export function modelContext(options: Pick<OpenContext, 'cache' | 'onProgress'>): OpenContext {
   const context: OpenContext = {
     ...options,

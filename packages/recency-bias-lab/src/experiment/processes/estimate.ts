@@ -23,10 +23,10 @@ export interface Estimate {
   readonly cost: RunCost;
 }
 
-/** What runs will be started with. */
+/** The options with which runs will be started. */
 export interface EstimateOptions {
   readonly cache: string;
-  /** What methods read from files. */
+  /** The inputs that methods read from files. */
   readonly inputs: MethodInputs;
   readonly jobs: number;
   readonly saveEverySeconds: number;
@@ -67,7 +67,7 @@ function meanParts(parts: readonly PartSeconds[]): PartSeconds {
   };
 }
 
-/** What processes cost that measured at the same time: the mean of their seconds, the most of their memory. */
+/** The cost of processes that measured at the same time: the mean of their seconds, the most of their memory. */
 function meanCost(costs: readonly RunCost[]): RunCost {
   return {
     ...costs[0]!,

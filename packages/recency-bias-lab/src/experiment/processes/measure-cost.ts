@@ -16,7 +16,7 @@ import type { ResolvedExperiment } from '../document/resolve.js';
 import { runSelector } from '../selection/run-selector.js';
 import type { RunSelectorOptions } from '../selection/run-selector.js';
 import { TrainingSession } from '../training/session.js';
-import { selectorNamed } from '../document/selector-registry.js';
+import { selectorNamed } from '../document/named-selectors.js';
 import { runTasks } from '../document/tasks.js';
 import { now } from '../training/training-clock.js';
 import type { TrainingTime } from '../training/training-clock.js';
@@ -36,7 +36,7 @@ export interface PartSeconds {
   readonly save: number;
 }
 
-/** What the process of a run costs. */
+/** The cost of a run's process. */
 export interface RunCost {
   /** By the clock on the wall: on the machine as busy as it is. */
   readonly wall: PartSeconds;
@@ -61,12 +61,12 @@ const LEAST_STEPS = 3;
 const LEAST_SECONDS = 4;
 /** Batches evaluated, after a cold one. */
 const EVALUATED_BATCHES = 2;
-/** What an event holds besides the statistics of the selection: some numbers and their names. */
+/** Bytes of an event besides the statistics of the selection: some numbers and their names. */
 const EVENT_BYTES = 400;
 
 const ZERO: TrainingTime = { seconds: 0, processorSeconds: 0 };
 
-/** What lies between two times. */
+/** The time between two moments of training. */
 function between(from: TrainingTime, to: TrainingTime): TrainingTime {
   return {
     seconds: to.seconds - from.seconds,
@@ -78,7 +78,7 @@ function shareOf({ seconds, processorSeconds }: TrainingTime, parts: number): Tr
   return { seconds: seconds / parts, processorSeconds: processorSeconds / parts };
 }
 
-/** What is measured. */
+/** The part of a prepared experiment whose cost is measured. */
 export type CostInput = Pick<PreparedExperiment, 'experiment' | 'opened' | 'dataset' | 'inputs'>;
 
 interface StepCost {

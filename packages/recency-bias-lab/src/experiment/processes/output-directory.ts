@@ -12,12 +12,12 @@ import { runTasks } from '../document/tasks.js';
 /** Where to write, and what is there already. */
 export interface OutputDirectory {
   readonly dir: string;
-  /** What the directory is to hold: more than was asked for, where more is there. */
+  /** The experiment that the directory is to hold: more than was asked for, where more is there. */
   readonly experiment: ResolvedExperiment;
   /** Ids of the runs that are complete there; empty for a new directory. */
   readonly complete: ReadonlySet<string>;
   /**
-   * What becomes of experiment.json: `new`: written for the first time; `extended`: written again, since the directory is to hold
+   * The fate of experiment.json: `new`: written for the first time; `extended`: written again, since the directory is to hold
    * more than it did; `kept`: left as it is.
    */
   readonly experimentFile: 'new' | 'extended' | 'kept';
@@ -51,7 +51,7 @@ function comparable(stored: unknown, experiment: ResolvedExperiment): ResolvedEx
   return { ...experiment, dataset: known };
 }
 
-/** What differs between the experiment of a directory and the one to run, its description aside. */
+/** The differences between the experiment of a directory and the experiment to run, descriptions aside. */
 function differencesFrom(stored: unknown, experiment: ResolvedExperiment): string[] {
   return differences(stored, JSON.parse(JSON.stringify(experiment)) as unknown).filter(
     (line) => !line.startsWith('description: '),

@@ -1,9 +1,9 @@
-/** What a command and the child processes that work for it say to each other. */
+/** The messages between a command and the child processes that work for it. */
 import type { EpochEvent } from '../../records/schema.js';
 import type { MethodInputs } from '../document/method-inputs.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
 import type { RunTask } from '../document/tasks.js';
-import type { RunProgress } from '../training/train-run-options.js';
+import type { StepProgress } from '../training/train-run-options.js';
 import type { RunCost } from './measure-cost.js';
 
 /** Which run to train. */
@@ -21,13 +21,13 @@ export interface TrainRunOrder {
 export interface MeasureCostOrder {
   readonly experiment: ResolvedExperiment;
   readonly cache: string;
-  /** What methods read from files. */
+  /** The inputs that methods read from files. */
   readonly inputs: MethodInputs;
 }
 
 /** How a run gets on. */
 export type RunUpdate =
-  | { readonly type: 'progress'; readonly progress: RunProgress }
+  | { readonly type: 'progress'; readonly progress: StepProgress }
   | { readonly type: 'epoch'; readonly event: EpochEvent }
   /** Images whose features are computed, of those that have to be. */
   | { readonly type: 'features'; readonly done: number; readonly total: number };

@@ -11,7 +11,7 @@ export type ChildOutcome<Name extends JobName> =
   /** It ended without a last message; `how` is e.g. `with exit code 1`. */
   | { readonly status: 'ended'; readonly how: string; readonly detail: string };
 
-/** What a job is given besides its order. */
+/** How a job is listened to and stopped. */
 export interface ChildOptions<Name extends JobName> {
   readonly onUpdate?: (update: Jobs[Name]['update']) => void;
   /** Aborted to make the child save and end; it does so within a step. */

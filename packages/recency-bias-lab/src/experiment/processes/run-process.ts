@@ -1,13 +1,13 @@
 /** Trains a run in a process of its own. */
 import type { EpochEvent } from '../../records/schema.js';
-import type { RunProgress } from '../training/train-run-options.js';
+import type { StepProgress } from '../training/train-run-options.js';
 import type { TrainRunOrder } from './protocol.js';
 import { runInChild } from './run-in-child.js';
 import type { RunOutcome } from './schedule-runs.js';
 
-/** What to do with the messages of a run. */
+/** Listens to a run. */
 export interface RunListener {
-  onProgress(progress: RunProgress): void;
+  onProgress(progress: StepProgress): void;
   onEpoch(event: EpochEvent): void;
   /** While features are computed: images done, of those that have to be. */
   onFeatures(done: number, total: number): void;

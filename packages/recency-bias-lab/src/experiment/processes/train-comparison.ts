@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { lockDirectory } from '../../ground/lock.js';
 import type { Lock } from '../../ground/lock.js';
-import { removeTemporaries } from '../../ground/replace-file.js';
+import { removeTemporaries, replaceFile } from '../../ground/replace-file.js';
 import { makeDirectory } from '../../ground/make-directory.js';
 import { ExperimentError } from '../../ground/experiment-error.js';
-import { RUN_FILES } from '../../records/run-files.js';
+import { RUN_FILES, SHARDS_FILE } from '../../records/run-files.js';
 import { writeProblem } from '../../records/run-writer.js';
+import type { Shard } from '../../records/shard.js';
 import { readComparisonExperiment, writeComparisonExperiment } from '../document/experiment-file.js';
 import type { MethodInputs } from '../document/method-inputs.js';
-import { shardTasks } from '../document/shard.js';
-import type { Shard } from '../document/shard.js';
+import { shardTasks } from '../document/shard-tasks.js';
 import { runTasks } from '../document/tasks.js';
 import type { RunTask } from '../document/tasks.js';
 import type { EstimateOptions } from './estimate.js';
@@ -22,15 +22,15 @@ import type { RunListener } from './run-process.js';
 import { scheduleRuns } from './schedule-runs.js';
 import type { RunOutcome, ScheduleResult } from './schedule-runs.js';
 
-/** What runs are trained with. */
-export interface TrainOptions extends EstimateOptions {
+/** How the runs of a comparison are trained. */
+export interface TrainComparisonOptions extends EstimateOptions {
   /** Take the directory from whatever process holds it. */
   readonly force: boolean;
   /** Train this part alone; other processes may train others in the same directory at the same time. */
   readonly shard?: Shard | undefined;
 }
 
-/** What is told of a run that is trained. */
+/** Listens to a run that is trained. */
 export interface RunWatcher extends RunListener {
   /** After the last message. */
   end(outcome: RunOutcome): void | Promise<void>;
@@ -75,7 +75,10 @@ async function claimDirectory(
     }
     if (!isBegunBySibling && experimentFile !== 'kept')
       await writeComparisonExperiment(dir, experiment, inputs);
-    if (shard !== undefined) await lock.release();
+    if (shard !== undefined) {
+      await replaceFile(join(dir, SHARDS_FILE), `${JSON.stringify({ count: shard.count })}\n`);
+      await lock.release();
+    }
     return lock;
   } catch (error) {
     await lock?.release();
@@ -99,7 +102,7 @@ async function noteFailure(dir: string, outcome?: RunOutcome): Promise<void> {
  */
 export async function trainComparison(
   output: OutputDirectory,
-  options: TrainOptions,
+  options: TrainComparisonOptions,
   begin: (task: RunTask) => RunWatcher,
   stop: AbortSignal,
 ): Promise<ScheduleResult> {

@@ -106,7 +106,7 @@ export class RecordingSelector implements Selector {
     return this.#lossSum / this.#lossCount;
   }
 
-  /** What the selection of the epoch looked like so far. */
+  /** Statistics of the epoch's selection so far. */
   statistics(): SelectionStatistics {
     return {
       uncertaintyHistogram: uncertaintyHistogram(this.history, this.#size),
@@ -116,7 +116,7 @@ export class RecordingSelector implements Selector {
     };
   }
 
-  /** What is kept of each sample at the end of the last epoch; undefined when it was not recorded from the beginning. */
+  /** The record of each sample at the end of the last epoch; undefined when it was not recorded from the beginning. */
   sampleRecord(): (SampleRecordFile & StateDict) | undefined {
     if (this.#samples === undefined) return undefined;
     this.#samples.endEpoch(this.#epoch, this.history);

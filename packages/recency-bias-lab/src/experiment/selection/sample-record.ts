@@ -1,4 +1,4 @@
-/** What is remembered of each training sample during a run, besides its window of predicted labels. */
+/** The record of each training sample during a run, besides its window of predicted labels. */
 import type { LabelHistory, TrainingRun } from 'recency-bias';
 import { UNCERTAINTY_LEVELS, UNCERTAINTY_POINTS, UNSEEN } from '../../records/schema.js';
 import type { SampleState } from '../../records/schema.js';
@@ -57,7 +57,7 @@ export class SampleRecord {
   }
 
   /**
-   * What the network said of a sample as it was trained in `epoch`.
+   * The network's answer on a sample as it was trained in `epoch`.
    * @param loss the crossentropy, i.e. −ln of the probability of the sample's label
    */
   observe(index: number, predictedLabel: number, loss: number, epoch: number): void {

@@ -1,4 +1,4 @@
-/** What a run directory's checkpoint.bin holds. */
+/** The content of a run directory's checkpoint.bin. */
 import { join } from 'node:path';
 import type { StateDict } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
@@ -53,7 +53,7 @@ export async function canFork(
   labels: readonly string[],
   { warmupEpochs }: { readonly warmupEpochs: number },
 ): Promise<boolean> {
-  // What is wrong with a damaged one is said when it is to go on.
+  // The damage is named when the run is to go on.
   const checkpoint = await readRunCheckpoint(dir).catch(() => undefined);
   return checkpoint?.training.epoch === warmupEpochs && isObservedBy(checkpoint, labels);
 }

@@ -21,7 +21,7 @@ const YIELD_MS = 30;
 
 /** A network and its data. */
 export interface SessionOptions extends RunFeaturesOptions {
-  /** What is trained. Default: all that is not frozen. */
+  /** The part that is trained. Default: all that is not frozen. */
   readonly phase?: PhaseKind;
   /** The network, where an earlier phase has trained it. Default: a new one. */
   readonly network?: tf.LayersModel;
@@ -81,9 +81,9 @@ export class TrainingSession {
     private readonly options: SessionOptions,
     /** The whole network; its weights drawn by the seed, or read from files. */
     readonly network: tf.LayersModel,
-    /** What is trained, compiled: the network, or what comes after its frozen layers. */
+    /** The trained part, compiled: the network, or its layers after the frozen ones. */
     readonly model: tf.LayersModel,
-    /** What `model` takes: images, or their features. */
+    /** The inputs of `model`: images, or their features. */
     readonly data: RunData,
     private readonly dropout: DropoutSeeds,
   ) {}

@@ -14,7 +14,7 @@ import { phaseRate } from './learning-rate.js';
 import type { TrainingSession } from './session.js';
 import type { TrainRunOptions } from './train-run-options.js';
 
-/** What changes while a run trains. */
+/** The parts of a run that change while it trains. */
 interface LiveRun {
   /** Made before the first step. */
   recorder?: RecordingSelector;

@@ -1,10 +1,10 @@
-/** What the training of a run is given, and how it says how it gets on. */
+/** The options of a run's training, and its reports of progress. */
 import type { EpochEvent } from '../../records/schema.js';
 import type { RunTask } from '../document/tasks.js';
 import type { PreparedExperiment } from '../prepare/prepare.js';
 
 /** Progress within a run, some times a second. */
-export interface RunProgress {
+export interface StepProgress {
   /** The epoch under way, 1-based. */
   readonly epoch: number;
   /** Steps done in it, and steps in all. */
@@ -18,7 +18,7 @@ export interface RunProgress {
   readonly trainLoss: number;
 }
 
-/** What `trainRun` is given. */
+/** The options of `trainRun`. */
 export interface TrainRunOptions extends Pick<
   PreparedExperiment,
   'experiment' | 'opened' | 'dataset' | 'inputs' | 'cache'
@@ -32,7 +32,7 @@ export interface TrainRunOptions extends Pick<
   readonly force?: boolean;
   /** Aborted when the run is to save and stop at its next step. */
   readonly stop: AbortSignal;
-  readonly onProgress?: (progress: RunProgress) => void;
+  readonly onProgress?: (progress: StepProgress) => void;
   readonly onEpoch?: (event: EpochEvent) => void;
   /** While features are computed: images done, of those that have to be. */
   readonly onFeatures?: (done: number, total: number) => void;

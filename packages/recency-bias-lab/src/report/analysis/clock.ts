@@ -1,4 +1,4 @@
-/** What the seconds of a comparison are read from. */
+/** The clock that the seconds of a comparison are read from. */
 import type { EpochEvent, RunHeader } from '../../records/schema.js';
 
 /** Processor time of the run's process, or the clock on the wall. */

@@ -5,11 +5,11 @@ import { seedMean } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { passes, steps } from './trajectory.js';
 
-/** What is drawn against time. */
+/** The measures that are drawn against time. */
 export const METRICS = ['testError', 'probeLoss', 'trainLoss'] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** What it is drawn against: samples trained, samples scored besides, passes over the data by both together, and so on. */
+/** The axes that a measure is drawn against: samples trained, samples scored besides, passes over the data by both together, and so on. */
 export const AXES = ['epoch', 'steps', 'trained', 'scored', 'passes', 'seconds'] as const;
 export type Axis = (typeof AXES)[number];
 

@@ -2,7 +2,6 @@
  * Methods compared at equal cost. An epoch does not cost the same with every method: some train on fewer samples, others score
  * samples before they choose. So beside the error at the end stands the error at the lower of the two methods' costs.
  */
-import { inputOption } from '../../ground/methods.js';
 import type { EpochEvent } from '../../records/schema.js';
 import { seconds } from './clock.js';
 import { bySeed, pairedBySeed } from './pairs.js';
@@ -27,8 +26,8 @@ export interface CostDifferences {
   readonly atEqualCost: PairedDifference;
 }
 
-/** What one method cost and reached. Passes and costs are means over its complete runs. */
-export interface MethodCost {
+/** The cost of a method, and the error that it reached. Passes and costs are means over its complete runs. */
+export interface CostOfMethod {
   readonly selector: string;
   /** Test error after the last epoch. */
   readonly final: SeedMean;
@@ -54,7 +53,7 @@ export interface ControlComparison {
 export interface EqualCost {
   readonly baseline: string;
   /** Methods with a complete run, in the order of the experiment. */
-  readonly methods: readonly MethodCost[];
+  readonly methods: readonly CostOfMethod[];
   readonly controls: readonly ControlComparison[];
 }
 
@@ -63,13 +62,14 @@ interface Course extends Trajectory {
   readonly cost: (event: EpochEvent) => number;
 }
 
-/** What the input of a method cost, divided over the runs that used it; 0 for methods without one. */
+/** The cost of a method's inputs, divided over the runs that used them; 0 for methods without. */
 function inputCost({ header }: Trajectory, runs: number): number {
-  const option = inputOption(header.method.name);
-  const input = option === undefined ? undefined : header.method.options[option];
-  if (typeof input !== 'object' || input === null || !('cost' in input)) return 0;
-  const { trainedSamples = 0, scoredSamples = 0 } = input.cost as Record<string, number>;
-  return (trainedSamples + SCORED_SHARE * scoredSamples) / runs;
+  const costs = Object.values(header.method.options).map((input) => {
+    if (typeof input !== 'object' || input === null || !('cost' in input)) return 0;
+    const { trainedSamples = 0, scoredSamples = 0 } = input.cost as Record<string, number>;
+    return trainedSamples + SCORED_SHARE * scoredSamples;
+  });
+  return costs.reduce((sum, cost) => sum + cost, 0) / runs;
 }
 
 function coursesOf(selector: string, trajectories: readonly Trajectory[]): Course[] {
@@ -118,7 +118,7 @@ function epochSeconds(course: Course): number {
 
 const average = (own: readonly Course[], read: (course: Course) => number): number => mean(own.map(read));
 
-function methodCost(selector: string, own: readonly Course[], baseline: readonly Course[]): MethodCost {
+function methodCost(selector: string, own: readonly Course[], baseline: readonly Course[]): CostOfMethod {
   const passes = (read: (event: EpochEvent) => number): number =>
     average(own, (course) => read(last(course)) / course.header.dataset.trainSize);
   const relative = (read: (course: Course) => number): number => average(own, read) / average(baseline, read);

@@ -1,8 +1,8 @@
 /** Which runs of a comparison are done. */
 import type { Comparison, Run } from '../../records/run.js';
 
-/** State of one run that a comparison consists of. */
-export interface RunState {
+/** How far one of a comparison's runs has come. */
+export interface RunExtent {
   readonly selector: string;
   readonly seed: number;
   readonly state: 'complete' | 'under way' | 'not begun';
@@ -11,15 +11,15 @@ export interface RunState {
   readonly epochs: number;
 }
 
-/** Progress of every run of the comparison, in the order of its selectors and seeds. */
-export function runStates({ selectors, seeds, runs, warmups }: Comparison): RunState[] {
+/** How far every run of the comparison has come, in the order of its selectors and seeds. */
+export function runExtents({ selectors, seeds, runs, warmups }: Comparison): RunExtent[] {
   const bySelector = new Map<string, Map<number, Run>>();
   for (const run of runs) {
     const own = bySelector.get(run.header.selector) ?? new Map<number, Run>();
     bySelector.set(run.header.selector, own.set(run.header.seed, run));
   }
   return selectors.flatMap((selector) =>
-    seeds.map((seed): RunState => {
+    seeds.map((seed): RunExtent => {
       const run = bySelector.get(selector)?.get(seed);
       const warmup = warmups.find(({ header }) => header.seed === seed);
       const epochs = (run ?? runs[0] ?? warmup ?? warmups[0])?.header.epochs ?? 0;

@@ -7,8 +7,8 @@ import type { EqualCost } from './equal-cost.js';
 import { equalCost } from './equal-cost.js';
 import type { ErrorComparison, SelectorErrors } from './errors.js';
 import { errorComparisons, selectorErrors } from './errors.js';
-import type { RunState } from './progress.js';
-import { runStates } from './progress.js';
+import type { RunExtent } from './progress.js';
+import { runExtents } from './progress.js';
 import type { Speed } from './speed.js';
 import { speeds } from './speed.js';
 import type { TimeReduction } from './time-reduction.js';
@@ -38,7 +38,7 @@ export interface Results {
   /** Directories whose records are in it. */
   readonly sources: readonly string[];
   readonly seeds: readonly number[];
-  /** What all seconds are read from. */
+  /** The clock of all seconds. */
   readonly clock: Clock;
   /** Label of the selector that the headline speaks of: Recency Bias where present, else the first that is not random. */
   readonly subject: string | null;
@@ -52,7 +52,7 @@ export interface Results {
   /** How fast the methods learn beside the baseline. */
   readonly speeds: readonly Speed[];
   readonly warnings: readonly Warning[];
-  readonly progress: readonly RunState[];
+  readonly progress: readonly RunExtent[];
 }
 
 /** A comparison with everything derived from it. */
@@ -86,7 +86,7 @@ export function analyse(comparison: Comparison, now = new Date()): Analysis {
     selectors.find((selector) => selector !== baseline) ??
     null;
   const errors = selectorErrors(selectors, courses);
-  const progress = runStates(comparison);
+  const progress = runExtents(comparison);
   return {
     comparison,
     trajectories: courses,
@@ -110,7 +110,7 @@ export function analyse(comparison: Comparison, now = new Date()): Analysis {
       timeReductions: timeReductions(selectors, courses),
       equalCost: equalCost(selectors, courses, baseline),
       speeds: speeds(selectors, courses, baseline),
-      warnings: warnings(courses, progress, selectors, title),
+      warnings: warnings(comparison, courses, progress, title),
       progress,
     },
   };

@@ -1,4 +1,4 @@
-/** What was selected: losses of the drawn samples, uncertainties, and how evenly the data were used. */
+/** Statistics of the selection: losses of the drawn samples, uncertainties, and how evenly the data were used. */
 import { UNCERTAINTY_BINS } from '../../records/schema.js';
 import type { EpochEvent } from '../../records/schema.js';
 import { rounded } from './curves.js';

@@ -9,7 +9,7 @@ export interface SeedMean {
   readonly n: number;
 }
 
-/** What a paired comparison allows to be said. `lower` and `higher` speak of the first argument. */
+/** The verdict of a paired comparison. `lower` and `higher` speak of the first argument. */
 export type Verdict = 'lower' | 'higher' | 'within the noise' | 'cannot tell';
 
 /** Mean of a − b over pairs, with the 95 % confidence interval of that mean (null with fewer than two pairs). */

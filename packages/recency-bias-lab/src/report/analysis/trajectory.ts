@@ -13,7 +13,7 @@ export interface Trajectory {
   readonly header: RunHeader;
   /** Ascending, warm-up included where its record exists. */
   readonly epochs: readonly EpochEvent[];
-  /** What its seconds are read from; the same for all trajectories of a comparison. */
+  /** The clock of its seconds; the same for all trajectories of a comparison. */
   readonly clock: Clock;
 }
 

@@ -1,5 +1,8 @@
 /** Reasons for not trusting a comparison as it stands. */
-import type { RunState } from './progress.js';
+import { byShard, shardTitle } from '../../records/shard.js';
+import type { ShardRuns } from '../../records/shard.js';
+import type { Comparison } from '../../records/run.js';
+import type { RunExtent } from './progress.js';
 import { mean } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch } from './trajectory.js';
@@ -10,6 +13,9 @@ export interface Warning {
   readonly kind: 'incomplete' | 'one-seed' | 'best-at-warmup' | 'still-falling' | 'machines-differ';
   readonly message: string;
 }
+
+/** The part of a comparison that its warnings ask for. */
+type WarnedOf = Pick<Comparison, 'selectors' | 'seeds' | 'sources' | 'shards'>;
 
 /** Gives the title under which a selector is shown. */
 export type Titles = (selector: string) => string;
@@ -42,7 +48,27 @@ function machine({ header: { environment } }: Trajectory): string {
   return `${environment.cpu.trim()}, ${environment.backend}`;
 }
 
-function incomplete(progress: readonly RunState[], title: Titles): Warning | null {
+/** Which shards have not trained their runs, and how to train them. */
+function openShards(
+  { shards, sources, selectors, seeds }: WarnedOf,
+  open: readonly RunExtent[],
+  title: Titles,
+): string {
+  if (shards === undefined) return '';
+  const describe = ({ shard, runs }: ShardRuns<RunExtent>): string => {
+    const state = runs.every((run) => run.state === 'not begun') ? 'missing' : 'not complete';
+    const names = runs.map(({ selector, seed }) => `${title(selector)} seed ${seed}`);
+    return `shard ${shardTitle(shard)} is ${state} (${listed(names)})`;
+  };
+  const found = byShard({ selectors, seeds }, open, shards);
+  const command = `recency-bias compare --resume --out ${sources[0] ?? '<dir>'} --shard`;
+  return (
+    ` Of the shards, ${listed(found.map(describe))}: train with ` +
+    `${listed(found.map(({ shard }) => `\`${command} ${shardTitle(shard)}\``))}.`
+  );
+}
+
+function incomplete(comparison: WarnedOf, progress: readonly RunExtent[], title: Titles): Warning | null {
   const open = progress.filter(({ state }) => state !== 'complete');
   if (open.length === 0) return null;
   const details = open.map(
@@ -53,7 +79,7 @@ function incomplete(progress: readonly RunState[], title: Titles): Warning | nul
     kind: 'incomplete',
     message:
       `The comparison is not complete: ${plural(open.length, 'run')} of ${progress.length} missing from the tables: ` +
-      `${listed(details)}.`,
+      `${listed(details)}.${openShards(comparison, open, title)}`,
   };
 }
 
@@ -91,13 +117,14 @@ function bestAtWarmup(
 
 /** Everything that limits what the comparison shows. */
 export function warnings(
+  comparison: WarnedOf,
   trajectories: readonly Trajectory[],
-  progress: readonly RunState[],
-  selectors: readonly string[],
+  progress: readonly RunExtent[],
   title: Titles,
 ): Warning[] {
+  const { selectors } = comparison;
   const found: Warning[] = [];
-  const open = incomplete(progress, title);
+  const open = incomplete(comparison, progress, title);
   if (open !== null) found.push(open);
 
   const complete = trajectories.filter((trajectory) => trajectory.complete);

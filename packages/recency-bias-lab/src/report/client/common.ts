@@ -10,7 +10,7 @@ import type {
 } from 'echarts/components';
 import type { Theme } from './theme.js';
 
-export type Option = ComposeOption<
+export type ChartOption = ComposeOption<
   | LineSeriesOption
   | CustomSeriesOption
   | HeatmapSeriesOption
@@ -45,7 +45,7 @@ export function tooltipTable(title: string, rows: readonly string[]): string {
 }
 
 /** Options shared by all charts. */
-export function base(theme: Theme): Option {
+export function base(theme: Theme): ChartOption {
   return {
     animation: false,
     textStyle: { fontFamily: FONT, color: theme.text },

@@ -13,7 +13,7 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import type { Axis, Metric } from '../analysis/curves.js';
 import type { ErrorKind } from '../analysis/errors.js';
 import type { ChartData } from '../chart-data.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import type { CoverageMetric } from './coverage-chart.js';
 import { coverageChart } from './coverage-chart.js';
 import { curveChart } from './curve-chart.js';
@@ -141,7 +141,7 @@ export class ComparisonCharts {
   }
 
   /** What a place shows, by its data-chart and data-of attributes. */
-  #option({ chart, of = '' }: DOMStringMap): Option | null {
+  #option({ chart, of = '' }: DOMStringMap): ChartOption | null {
     const [data, state, theme] = [this.#data, this.#state, this.#theme()];
     switch (chart) {
       case 'curve':

@@ -2,7 +2,7 @@
 import { DASHES, slotIndex } from '../palette.js';
 import type { ChartSelector } from '../chart-data.js';
 import { escapeText, FONT } from './common.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import { DARK, LIGHT } from './theme.js';
 import type { Theme } from './theme.js';
 
@@ -16,7 +16,7 @@ const LEGEND_LINE = 24;
 /** One chart of a figure. */
 export interface Panel {
   readonly title: string;
-  readonly option: (theme: Theme) => Option | null;
+  readonly option: (theme: Theme) => ChartOption | null;
   /** Pixels, without the title. */
   readonly height: number;
 }
@@ -31,7 +31,7 @@ export interface Layout {
 }
 
 /** Draws a chart to SVG of the given size. */
-export type Renderer = (option: Option, width: number, height: number) => string;
+export type Renderer = (option: ChartOption, width: number, height: number) => string;
 
 /** What is inside an SVG document, without what only a live chart needs; ids get a prefix of their own. */
 function content(svg: string, prefix: string): string {

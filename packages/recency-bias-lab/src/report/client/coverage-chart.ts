@@ -1,7 +1,7 @@
 /** How evenly the data are used: effective sample size, or share of distinct samples, over epochs. */
 import type { ChartData } from '../chart-data.js';
 import { DASHES, slotIndex } from '../palette.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import { axisStyle, base, tooltipRow, tooltipStyle, tooltipTable } from './common.js';
 import type { State } from './state.js';
 import type { Theme } from './theme.js';
@@ -9,7 +9,12 @@ import type { Theme } from './theme.js';
 export type CoverageMetric = 'effectiveSampleSize' | 'distinctShare';
 
 /** Chart of one of the two shares, in percent of the data set. */
-export function coverageChart(data: ChartData, metric: CoverageMetric, state: State, theme: Theme): Option {
+export function coverageChart(
+  data: ChartData,
+  metric: CoverageMetric,
+  state: State,
+  theme: Theme,
+): ChartOption {
   const visible = data.coverage.filter(({ selector }) => !state.hidden.has(selector));
   const info = new Map(data.selectors.map((selector) => [selector.id, selector]));
   return {

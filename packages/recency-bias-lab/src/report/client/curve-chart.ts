@@ -3,7 +3,7 @@ import type { LineSeriesOption } from 'echarts/charts';
 import type { Metric, SelectorCurves } from '../analysis/curves.js';
 import type { ChartData } from '../chart-data.js';
 import { DASHES, slotIndex } from '../palette.js';
-import type { Option, Series } from './common.js';
+import type { ChartOption, Series } from './common.js';
 import { axisStyle, base, tooltipRow, tooltipStyle, tooltipTable } from './common.js';
 import { logTicks, short } from './scale.js';
 import type { State } from './state.js';
@@ -64,7 +64,7 @@ function yAxis(
   metric: Metric,
   state: State,
   theme: Theme,
-): NonNullable<Option['yAxis']> {
+): NonNullable<ChartOption['yAxis']> {
   const style = axisStyle(theme, METRIC_NAMES[metric], 42);
   const positive = values.filter((value) => value > 0);
   if (state.scale === 'linear' || positive.length < values.length || positive.length === 0) {
@@ -207,7 +207,7 @@ function axisName({ clock }: ChartData, axis: State['axis']): string {
 }
 
 /** Chart of one metric against an axis of the toolbar. */
-export function curveChart(data: ChartData, metric: Metric, state: State, theme: Theme): Option {
+export function curveChart(data: ChartData, metric: Metric, state: State, theme: Theme): ChartOption {
   const visible = data.curves.filter(({ selector }) => !state.hidden.has(selector));
   const info = new Map(data.selectors.map((selector) => [selector.id, selector]));
   const start = state.afterWarmup ? warmupEnd(data, state.axis) : 0;

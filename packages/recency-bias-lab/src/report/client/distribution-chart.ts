@@ -1,7 +1,7 @@
 /** Distribution of the losses of the selected samples at one moment of training, on a logarithmic axis. */
 import type { ChartData } from '../chart-data.js';
 import { DASHES, slotIndex } from '../palette.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import { axisStyle, base, tooltipRow, tooltipStyle, tooltipTable } from './common.js';
 import { short } from './scale.js';
 import type { State } from './state.js';
@@ -53,7 +53,7 @@ function powerLabel(edges: readonly number[], bin: number): string {
 }
 
 /** Chart of one moment. */
-export function distributionChart(data: ChartData, moment: number, state: State, theme: Theme): Option {
+export function distributionChart(data: ChartData, moment: number, state: State, theme: Theme): ChartOption {
   const [first, last] = usedBins(data);
   const bins = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const visible = (data.moments[moment]?.distributions ?? []).filter(

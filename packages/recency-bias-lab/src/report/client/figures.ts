@@ -7,7 +7,7 @@ import type { Metric } from '../analysis/curves.js';
 import type { ErrorKind } from '../analysis/errors.js';
 import type { ChartData } from '../chart-data.js';
 import type { Figure } from '../figures.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import { composeFigure } from './compose.js';
 import type { Layout, Panel } from './compose.js';
 import { curveChart } from './curve-chart.js';
@@ -29,7 +29,7 @@ use([
 
 const STATE: State = { axis: 'epoch', scale: 'log', afterWarmup: false, hidden: new Set() };
 
-function render(option: Option, width: number, height: number): string {
+function render(option: ChartOption, width: number, height: number): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption(option);
   const svg = chart.renderToSVGString();

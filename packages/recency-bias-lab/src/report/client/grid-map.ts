@@ -2,12 +2,12 @@
 import type { HeatmapSeriesOption } from 'echarts/charts';
 import type { ChartData } from '../chart-data.js';
 import { percent } from '../format.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import { axisStyle, base } from './common.js';
 import type { Theme } from './theme.js';
 
 /** Heat map of one grid; the deeper the colour, the higher the error. Null when no run of it has ended. */
-export function gridMap(data: ChartData, index: number, theme: Theme): Option | null {
+export function gridMap(data: ChartData, index: number, theme: Theme): ChartOption | null {
   const map = data.grids[index];
   if (map === undefined) return null;
   const found = map.cells.flatMap((row, y) =>

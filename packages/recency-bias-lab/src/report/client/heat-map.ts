@@ -1,7 +1,7 @@
 /** Uncertainty of the training set over epochs, one map a selector. */
 import type { HeatmapSeriesOption } from 'echarts/charts';
 import type { ChartData } from '../chart-data.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import { axisStyle, base, tooltipRow, tooltipStyle, tooltipTable } from './common.js';
 import type { Theme } from './theme.js';
 
@@ -18,7 +18,7 @@ export function heatCells(shares: readonly (readonly number[])[]): [number, numb
 }
 
 /** Heat map of one selector; null when it has no histogram. */
-export function heatMap(data: ChartData, selector: string, theme: Theme): Option | null {
+export function heatMap(data: ChartData, selector: string, theme: Theme): ChartOption | null {
   const history = data.uncertainty.find((candidate) => candidate.selector === selector);
   if (history === undefined) return null;
   const bins = history.shares[0]?.length ?? 0;

@@ -4,7 +4,7 @@ import type { ErrorComparison, ErrorKind } from '../analysis/errors.js';
 import type { PairedDifference } from '../analysis/statistics.js';
 import type { ChartData } from '../chart-data.js';
 import { signed } from '../format.js';
-import type { Option } from './common.js';
+import type { ChartOption } from './common.js';
 import { axisStyle, base, tooltipRow, tooltipStyle, tooltipTable } from './common.js';
 import { short } from './scale.js';
 import type { State } from './state.js';
@@ -119,7 +119,7 @@ function rowSeries(rows: readonly PairedRow[], theme: Theme): CustomSeriesOption
 }
 
 /** Chart of one kind of error; left of zero the first-named method is better. */
-export function pairedChart(data: ChartData, kind: ErrorKind, state: State, theme: Theme): Option {
+export function pairedChart(data: ChartData, kind: ErrorKind, state: State, theme: Theme): ChartOption {
   const rows = pairedRows(data, kind, state);
   const values = rows.flatMap(({ seeds, interval, mean }) => [
     mean,

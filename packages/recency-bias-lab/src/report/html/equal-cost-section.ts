@@ -1,5 +1,5 @@
 /** Errors at the end and at equal cost: what a method gains by choosing, and what its choosing costs. */
-import type { MethodCost } from '../analysis/equal-cost.js';
+import type { CostOfMethod } from '../analysis/equal-cost.js';
 import type { Analysis } from '../analysis/results.js';
 import type { PairedDifference } from '../analysis/statistics.js';
 import { paletteSlots } from '../chart-data.js';
@@ -22,7 +22,7 @@ function difference(found: PairedDifference | undefined): Markup {
   </td>`;
 }
 
-function row({ differences, ...method }: MethodCost, slot: number, title: string): Markup {
+function row({ differences, ...method }: CostOfMethod, slot: number, title: string): Markup {
   return html`<tr>
     <th scope="row">${swatch(slot)}${title}</th>
     <td>${percentEstimate(method.final)}</td>

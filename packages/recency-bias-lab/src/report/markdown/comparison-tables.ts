@@ -1,4 +1,4 @@
-/** What the paper's methods reached, as Markdown tables. */
+/** The results of the paper's methods as Markdown tables. */
 import { BASELINE, BASELINE_LABEL, SUBJECT, usualLabel } from '../../ground/methods.js';
 import { PAPER_METHODS } from '../analysis/paper-numbers.js';
 import type { Analysis } from '../analysis/results.js';

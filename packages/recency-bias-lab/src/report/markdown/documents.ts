@@ -87,7 +87,7 @@ export function findBySource(analyses: readonly Analysis[]): FindAnalysis {
 }
 
 /**
- * What a Markdown file should hold: its own text with the tables made anew where it has marks, else a document of all tables.
+ * The text that a Markdown file should hold: its own text with the tables made anew where it has marks, else a document of all tables.
  * @param present The file's text; undefined where there is none.
  * @returns null where the file has text without a mark, which would be lost.
  */

@@ -1,5 +1,5 @@
 /** All methods at the end and at equal cost, and what of it is beyond the noise. */
-import type { CostDifferences, EqualCost, MethodCost } from '../analysis/equal-cost.js';
+import type { CostDifferences, EqualCost, CostOfMethod } from '../analysis/equal-cost.js';
 import type { PairedDifference, Verdict } from '../analysis/statistics.js';
 import { fixed, listed, NONE, percentEstimate, points } from '../format.js';
 import { cellCode, markdownTable } from './markdown-table.js';
@@ -12,7 +12,7 @@ function difference({ mean: centre, low, high, verdict }: PairedDifference): str
   return verdict === 'lower' || verdict === 'higher' ? `**${text}**, ${verdict}` : text;
 }
 
-function row({ selector, final, differences, ...costs }: MethodCost): string[] {
+function row({ selector, final, differences, ...costs }: CostOfMethod): string[] {
   return [
     cellCode(selector),
     percentEstimate(final),

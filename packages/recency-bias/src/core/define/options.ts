@@ -52,14 +52,14 @@ type RequiredNames<T> = { [K in keyof T]: T[K] extends { readonly required: true
 
 type GivenOf<T> = T extends { check(name: string, given: infer Given): unknown } ? Given : never;
 
-/** What a caller may give: every option of a table, `undefined` standing for its default. */
+/** The options that a caller may give: every option of a table, `undefined` standing for its default. */
 export type OptionsOf<T extends OptionTable> = [RequiredNames<T>] extends [never]
   ? { readonly [K in keyof T]?: GivenOf<T[K]> | undefined }
   : { readonly [K in keyof T as Exclude<K, RequiredNames<T>>]?: GivenOf<T[K]> | undefined } & {
       readonly [K in keyof T as Extract<K, RequiredNames<T>>]: GivenOf<T[K]>;
     };
 
-/** What a method gets: the checked value of every option of a table. */
+/** The values that a method gets: the checked value of every option of a table. */
 export type ValuesOf<T extends OptionTable> = {
   readonly [K in keyof T]: T[K] extends { check(name: string, given: never): infer Value } ? Value : never;
 };

@@ -15,7 +15,7 @@ interface EpochSums {
   totals: Record<string, number | tf.Tensor>;
 }
 
-/** What `createCallbacks` needs to know about the run. */
+/** The facts of the run that `createCallbacks` needs. */
 export interface CallbackParams {
   readonly epochs: number;
   readonly initialEpoch: number;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LossFunction, ModelInternals } from './model-internals.js';
 
-/** What one training step leaves behind; the receiver disposes it. */
+/** The tensors that one training step leaves behind; the receiver disposes them. */
 export interface ByProducts {
   /** The unreduced, unweighted loss of each output. */
   readonly losses: readonly tf.Tensor[];

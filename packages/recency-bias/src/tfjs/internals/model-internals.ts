@@ -7,7 +7,7 @@ import type * as tf from '@tensorflow/tfjs';
 /** A compiled loss: targets and outputs to a loss per sample (or per element, or a scalar). */
 export type LossFunction = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
 
-/** What `model.compile` was given as `loss`. */
+/** The `loss` that `model.compile` was given. */
 export type CompiledLoss =
   string | LossFunction | (string | LossFunction)[] | Record<string, string | LossFunction>;
 

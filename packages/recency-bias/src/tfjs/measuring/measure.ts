@@ -4,7 +4,7 @@ import type { Signal } from '../../core/signals.js';
 import { isPerSample } from '../internals/loss-tap.js';
 import type { Task } from './task.js';
 
-/** What a forward pass leaves behind. */
+/** The tensors that a forward pass leaves behind. */
 export interface Pass {
   /** The unreduced, unweighted loss of each output. */
   readonly losses: readonly tf.Tensor[];
@@ -14,7 +14,7 @@ export interface Pass {
 }
 
 /**
- * What is measured: the signals asked for, after
+ * The measured columns: the signals asked for, after
  * - `guard`, the sample's loss over all outputs, by which a non-finite loss is found, and
  * - `label`, what the sample's targets say of its label (see labels.ts), where these are checked batch by batch.
  */

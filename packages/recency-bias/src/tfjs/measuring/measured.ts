@@ -1,11 +1,11 @@
-/** What a pass measured, read back from the device. */
+/** Measurements of a pass, read back from the device. */
 import * as tf from '@tensorflow/tfjs';
 import type { Observation } from '../../core/selector.js';
 import { SIGNALS, type Signal, type Signals } from '../../core/signals.js';
 import { measure, type Column, type Pass } from './measure.js';
 import type { Task } from './task.js';
 
-/** What was measured of which samples. */
+/** Measurements of some samples. */
 export interface Measured {
   readonly indices: Int32Array;
   readonly columns: readonly Column[];

@@ -1,4 +1,4 @@
-/** What the watched output means: classification or regression, and how to read labels and probabilities from it. */
+/** The meaning of the watched output: classification or regression, and how to read labels and probabilities from it. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Selector } from '../../core/selector.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from '../../core/signals.js';

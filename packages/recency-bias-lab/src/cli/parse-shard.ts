@@ -1,44 +1,7 @@
-/** A part of a comparison's runs, for one of several processes or machines. */
-import { ExperimentError } from '../../ground/experiment-error.js';
-import { runTasks } from './tasks.js';
-import type { RunTask, TaskSource } from './tasks.js';
-
-/** Which part: the `index`th, from 1, of `count`. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
-
-/** `2/4` */
-export function shardTitle({ index, count }: Shard): string {
-  return `${index}/${count}`;
-}
-
-/**
- * The runs of a shard, with the warm-ups that they fork from. Seeds are dealt to the shards, so that a warm-up is trained once; where there
- * are more shards than seeds, the runs of a seed are dealt to the shards that share it.
- */
-export function shardTasks(experiment: TaskSource, { index, count }: Shard): RunTask[] {
-  const { seeds } = experiment;
-  const shardsOfSeed = (seed: number): number[] => {
-    const place = seeds.indexOf(seed);
-    if (count <= seeds.length) return [place % count];
-    return Array.from({ length: count }, (_, shard) => shard).filter(
-      (shard) => shard % seeds.length === place,
-    );
-  };
-  const tasks = runTasks(experiment);
-  const own = tasks.filter((task) => {
-    if (task.kind === 'warmup') return false;
-    const shards = shardsOfSeed(task.seed);
-    const place = tasks.filter(({ kind, seed }) => kind === 'run' && seed === task.seed).indexOf(task);
-    return shards[place % shards.length] === index - 1;
-  });
-  const warmups = new Set(
-    own.flatMap((task) => (task.kind === 'run' && task.warmup !== undefined ? [task.warmup] : [])),
-  );
-  return tasks.filter((task) => own.includes(task) || warmups.has(task.id));
-}
+/** The value of `--shard`. */
+import { ExperimentError } from '../ground/experiment-error.js';
+import { shardTitle } from '../records/shard.js';
+import type { Shard } from '../records/shard.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

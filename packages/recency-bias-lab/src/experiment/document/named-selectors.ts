@@ -9,6 +9,6 @@ export function selectorNamed(name: string): SelectorDefinition | undefined {
 }
 
 /** The option of a selector that is read from a file; undefined for selectors without one. */
-export function fileOption(name: string): string | undefined {
+export function inputOption(name: string): string | undefined {
   return selectorNamed(name)?.inputs[0];
 }
