@@ -20,7 +20,7 @@ import { ownClaimant } from './lock-claim.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/ground/lock.js', import.meta.url));
 /** More of them on demand: LOCK_ROUNDS=1600. */
-const ROUNDS = Number(process.env.LOCK_ROUNDS ?? 40);
+const ROUNDS = Number(process.env.LOCK_ROUNDS ?? 16);
 /** No process has it: the highest there is and one more. */
 const DEAD = 4_194_305;
 

@@ -6,7 +6,7 @@
  * claims are never used again, so whoever removes the claim of a dead process removes nothing else.
  */
 import { existsSync } from 'node:fs';
-import { access, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -21,6 +21,7 @@ import {
   Witness,
 } from './lock-claim.js';
 import { RecordError } from './record-error.js';
+import { removeFile } from './remove-file.js';
 
 /** A directory that another living process holds. */
 export class HeldError extends RecordError {}
@@ -60,12 +61,12 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** Removes a lock file of an earlier version whose process is no more. It cannot remove a folder. */
+/** Removes a lock file of an earlier version whose process is no more. */
 async function clearPlainLock(path: string, force: boolean): Promise<number | undefined> {
   const pid = await readPlainLock(path);
   if (pid !== undefined && !force && isPlainHolderAlive(pid)) return pid;
   if (pid === undefined && !force) await sleep(50); // its owner may be about to fill it
-  if ((await readPlainLock(path)) === pid) await rm(path, { force: true }).catch(() => undefined);
+  if ((await readPlainLock(path)) === pid) await removeFile(path).catch(() => undefined); // a folder by now
   return undefined;
 }
 
@@ -75,7 +76,7 @@ async function rivals(folder: string, own: string, witness: Witness, force: bool
   for (const name of await readdir(folder)) {
     if (name === own) continue;
     const path = join(folder, name);
-    if (force || (await witness.judge(path)) === 'dead') await rm(path, { force: true });
+    if (force || (await witness.judge(path)) === 'dead') await removeFile(path);
     else living.push(name);
   }
   return living.sort();
@@ -90,7 +91,7 @@ async function claim(folder: string, name: string): Promise<void> {
 }
 
 async function withdraw(folder: string, name: string): Promise<void> {
-  await rm(join(folder, name), { force: true });
+  await removeFile(join(folder, name));
   await rmdir(folder).catch(() => undefined); // unless others have claims in it
 }
 

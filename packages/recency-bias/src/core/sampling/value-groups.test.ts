@@ -13,6 +13,11 @@ describe('groupByValue', () => {
     expect([...groupByValue(new Float64Array(0), 2)]).toEqual([0, 0, 0]);
   });
 
+  it('moves on from equally large pieces that the first values would keep', () => {
+    // The middles of the pieces, 1 and 5, cut where the pieces do; their means, -5 and 4, do not.
+    expect([...groupByValue(Float64Array.of(-11, 1, 3, 5), 2)]).toEqual([0, 1, 4]);
+  });
+
   it('puts every value into the group with the nearest mean', () => {
     const values = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 60 });
     fc.assert(

@@ -20,7 +20,7 @@ export function groupByValue(sorted: Float64Array, groups: number): Int32Array {
     return sorted[Math.min(length - 1, Math.floor(((g + 0.5) * length) / groups))]!;
   });
   for (let round = 0, moved = true; moved && round < MOST_ROUNDS; round++) {
-    moved = false;
+    moved = round === 0; // the first centres are values, not yet means of groups
     for (let g = 1; g < groups; g++) {
       // Rounding of centres that are all but equal may not put a cut before the last.
       const cut = Math.max(cuts[g - 1]!, countBelow(sorted, (centres[g - 1]! + centres[g]!) / 2));
