@@ -11,6 +11,7 @@ export default defineConfig({
         find: /^recency-bias\/classifier$/,
         replacement: source('packages/recency-bias/src/classifier/index.ts'),
       },
+      { find: /^recency-bias\/live$/, replacement: source('packages/recency-bias/src/live/index.ts') },
       { find: /^recency-bias\/testing$/, replacement: source('packages/recency-bias/src/testing/index.ts') },
       { find: /^recency-bias$/, replacement: source('packages/recency-bias/src/index.ts') },
       {

@@ -48,6 +48,7 @@ const parts = {
         'packages/recency-bias/src/index.ts',
         'packages/recency-bias/src/tfjs/index.ts',
         'packages/recency-bias/src/classifier/index.ts',
+        'packages/recency-bias/src/live/index.ts',
         'packages/recency-bias/src/testing/index.ts',
         'packages/tfjs-wasm-training/src/index.ts',
         'packages/tfjs-backend-torch/src/index.ts',

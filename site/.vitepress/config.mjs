@@ -120,6 +120,7 @@ function home(item) {
 function guides() {
   return [
     page('docs/tfjs.md', 'TensorFlow.js'),
+    page('docs/browser.md', 'Training in a page'),
     page('docs/pytorch.md', 'PyTorch'),
     page('docs/finetuning.md', 'Your own photos'),
     page('docs/insights.md', 'What is it unsure of?'),

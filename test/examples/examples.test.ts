@@ -16,7 +16,11 @@ async function linesOf(name: string): Promise<string[]> {
 }
 
 it('every example is tested here', () => {
-  expect(readdirSync(`${root}examples`).sort()).toEqual(['custom-selector.ts', 'data-parallel.ts']);
+  expect(readdirSync(`${root}examples`).sort()).toEqual([
+    'browser',
+    'custom-selector.ts',
+    'data-parallel.ts',
+  ]);
 });
 
 describe('examples/custom-selector.ts', () => {

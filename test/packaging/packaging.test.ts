@@ -78,8 +78,8 @@ describe('the packed library', () => {
     expect([...reached].filter((file) => !files.includes(file))).toEqual([]);
   });
 
-  it('is under 86 kB', () => {
-    expect(tarballs['recency-bias'].size).toBeLessThan(86_000);
+  it('is under 91 kB', () => {
+    expect(tarballs['recency-bias'].size).toBeLessThan(91_000);
   });
 
   it('adds under 10.25 kB of compressed code to an application that uses recencyBias alone', async () => {

@@ -27,6 +27,7 @@ const ROOMS: Rooms = {
   insights: ['ground', 'records', 'samples', 'data', 'report'],
   'local-page': [],
   watch: ['ground', 'records', 'samples', 'report', 'local-page'],
+  review: ['ground', 'records', 'data', 'report', 'insights', 'local-page'],
   'photo-report': ['ground', 'records', 'data', 'report', 'insights'],
   'experiment/document': ['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained'],
   'experiment/selection': ['records', 'samples', 'data', 'experiment/document'],
@@ -46,7 +47,7 @@ const ROOMS: Rooms = {
   holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
   cli: [
     ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report', 'insights'],
-    ...['watch', 'holdout', 'tensorboard', 'try-page', 'photo-report'],
+    ...['watch', 'review', 'holdout', 'tensorboard', 'try-page', 'photo-report'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report', 'experiment/document', 'experiment/processes'],

@@ -177,7 +177,11 @@ describe('recency-bias', () => {
     );
     const train = (await runCli(['train', '--help'], dir)).stdout;
     expect(train).toContain('Examples:');
-    expect(train).toContain('--train-size <n>');
+    expect(train).not.toContain('--train-size <n>');
+    expect(train.match(/^ {2}--\w/gm)).toHaveLength(9);
+    const all = (await runCli(['train', '--help-all'], dir)).stdout;
+    expect(all).toContain('--train-size <n>');
+    expect(all).toContain('--verbose');
     expect((await runCli(['help', 'train'], dir)).stdout).toBe(train);
   });
 

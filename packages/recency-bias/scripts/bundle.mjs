@@ -51,7 +51,7 @@ async function reach(file, reached) {
 }
 
 const reached = new Set();
-for (const entry of ['index', 'tfjs/index', 'classifier/index', 'testing/index'])
+for (const entry of ['index', 'tfjs/index', 'classifier/index', 'live/index', 'testing/index'])
   await reach(`${entry}.d.ts`, reached);
 const declarations = (await readdir(`${folder}dist`, { recursive: true })).filter((file) =>
   file.endsWith('.d.ts'),

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { selectorRegistry } from 'recency-bias';
 import { policyNames } from '../augment/policies.js';
+import { readCorrections } from '../data/label-corrections.js';
 import { modelRegistry } from '../experiment/document/model-registry.js';
 import { startedAs } from '../ground/command.js';
 import { scalingNames } from '../models/scaling.js';
@@ -62,6 +63,12 @@ const FLAGS = {
     'dataset',
     'skipUnreadable',
   ),
+  labels: {
+    flags: '--labels <file>',
+    help: `labels of single photos that are other than their folders say, as \`${startedAs()} review\` writes them`,
+    path: ['dataset', 'corrections'],
+    parse: readCorrections,
+  },
   trainSize: number(
     '--train-size <n>',
     'number of training samples (stratified random subset)',

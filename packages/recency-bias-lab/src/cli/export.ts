@@ -4,6 +4,7 @@ import { startBackend } from '../ground/backend.js';
 import { modelContext, readRunModel, runDirectory } from '../experiment/prepare/trained-model.js';
 import { saveModel } from '../pretrained/save-model.js';
 import { savedModelSchema } from '../pretrained/saved-model.js';
+import { writeTryPage } from '../try-page/index.js';
 import { CommandError } from './errors.js';
 import { formatPercent } from './format.js';
 
@@ -23,8 +24,9 @@ export async function exportModel(dir: string, { out, epoch = 'best', cache }: E
   const run = await runDirectory(dir);
   const files = await readRunModel(run, epoch, modelContext({ cache: cacheDirectory(cache) }));
   await saveModel(files, out);
+  const tryPage = await writeTryPage(files, out);
   const { accuracy, labels } = savedModelSchema.parse(files.metadata);
   process.stdout.write(
-    `${out} holds the model of ${run}: ${labels.length} classes, ${formatPercent(accuracy)} of the held-out samples right${epoch === 'best' ? ' (they chose the epoch)' : ''}\n`,
+    `${out} holds the model of ${run}: ${labels.length} classes, ${formatPercent(accuracy)} of the held-out samples right${epoch === 'best' ? ' (they chose the epoch)' : ''}\nTry it: ${tryPage}\n`,
   );
 }

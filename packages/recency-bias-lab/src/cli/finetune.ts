@@ -20,13 +20,16 @@ import { CommandError } from './errors.js';
 import { applyFlags } from './experiment-flags.js';
 import { finalTest } from './final-test.js';
 import { formatDuration, formatPercent, plural } from './format.js';
+import { experimentLike } from './like-run.js';
+import { describePhotoPlan } from './photo-plan.js';
+import { photoProgress } from './photo-progress.js';
 import { makePhotoReport } from './photo-report.js';
 import { readPreset } from './presets.js';
 import { runExperiment } from './run-experiment.js';
 import type { RunFlags } from './run-flags.js';
 
 /** Flags of `finetune`. */
-export type FinetuneFlags = RunFlags & { seed?: number; recipe?: string };
+export type FinetuneFlags = RunFlags & { seed?: number; recipe?: string; like?: string };
 
 /** Epochs of a probe, as far as a run has so many. */
 const PROBE_EPOCHS = 10;
@@ -154,12 +157,31 @@ async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: un
   return withLengths(withProbe(input, flags));
 }
 
+/** The experiment of a new run with the settings of a run that was. */
+async function inputLike(data: string | undefined, { like, ...flags }: FinetuneFlags): Promise<unknown> {
+  for (const name of ['recipe', 'preset', 'resume'] as const) {
+    if (flags[name] !== undefined) throw new CommandError(`Give either --like or --${name}, not both`);
+  }
+  const base = await experimentLike(like!);
+  const dataset = data === undefined ? undefined : datasetOfWord(data);
+  if (dataset !== undefined) delete base.dataset.path;
+  const { seed, ...rest } = flags;
+  return applyFlags(base, {
+    ...rest,
+    ...(dataset !== undefined && { dataset }),
+    ...(seed !== undefined && { seeds: [seed] }),
+  });
+}
+
 /** The experiment of a new run, or that of a directory to go on with. */
 async function readGiven(
   data: string | undefined,
   flags: FinetuneFlags,
 ): Promise<{ input: WrittenExperiment; notes: string[] }> {
   const { resume = false, out } = flags;
+  if (flags.like !== undefined) {
+    return { input: { input: await inputLike(data, flags), source: undefined, fitsBatch: true }, notes: [] };
+  }
   if (data !== undefined) {
     const { input, notes } = await newInput(data, flags);
     return { input: { input, source: undefined, fitsBatch: true }, notes };
@@ -197,7 +219,10 @@ function summary(
  */
 export async function finetune(data: string | undefined, flags: FinetuneFlags): Promise<void> {
   const { input, notes } = await readGiven(data, flags);
-  const dir = await runExperiment(input, flags, notes);
+  // How batches are chosen is of interest to few who have photos.
+  const { verbose = false } = flags;
+  const wording = verbose ? { notes } : { plan: describePhotoPlan, display: photoProgress };
+  const dir = await runExperiment(input, flags, wording);
   if (dir === undefined) return;
 
   await startBackend('cpu');

@@ -140,7 +140,7 @@ export function describePlan(
   );
   if (complete.size > 0) rows.push(['complete', `${complete.size} of ${tasks.length} from before`]);
   const heading = [pc.bold(experiment.name), experiment.description?.trim()].filter(Boolean).join(': ');
-  return [heading, ...rows.map(row)].join('\n');
+  return [heading, ...rows.map(planRow)].join('\n');
 }
 
 /** Width of the lines, and of what stands before their text. */
@@ -159,7 +159,8 @@ function wrap(text: string): string[] {
   return lines;
 }
 
-function row([topic, text]: readonly [topic: string, text: string]): string {
+/** A line of the plan: its topic, and text that is wrapped. */
+export function planRow([topic, text]: readonly [topic: string, text: string]): string {
   return `  ${pc.dim(topic.padEnd(9))}  ${wrap(text).join(`\n${' '.repeat(INDENT)}`)}`;
 }
 
@@ -207,5 +208,5 @@ export function describeEstimate(
         : `${downloadMegabytes} MB still to be fetched; measured on random images of the same shape`,
     ],
   ];
-  return rows.map(row).join('\n');
+  return rows.map(planRow).join('\n');
 }

@@ -3,96 +3,23 @@ import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import { addClusterCommands } from './cluster-commands.js';
 import type { DescribeFlags } from './data.js';
-import type { ExportFlags } from './export.js';
-import type { FinetuneFlags } from './finetune.js';
 import { parseImageSize, parseNumber } from './flag-numbers.js';
 import { startedAs } from '../ground/command.js';
 import { HOLDOUT_KINDS } from '../holdout/kinds.js';
 import type { HoldoutFlags } from './holdout-losses.js';
 import type { InsightsFlags } from './insights.js';
-import type { PredictFlags } from './predict.js';
 import type { ReportFlags } from './report.js';
-import { addRunFlags, portFlag } from './run-flags.js';
+import { addModelCommands } from './model-commands.js';
+import { addRunFlags, cacheFlag, portFlag } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
 import { complete, withExperiment } from './late-help.js';
+import { withShortHelp } from './short-help.js';
 import type { WatchFlags } from './watch.js';
 
 const require = createRequire(import.meta.url);
 
-const cacheFlag = [
-  '--cache <dir>',
-  'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)',
-] as const;
-
-/** `finetune`, `predict` and `export`. */
-function addModelCommands(program: Command): void {
-  withExperiment(
-    addRunFlags(
-      program
-        .command('finetune')
-        .description('make a classifier of your photos out of a pretrained network')
-        .argument('[data]', 'folder of photos, one folder a class; or a data set'),
-    )
-      .option('--seed <n>', 'seed of all randomness (default: 1)', parseNumber)
-      .option(
-        '--recipe <name>',
-        'settings where no flag says otherwise: quick, probe or paper (default: quick)',
-      ),
-    'one',
-    { presets: false },
-  )
-    .addHelpText(
-      'after',
-      `
-Without other flags: batches of 32, mirrored photos, a learning rate of 0.002 that falls, 8 epochs, fewer where nothing is gained.
-With --recipe probe: the new layer alone on features computed once, 10 epochs at the best of three rates; then the upper part of the network.
-With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.
-
-Examples:
-  ${startedAs()} finetune photos
-  ${startedAs()} finetune photos --recipe probe --backbone mobilenet_v1_1.0_224
-  ${startedAs()} finetune photos --backbone mobilenet/model.json --image-size 96 --epochs 20
-  ${startedAs()} finetune photos --backbone runs/train-recency-bias --freeze`,
-    )
-    .action(async (data: string | undefined, flags: FinetuneFlags) =>
-      (await import('./finetune.js')).finetune(data, flags),
-    );
-
-  program
-    .command('backbones')
-    .description('list the pretrained networks that can be fetched, and those in the cache')
-    .option(...cacheFlag)
-    .action(async (flags: { cache?: string }) => (await import('./backbones.js')).listBackbones(flags));
-
-  program
-    .command('predict')
-    .description('classify photos with a model that finetune or export saved')
-    .argument('<model>', 'folder of the model, or a run directory')
-    .argument('<images...>', 'photos, and folders of photos')
-    .option('--top <n>', 'classes to show of each photo (default: 3)', parseNumber)
-    .option('--json', 'print JSON')
-    .option('--csv', 'print CSV')
-    .option('--unsure', 'print only photos that the model is less than 80 % sure of, the least sure first')
-    .option('--backend <name>', 'auto (torch where it is built, else wasm), torch, wasm or cpu')
-    .option(...cacheFlag)
-    .action(async (model: string, images: string[], flags: PredictFlags) =>
-      (await import('./predict.js')).predict(model, images, flags),
-    );
-
-  program
-    .command('export')
-    .description("save a run's model as a TensorFlow.js LayersModel, or its record for TensorBoard")
-    .argument('<run>', "run directory; with --tensorboard also a comparison's")
-    .requiredOption('--out <dir>', 'folder for the model, or the log folder')
-    .option('--tensorboard', 'write event files of TensorBoard, not the model')
-    .option('--epoch <which>', 'best (lowest test error) or last (default: best)')
-    .option(...cacheFlag)
-    .action(async (run: string, flags: ExportFlags & { tensorboard?: boolean }) => {
-      if (flags.tensorboard === true) {
-        await (await import('./export-tensorboard.js')).exportTensorBoard(run, flags.out);
-      } else await (await import('./export.js')).exportModel(run, flags);
-    });
-}
+/** Flags of `compare` and `train` that matter to most. */
+const COMMON_FLAGS = ['--preset', '--epochs', '--out', '--resume', '--dry-run'];
 
 /** Builds the program; `parseAsync` of the result runs a command. */
 export function createProgram(): Command {
@@ -109,11 +36,14 @@ export function createProgram(): Command {
     .hook('preSubcommand', (_, command) => complete(command));
 
   withExperiment(
-    addRunFlags(
-      program
-        .command('compare')
-        .description('compare batch-selection methods under equal conditions, and write a report')
-        .argument('[file]', 'experiment file (YAML or JSON)'),
+    withShortHelp(
+      addRunFlags(
+        program
+          .command('compare')
+          .description('compare batch-selection methods under equal conditions, and write a report')
+          .argument('[file]', 'experiment file (YAML or JSON)'),
+      ),
+      [...COMMON_FLAGS, '--selector', '--seeds', '--dataset'],
     ),
     'several',
     { presets: true },
@@ -133,10 +63,13 @@ Examples:
     );
 
   withExperiment(
-    addRunFlags(program.command('train').description('train with one batch-selection method')).option(
-      '--seed <n>',
-      'seed of all randomness (default: 1)',
-      parseNumber,
+    withShortHelp(
+      addRunFlags(program.command('train').description('train with one batch-selection method')).option(
+        '--seed <n>',
+        'seed of all randomness (default: 1)',
+        parseNumber,
+      ),
+      [...COMMON_FLAGS, '--selector', '--seed', '--dataset'],
     ),
     'one',
     { presets: true },

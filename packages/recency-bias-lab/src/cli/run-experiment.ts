@@ -23,6 +23,7 @@ import { parseShard } from './parse-shard.js';
 import { resumeCommand } from './resume-command.js';
 import type { RunFlags } from './run-flags.js';
 import { trainRuns } from './train-runs.js';
+import type { TrainRunsOptions } from './train-runs.js';
 import { servePage } from './watch.js';
 
 /** The experiment with its data and model, before its directory is known. */
@@ -45,15 +46,27 @@ async function prepareInput(
   return prepared;
 }
 
+/** How an experiment is told of to its reader. */
+export interface Wording {
+  /** What else is to be said of it before it begins, a line each. */
+  readonly notes?: readonly string[];
+  /** What is about to happen. Default: the plan of a comparison. */
+  readonly plan?: (
+    experiment: ResolvedExperiment,
+    about: { readonly dir: string; readonly classNames: readonly string[] },
+  ) => string;
+  /** How it gets on. Default: as a comparison is shown. */
+  readonly display?: TrainRunsOptions['display'];
+}
+
 /**
  * Trains the runs of an experiment that are not complete.
- * @param own what else is to be said of it before it begins, a line each
  * @returns its directory; undefined where it was only to be said what would be done
  */
 export async function runExperiment(
   input: WrittenExperiment,
   flags: RunFlags,
-  own: readonly string[] = [],
+  { notes: own = [], plan, display }: Wording = {},
 ): Promise<string | undefined> {
   const jobs = flags.jobs ?? availableParallelism();
   if (!Number.isInteger(jobs) || jobs < 1) {
@@ -65,7 +78,7 @@ export async function runExperiment(
   }
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard, process.env);
   const cache = cacheDirectory(flags.cache);
-  const { experiment: asked, inputs, notes } = await prepareInput(input, cache, flags);
+  const { experiment: asked, inputs, notes, dataset } = await prepareInput(input, cache, flags);
   const output = await chooseOutputDirectory(asked, {
     ...(flags.out !== undefined && { out: flags.out }),
     resume: flags.resume ?? false,
@@ -81,7 +94,10 @@ export async function runExperiment(
     return undefined;
   }
   const options = { jobs, cache, saveEverySeconds, inputs };
-  process.stdout.write(`${describePlan(experiment, { dir, jobs, complete, inputs })}\n`);
+  const { classNames } = dataset;
+  const said =
+    plan?.(experiment, { dir, classNames }) ?? describePlan(experiment, { dir, jobs, complete, inputs });
+  process.stdout.write(`${said}\n`);
   if (flags.dryRun === true) {
     const remaining = tasks.filter(({ id }) => !complete.has(id));
     if (remaining.length > 0) await printEstimate(experiment, remaining, options);
@@ -104,6 +120,7 @@ export async function runExperiment(
         verbose,
         force,
         shard,
+        ...(display !== undefined && { display }),
         ...(tensorboard !== undefined && { tensorboard }),
       });
     } finally {

@@ -5,6 +5,12 @@ import { startedAs } from '../ground/command.js';
 import type { ExperimentFlags } from './experiment-flags.js';
 import { parseNumber } from './flag-numbers.js';
 
+/** Where what is fetched and computed is kept. */
+export const cacheFlag = [
+  '--cache <dir>',
+  'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)',
+] as const;
+
 /** Where a page is served. */
 export const portFlag = [
   '--port <n>',
@@ -40,7 +46,7 @@ export function addRunFlags(command: Command): Command {
     .option('--resume', 'go on with what the output directory holds')
     .option('--force', 'take the output directory from a process that holds it, or seems to')
     .option('--jobs <n>', 'runs at a time (default: the number of cores)', parseNumber)
-    .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
+    .option(...cacheFlag)
     .option('--dry-run', 'say what would be done, and stop')
     .addOption(
       new Option(

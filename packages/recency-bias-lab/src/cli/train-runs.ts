@@ -18,6 +18,8 @@ import { resumeCommand } from './resume-command.js';
 export interface TrainRunsOptions extends TrainComparisonOptions {
   /** Show stack traces of runs that fail. */
   readonly verbose: boolean;
+  /** Shows how runs get on. Default: as a comparison is shown. */
+  readonly display?: typeof createProgress;
   /** Log folder of TensorBoard, where it is to be written. */
   readonly tensorboard?: string;
 }
@@ -26,7 +28,7 @@ export interface TrainRunsOptions extends TrainComparisonOptions {
 export async function trainRuns(output: OutputDirectory, options: TrainRunsOptions): Promise<void> {
   const { dir, experiment, complete } = output;
   const remaining = tasksOf(output, options.shard).filter(({ id }) => !complete.has(id));
-  const progress = createProgress(remaining, experiment, process.stderr);
+  const progress = (options.display ?? createProgress)(remaining, experiment, process.stderr);
   const interrupt = interruptSignal(() => {
     progress.note('Stopping: each run saves at its next step. Press Ctrl-C again not to wait.');
   });

@@ -59,7 +59,10 @@ export async function gatherImages(
 /** Copies the samples at `indices` into a split of their own, sample `indices[i]` becoming sample i. */
 export function takeSamples(split: ImageSplit, indices: Int32Array): ImageSplit {
   const { source } = split;
-  const files = split.files && { files: Array.from(indices, (index) => split.files![index]!) };
+  const files = {
+    ...(split.files && { files: Array.from(indices, (index) => split.files![index]!) }),
+    ...(split.hashes && { hashes: Array.from(indices, (index) => split.hashes![index]!) }),
+  };
   if (source !== undefined) {
     return {
       ...files,

@@ -191,6 +191,11 @@ const entries: readonly DatasetEntry[] = [
   },
 ];
 
+/** Whether its images are files with names of their own. */
+export function isOfFiles({ fields }: Pick<DatasetEntry, 'fields'>): boolean {
+  return fields.includes('skipUnreadable');
+}
+
 /** Whether a data set lies in the cache, or is never kept there. */
 export function isInCache({ files }: DatasetEntry, cache: string): boolean {
   return files === undefined || existsSync(cacheFolder(files, cache));

@@ -19,9 +19,9 @@ export const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** What the server is made of. */
+/** Options of the server. */
 export interface LocalServerOptions {
-  /** Answers what comes by the whole address. @param name what stands behind the token, without the query */
+  /** Answers requests for the whole address. @param name the rest of the path behind the token, without the query */
   readonly answer: (name: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Where it is taken, the next free one; 0 for any. */
   readonly port: number;
@@ -59,7 +59,7 @@ export function refuse(response: ServerResponse, status: number, message: string
   response.end(`${message}\n`);
 }
 
-/** Sends a page with what it is allowed to do. */
+/** Sends a page with its content policy. */
 export function sendPage(response: ServerResponse, page: string, policy: string): void {
   response.writeHead(200, {
     ...HEADERS,
@@ -70,7 +70,7 @@ export function sendPage(response: ServerResponse, page: string, policy: string)
 }
 
 /**
- * What the page asks for, as JSON.
+ * The JSON of a request of the page.
  * @returns undefined where the request is refused, since another page might have sent it
  * @throws Error when it is too long, or no JSON
  */
@@ -96,7 +96,7 @@ export async function readRequest(
 
 /** A server that runs. */
 export class LocalServer {
-  /** What to open in a browser. */
+  /** The address for a browser. */
   readonly address: string;
   readonly port: number;
   /** The part of the address that nobody can guess. */

@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** Scripts of pages by name: that of a report, and that of a page that is fed while runs train. */
-const PAGES = { client: 'main.ts', watch: 'watch.ts' } as const;
+/** Scripts of pages by name: that of a report, that of a page that is fed while runs train, and that of a review. */
+const PAGES = { client: 'main.ts', watch: 'watch.ts', review: 'review.ts' } as const;
 export type PageScript = keyof typeof PAGES;
 
 function built(page: PageScript): URL {
@@ -22,7 +22,7 @@ const NOTICE =
 /** Bundles a script with all that it imports; needs a checkout with its development dependencies. */
 async function bundleScript(entry: string, target: 'browser' | 'node'): Promise<string> {
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [fileURLToPath(new URL(entry, CLIENT))],
     bundle: true,
     minify: true,
@@ -33,9 +33,10 @@ async function bundleScript(entry: string, target: 'browser' | 'node'): Promise<
     charset: 'utf8',
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
-    banner: { js: NOTICE },
+    metafile: true,
   });
-  return outputFiles[0]!.text.trim();
+  const hasCharts = Object.keys(metafile.inputs).some((path) => path.includes('/echarts/'));
+  return `${hasCharts ? `${NOTICE}\n` : ''}${outputFiles[0]!.text.trim()}`;
 }
 
 /** The script of a page, as text that may stand in a script element. */

@@ -54,8 +54,9 @@ describe('recency-bias finetune', () => {
     const { code, stdout, stderr } = await finetune('photos', ...FLAGS, '--epochs', '6', '--out', 'first');
     expect(stderr).not.toContain('failed');
     expect(code).toBe(0);
-    expect(stdout).toContain('warm-up of 1 epoch chosen for 6 epochs');
-    expect(stdout).toContain('window of 3 predictions chosen for 6 epochs');
+    expect(stdout).toMatch(/photos +29 to learn from, 7 held out .*; of blue, green and red/);
+    expect(stderr).toMatch(/^Epoch 1 of 6, [\d.]+ % of the held-out photos right.*left$/m);
+    expect(`${stdout}${stderr}`).not.toMatch(/warm-up|window|selectors|entropy/i);
     expect(stdout).toContain(
       'backbone net, cut after dropout, before its classifier classes; trained end to end',
     );
@@ -131,11 +132,14 @@ describe('recency-bias finetune', () => {
     expect(run!.complete).toBe(true);
     expect(run!.epochs.length).toBeLessThan(10);
     expect(run!.epochs.length - best).toBeGreaterThanOrEqual(3);
-    const plan = async (...recipe: string[]): Promise<string> =>
-      (await finetune('photos', '--backbone', 'net', '--cache', 'cache', ...recipe, '--dry-run')).stdout;
+    const plan = async (...recipe: string[]): Promise<string> => {
+      const flags = ['--backbone', 'net', '--cache', 'cache', ...recipe, '--dry-run', '--verbose'];
+      return (await finetune('photos', ...flags)).stdout;
+    };
     expect(await plan('--recipe', 'paper')).toMatch(
       /50 epochs of .*batch 29\), momentum 0.9, rate 0.0002, weight/,
     );
+    expect(await plan()).toContain('warm-up of 2 epochs chosen for 8 epochs');
     expect(await plan()).toMatch(/8 epochs of .*rate 0.002, x 0.3 after epoch 5/);
     expect((await finetune('photos', '--backbone', 'net', '--recipe', 'no')).stderr).toContain(
       '--recipe: is no; expected quick or probe or paper',
@@ -146,7 +150,7 @@ describe('recency-bias finetune', () => {
     const long = ['photos', ...FLAGS, '--epochs', '25', '--selector', 'recency-bias'];
     expect((await finetune(...long, '--out', 'whole')).code).toBe(0);
     const broken = startCli(['finetune', ...long, '--out', 'broken'], dir);
-    await broken.seen('done     warm-up');
+    await broken.seen('Epoch 1 of');
     broken.process.kill('SIGINT');
     const { stderr } = await broken.result;
     if (!existsSync(join(dir, 'broken/model'))) {
@@ -212,6 +216,7 @@ describe('recency-bias export', () => {
     const { code, stdout } = await runCli(['export', 'scratch', '--out', 'exported'], dir);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^exported holds the model of scratch\/recency-bias-seed1: 3 classes/);
+    expect(await readFile(join(dir, 'exported/try.html'), 'utf8')).toContain('blue, green or red?');
     const [fromFolder, fromRun] = await Promise.all(
       ['exported', 'scratch'].map(async (model) => (await predict(model, 'photos/blue')).outcomes),
     );

@@ -27,6 +27,8 @@ export interface RunningCli {
   readonly result: Promise<CliResult>;
   /** Resolves when `text` has appeared on either output; rejects when the command ends without it. */
   readonly seen: (text: string) => Promise<void>;
+  /** What it has said on both outputs so far. */
+  readonly output: () => string;
 }
 
 /**
@@ -83,7 +85,7 @@ export function startCli(
         reject(new Error(`The command ended without "${text}":\n${stdout}\n${stderr}`));
       });
     });
-  return { process: child, result, seen };
+  return { process: child, result, seen, output: () => `${stdout}${stderr}` };
 }
 
 /** Runs a command to its end. */

@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'tfjs/state': ['core', 'tfjs/measuring', 'tfjs/state', TFJS],
   'tfjs/data': ['core', 'tfjs/data', 'tfjs/internals', 'tfjs/measuring', TFJS],
   classifier: ['classifier', TFJS],
+  live: ['core', 'recency-bias', 'live'],
   testing: ['core', 'testing'],
   'index.ts': ['core', 'recency-bias', 'selectors'],
 };

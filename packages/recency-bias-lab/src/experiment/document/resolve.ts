@@ -2,7 +2,7 @@
 import { selectorRegistry } from 'recency-bias';
 import { resolveAugmentation } from '../../augment/policies.js';
 import type { ResolvedAugmentation } from '../../augment/policies.js';
-import { datasetRegistry, READ_FIELDS } from '../../data/registry.js';
+import { datasetRegistry, isOfFiles, READ_FIELDS } from '../../data/registry.js';
 import type { DatasetEntry } from '../../data/registry.js';
 import { modelRegistry } from './model-registry.js';
 import type { BackendName } from '../../ground/backend.js';
@@ -88,6 +88,9 @@ function* checkDataset(dataset: Experiment['dataset']): Generator<string> {
   else if (entry.needsPath && dataset.path === undefined) {
     yield `dataset.path: is missing; expected the folder that holds the data: give --data-path`;
   } else {
+    if (dataset.corrections !== undefined && !isOfFiles(entry)) {
+      yield `dataset.corrections: is not used by ${dataset.name}, whose images are no files; leave it out`;
+    }
     for (const field of READ_FIELDS) {
       if (dataset[field] !== undefined && !entry.fields.includes(field)) {
         yield `dataset.${field}: is not used by ${dataset.name}; leave it out`;

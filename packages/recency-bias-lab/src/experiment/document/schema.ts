@@ -1,6 +1,7 @@
 /** The experiment file: what to train on what, and which batch-selection methods to compare. */
 import { z } from 'zod';
 import { augmentationSchema } from '../../augment/policies.js';
+import { labelCorrectionsSchema } from '../../data/label-corrections.js';
 
 const rate = z.number().positive();
 const seed = z
@@ -32,6 +33,8 @@ const datasetSchema = z.strictObject({
   testList: z.string().min(1).optional(),
   /** Text file in a `folder` that names its classes: folder, tab, name. */
   classFile: z.string().min(1).optional(),
+  /** Labels of single images that are other than the data say, as `review` writes them; of images in files. */
+  corrections: labelCorrectionsSchema.optional(),
   /** Leave out images that cannot be decoded instead of stopping. */
   skipUnreadable: z.boolean().optional(),
   /** Megabytes of pixels to hold in memory; a folder of more is decoded on demand. */

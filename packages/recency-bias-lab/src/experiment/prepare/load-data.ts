@@ -4,6 +4,7 @@ import { Random } from 'recency-bias';
 import { identityOf } from '../../data/identity.js';
 import type { DataIdentity } from '../../data/identity.js';
 import type { ImageDataset, ImageSplit } from '../../data/image-dataset.js';
+import { withCorrections } from '../../data/label-corrections.js';
 import { withLabelNoise } from '../../data/label-noise.js';
 import { isInCache } from '../../data/registry.js';
 import type { DatasetEntry, PublishedSizes } from '../../data/registry.js';
@@ -24,8 +25,8 @@ export interface LoadedData {
 }
 
 /**
- * Reads the data set that an experiment names, fetching it if need be, takes the subset that it asks for, and flips the labels
- * that it wants wrong.
+ * Reads the data set that an experiment names, fetching it if need be, corrects the labels that it says are wrong, takes the subset
+ * that it asks for, and flips the labels that it wants wrong.
  * @param options.begun directory of the comparison that the experiment is of, where it has begun
  * @throws ExperimentError when the experiment has begun with other data
  */
@@ -35,8 +36,13 @@ export async function loadExperimentData(
 ): Promise<LoadedData> {
   const { dataset: wanted } = experiment;
   const entry = datasetEntry(experiment);
-  const whole = await entry.load({ ...options, ...wanted });
-  const identity = officialIdentity(entry, wanted.path) ?? (await identityOf(whole));
+  const loaded = await entry.load({ ...options, ...wanted });
+  const { corrections } = wanted;
+  const corrected = corrections === undefined ? undefined : withCorrections(loaded, corrections);
+  if (corrected?.notice !== undefined) options.onNotice?.(wanted.path ?? wanted.name, [corrected.notice]);
+  const whole = corrected?.dataset ?? loaded;
+  const official = corrected === undefined ? officialIdentity(entry, wanted.path) : undefined;
+  const identity = official ?? (await identityOf(whole));
   await checkData(wanted.path ?? wanted.name, wanted.fingerprint, identity, begun);
   const { dataset, size } = takeSubset(whole, experiment);
   return { dataset, size: { ...size, fingerprint: identity.fingerprint }, identity };

@@ -1,0 +1,3 @@
+export { liveFeed, type LiveFeed, type LiveFeedOptions, type LiveHooks, type LiveCallbacks } from './feed.js';
+export { livePanel, type LivePanel, type LivePanelOptions, type Picture } from './panel.js';
+export type { LiveUpdate, LiveEpoch, LiveComposition, LiveSample } from './update.js';
