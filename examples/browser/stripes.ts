@@ -7,7 +7,7 @@ export const SIDE = 12;
 /** Pixels in [0, 1], [SIDE, SIDE], the same for the same index everywhere. */
 export function stripes(index: number): Float32Array {
   const random = new Random(index);
-  const noise = index % 4 === 0 ? 5 : 2;
+  const noise = index % 4 === 0 ? 7 : 3;
   return Float32Array.from({ length: SIDE * SIDE }, (_, p) => {
     const line = index % 2 === 0 ? Math.floor(p / SIDE) : p % SIDE;
     return ((line + (index % 3)) & 2) / 2 + noise * (random.float() - 0.5);

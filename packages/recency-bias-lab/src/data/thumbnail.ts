@@ -5,7 +5,7 @@ import { gatherImages, imageLength } from './image-dataset.js';
 import type { ImageDataset } from './image-dataset.js';
 
 /** Longer side of a thumbnail in pixels; smaller images stay as they are. */
-const SIDE = 96;
+const SIDE = 160;
 
 type Shape = ImageDataset['imageShape'];
 

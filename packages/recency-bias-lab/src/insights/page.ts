@@ -5,10 +5,11 @@ import { count, fixed, percent, plural } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
 import { html, styleElement } from '../report/html/markup.js';
 import { swatch } from '../report/html/results-section.js';
-import { className, picture, windowStrip } from '../report/html/samples-section.js';
+import { className, labelColor, picture, windowStrip } from '../report/html/samples-section.js';
 import { STYLES } from '../report/html/styles.js';
 import { selectorTitle } from '../report/analysis/titles.js';
 import { barChart, lineChart, sparkline } from './charts.js';
+import { classCodes } from './class-codes.js';
 import type { Gallery } from './galleries.js';
 import { isNeverLearnt } from './galleries.js';
 import type { Insights } from './insights.js';
@@ -21,7 +22,12 @@ const CONTENT_POLICY =
 const OWN_STYLES = `
 .plot{display:block;width:100%;max-width:700px;height:auto;margin-top:8px}
 .plot text{fill:var(--muted);font-size:11px}
-.samples{grid-template-columns:repeat(auto-fill,minmax(min(310px,100%),1fr))}
+.samples{grid-template-columns:repeat(auto-fill,minmax(min(400px,100%),1fr))}
+.sample img,.sample .blank{width:160px;height:160px}
+.photos .sample img{image-rendering:auto}
+.codes{display:flex;flex-wrap:wrap;gap:6px 18px;margin:8px 0 0;padding:0;list-style:none;font-size:14px}
+.codes b{display:inline-block;min-width:22px;margin-right:7px;padding:0 3px;border-radius:4px;color:#fff;background:var(--label);font:600 12px/20px ui-monospace,Menlo,Consolas,monospace;text-align:center}
+@media (max-width:480px){.sample{flex-wrap:wrap}.sample .about{flex-basis:100%}}
 .spark{display:block;width:120px;height:22px;margin:2px 0 4px}
 .key{display:flex;flex-wrap:wrap;gap:4px 18px;margin:6px 0 0;color:var(--muted);font-size:13px}
 .sample .file{font-size:12px;color:var(--muted)}
@@ -39,6 +45,24 @@ const SLOTS: Readonly<Record<Gallery['id'], number>> = {
   'never-learnt': 3,
   forgotten: 4,
 };
+
+/** Images of fewer pixels a side show their pixels. */
+const SMALLEST_PHOTO = 48;
+
+function isOfPhotos({ dataset }: Insights): boolean {
+  return Math.min(dataset.imageShape[0], dataset.imageShape[1]) >= SMALLEST_PHOTO;
+}
+
+/** The class of each code in the cells; nothing where the cells hold names or numbers. */
+function codesLegend(names: readonly string[]): Markup | false {
+  const codes = classCodes(names);
+  if (codes === undefined || names.every((name) => name.length <= 2)) return false;
+  return html`<ul class="codes" aria-label="Classes in the cells">
+    ${names.map(
+      (name, label) => html`<li><b style="--label:${labelColor(label)}">${codes[label]}</b>${name}</li>`,
+    )}
+  </ul>`;
+}
 
 /** `2.31`, or `unknown`. */
 function loss(value: number | null): string {
@@ -61,7 +85,7 @@ function card(insights: Insights, index: number, image: string): Markup {
         <strong>${className(names, verdict.label)}</strong> (${percent(verdict.share, 0)} %)
         ${wrong.has(index) && html`<span class="chip">made wrong on purpose</span>`}
       </p>
-      ${windowStrip({ window: table.window(index), label }, names)}
+      ${windowStrip({ window: table.window(index), label }, names, classCodes(names))}
       ${sparkline(table.uncertaintyEpochs, table.uncertaintyOverTime(index))}
       <p class="muted">
         uncertainty ${fixed(table.uncertainty(index), 2)}, loss ${loss(table.meanLoss(index))}, probability of
@@ -234,7 +258,7 @@ export function insightsPage(insights: Insights, images: readonly (readonly stri
           }
           ${noise !== undefined && html`<p class="warning" role="note">${noise}</p>`}
         </header>
-        <main>
+        <main class="${isOfPhotos(insights) ? 'photos' : ''}">
           <section aria-labelledby="run">
             <h2 id="run">The run</h2>
             <div class="card">
@@ -254,6 +278,7 @@ export function insightsPage(insights: Insights, images: readonly (readonly stri
               oldest first, underlined where they agree with the sample’s label; the line is the sample’s
               uncertainty over the epochs; its loss and the probability of its label are means over the run.
             </p>
+            ${codesLegend(header.dataset.classNames)}
           </section>
           ${galleries.map((gallery, i) => gallerySection(insights, gallery, images[i]!))}
           <section aria-labelledby="all">

@@ -48,10 +48,14 @@ export function picture(
   />`;
 }
 
-/** The window of predicted labels as a strip of coloured cells; those that agree with the sample's label are underlined. */
+/**
+ * The window of predicted labels as a strip of coloured cells; those that agree with the sample's label are underlined.
+ * @param codes of the classes, in the place of numbers where names are too long for a cell
+ */
 export function windowStrip(
   { window, label: own }: Pick<UncertainSample, 'window' | 'label'>,
   names: readonly string[],
+  codes: readonly string[] = [],
 ): Markup {
   return html`<ol class="window" aria-label="Predicted labels, oldest first">
     ${window.map((label) => {
@@ -61,7 +65,7 @@ export function windowStrip(
         style="--label:${labelColor(label)}"
         title="${text}"
       >
-        ${text.length <= 2 ? text : label}
+        ${text.length <= 2 ? text : (codes[label] ?? label)}
       </li>`;
     })}
   </ol>`;
