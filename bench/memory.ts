@@ -34,6 +34,7 @@ function say(indices: Int32Array, round: number): Observation {
   return {
     indices,
     predictedLabel: indices.map((index) => (index + (share(index) < 0.25 ? round : 0)) % RUN.classes),
+    margin: p,
     trueClassProbability: p,
     batchLoss: new Float32Array(indices.length).fill(1.5),
     loss: p.map((value) => 3 * (1 - value)),

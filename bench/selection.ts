@@ -50,6 +50,7 @@ class Network {
         loss: new Float32Array(rows),
         batchLoss: new Float32Array(rows).fill(1.5),
         predictedLabel: new Int32Array(rows),
+        margin: new Float32Array(rows),
         trueClassProbability: new Float32Array(rows),
         gradNormBound: new Float32Array(rows),
         boundaryDistance: new Float32Array(rows),

@@ -5,9 +5,20 @@ import { readComparison } from '../packages/recency-bias-lab/src/records/read.js
 import { analyse } from '../packages/recency-bias-lab/src/report/analysis/results.js';
 import type { Analysis } from '../packages/recency-bias-lab/src/report/analysis/results.js';
 import { namedComparisons, withTables } from '../packages/recency-bias-lab/src/report/markdown/documents.js';
+import type { Records } from './regimes/analysis.js';
+import { withRegimes } from './regimes/table.js';
 
 /** Paths in the repository. */
 export const DOCUMENTS = ['docs/choosing.md', 'docs/reproduction.md'] as const;
+
+/** The page of the map of regimes, and its picture. */
+export const REGIMES_DOCUMENT = 'docs/regimes.md';
+export const REGIME_FIGURE = 'docs/images/regimes.svg';
+
+/** The text of the page of regimes with its tables made anew, formatted. */
+export async function regimesDocument(path: string, text: string, records: Records): Promise<string> {
+  return format(withRegimes(text, records), { ...(await resolveConfig(path)), filepath: path });
+}
 
 /** Tables hold no date. */
 const ANY_DATE = new Date(0);

@@ -1,13 +1,25 @@
 /**
- * Makes the tables of docs/choosing.md and docs/reproduction.md from the records:
+ * Makes the tables of docs/choosing.md, docs/reproduction.md and docs/regimes.md from the records, and the map of regimes as a picture:
  *
  *     npm run tables
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { documentWithTables, DOCUMENTS } from './document-tables.js';
+import {
+  documentWithTables,
+  DOCUMENTS,
+  REGIME_FIGURE,
+  REGIMES_DOCUMENT,
+  regimesDocument,
+} from './document-tables.js';
+import { readRegimes, rowsOf } from './regimes/analysis.js';
+import { regimeFigure } from './regimes/figure.js';
 
 /** Writes the documents. */
 export async function run(): Promise<void> {
   for (const path of DOCUMENTS)
     await writeFile(path, await documentWithTables(path, await readFile(path, 'utf8')));
+  const records = await readRegimes('records');
+  const document = await readFile(REGIMES_DOCUMENT, 'utf8');
+  await writeFile(REGIMES_DOCUMENT, await regimesDocument(REGIMES_DOCUMENT, document, records));
+  await writeFile(REGIME_FIGURE, regimeFigure(rowsOf(records)));
 }

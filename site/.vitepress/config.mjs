@@ -73,6 +73,7 @@ export default defineConfig({
         text: 'Results',
         items: [
           page('docs/reproduction.md'),
+          page('docs/regimes.md'),
           page('docs/scale.md'),
           page('docs/reports.md'),
           page('docs/results-format.md'),

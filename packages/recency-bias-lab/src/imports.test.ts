@@ -44,10 +44,10 @@ const ROOMS: Rooms = {
     ...['ground', 'records', 'data', 'plugins', 'experiment/document', 'experiment/selection'],
     ...['experiment/state', 'experiment/prepare', 'experiment/training'],
   ],
-  holdout: ['data', 'models', 'experiment/document', 'experiment/training'],
+  holdout: ['ground', 'data', 'models', 'experiment/document', 'experiment/training'],
   cli: [
-    ...['ground', 'records', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report', 'insights'],
-    ...['watch', 'review', 'holdout', 'tensorboard', 'try-page', 'photo-report'],
+    ...['ground', 'records', 'samples', 'data', 'augment', 'models', 'plugins', 'pretrained', 'report'],
+    ...['insights', 'watch', 'review', 'holdout', 'tensorboard', 'try-page', 'photo-report'],
     ...['experiment/document', 'experiment/prepare', 'experiment/training', 'experiment/processes'],
   ],
   'index.ts': ['records', 'report', 'experiment/document', 'experiment/processes'],

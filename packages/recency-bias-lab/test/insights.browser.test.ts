@@ -46,7 +46,13 @@ function synthetic(share: number, wavering: number) {
     for (let i = 0; i < SIZE; i++) {
       const predicted = random.float() < wavering && i % 3 === 0 ? random.int(CLASSES) : split.labels[i]!;
       history.record(i, predicted);
-      record.observe(i, predicted, predicted === labels[i] ? 0.1 : 3, epoch);
+      record.observe(
+        i,
+        predicted,
+        predicted === labels[i] ? 0.1 : 3,
+        predicted === labels[i] ? 2 : -2,
+        epoch,
+      );
     }
     record.endEpoch(epoch, history);
   }

@@ -73,6 +73,7 @@ export function measure(indices: Int32Array, epoch: number): Observation {
     loss: column((i) => ((i * 37 + epoch * 11) % 101) / 64),
     batchLoss: column(() => ((epoch * 23) % 47) / 64),
     predictedLabel: Int32Array.from(indices, (i) => (i + (i % 3) * epoch) % run.classes),
+    margin: column((i) => ((i * 31 + epoch * 7) % 97) / 8 - 6),
     trueClassProbability: column((i) => ((i * 29 + (i % 5) * epoch) % 65) / 64),
     gradNormBound: column((i) => ((i * i + epoch) % 91) / 64),
     boundaryDistance: column((i) => (((i * 17 + epoch * 3) % 64) - 32) / 64),

@@ -24,6 +24,7 @@ def measure(indices: np.ndarray[Any, Any], epoch: int) -> dict[str, np.ndarray[A
         "predicted_label": (i + (i % 3) * epoch) % 10,
         "true_class_probability": ((i * 29 + (i % 5) * epoch) % 65) / 64,
         "grad_norm_bound": ((i * i + epoch) % 91) / 64,
+        "margin": ((i * 31 + epoch * 7) % 97) / 8 - 6,
         "boundary_distance": (((i * 17 + epoch * 3) % 64) - 32) / 64,
     }
 

@@ -204,7 +204,7 @@ def test_goes_on_in_mid_epoch_where_each_batch_is_learnt_from_at_once() -> None:
 def test_signals_are_those_of_their_definitions() -> None:
     logits = torch.tensor([[2.0, 0.0, -1.0], [0.0, 1.0, 3.0]], dtype=torch.float64)
     labels = torch.tensor([0, 1])
-    names = ["loss", "batch_loss", "predicted_label", "true_class_probability", "grad_norm_bound", "boundary_distance"]
+    names = ["loss", "batch_loss", "predicted_label", "margin", "true_class_probability", "grad_norm_bound", "boundary_distance"]
     found = {name: column.double().numpy() for name, column in measure(names, logits, labels).items()}
     p = np.exp(logits.numpy()) / np.exp(logits.numpy()).sum(1, keepdims=True)
     own = p[[0, 1], labels.numpy()]
@@ -212,6 +212,7 @@ def test_signals_are_those_of_their_definitions() -> None:
     assert np.allclose(found["loss"], -np.log(own), atol=1e-6)
     assert np.allclose(found["batch_loss"], [-np.log(own).mean()] * 2, atol=1e-6)
     assert found["predicted_label"].tolist() == [0, 2]
+    assert np.allclose(found["margin"], [2.0, -2.0], atol=1e-6)
     assert np.allclose(found["true_class_probability"], own, atol=1e-6)
     assert np.allclose(found["grad_norm_bound"], np.linalg.norm(p - onehot, axis=1), atol=1e-6)
     assert np.allclose(found["boundary_distance"], p.std(1) * [1, -1], atol=1e-6)

@@ -31,6 +31,30 @@ describe('experiment flags', () => {
     expect(base.dataset).toEqual({ name: 'mnist', trainSize: 5 });
   });
 
+  it('say what is done to the training data', () => {
+    const flags = parse(
+      '--classes',
+      '5',
+      '--imbalance',
+      '100',
+      '--copies',
+      '4',
+      '--label-noise',
+      '0.1:confusable',
+    );
+    expect(applyFlags({ dataset: 'mnist' }, flags)).toEqual({
+      dataset: {
+        name: 'mnist',
+        classes: 5,
+        imbalance: 100,
+        copies: 4,
+        labelNoise: { share: 0.1, to: 'confusable' },
+      },
+    });
+    expect(applyFlags({}, parse('--label-noise', '0.05'))).toEqual({ dataset: { labelNoise: 0.05 } });
+    expect(() => parse('--label-noise', 'some')).toThrow('Expected a number.');
+  });
+
   it('put epochs in the place of iterations, and the other way round', () => {
     expect(applyFlags({ iterations: 100 }, parse('--epochs', '3'))).toEqual({ epochs: 3 });
     expect(applyFlags({ epochs: 3 }, parse('--iterations', '100'))).toEqual({ iterations: 100 });

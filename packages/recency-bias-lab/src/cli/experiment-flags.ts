@@ -7,7 +7,7 @@ import { readCorrections } from '../data/label-corrections.js';
 import { modelRegistry } from '../experiment/document/model-registry.js';
 import { startedAs } from '../ground/command.js';
 import { scalingNames } from '../models/scaling.js';
-import { parseImageSize, parseNumber } from './flag-numbers.js';
+import { parseImageSize, parseLabelNoise, parseNumber } from './flag-numbers.js';
 import { parseName, parseNamed, parseNumbers, parseSelector, parseSteps, parseValue } from './flag-values.js';
 import type { NamedOptions } from './flag-values.js';
 import { withAbsoluteInputs } from './input-paths.js';
@@ -81,12 +81,25 @@ const FLAGS = {
     'dataset',
     'testSize',
   ),
-  labelNoise: number(
-    '--label-noise <share>',
-    'give this share of the training samples a wrong label, e.g. 0.05',
+  classes: number('--classes <n>', 'keep the first classes alone, so many', 'dataset', 'classes'),
+  imbalance: number(
+    '--imbalance <ratio>',
+    'training data with a long tail: largest class by smallest, e.g. 100',
     'dataset',
-    'labelNoise',
+    'imbalance',
   ),
+  copies: number(
+    '--copies <n>',
+    'each training image so often, shifted by up to 2 pixels',
+    'dataset',
+    'copies',
+  ),
+  labelNoise: {
+    flags: '--label-noise <share[:confusable]>',
+    help: 'give this share of the training samples a wrong label, e.g. 0.05; confusable: the class most like its own',
+    path: ['dataset', 'labelNoise'],
+    parse: parseLabelNoise,
+  },
   model: {
     flags: '--model <name[:option=value,...]>',
     help: `model, e.g. resnet:depth=20 or ./my-model.js (${[...modelRegistry.keys()].join(', ')})`,

@@ -14,3 +14,10 @@ export function parseImageSize(text: string): number | readonly [number, number]
   if (rest.length > 0) throw new InvalidArgumentError('Expected a size such as 64 or 48x64.');
   return width === undefined ? parseNumber(height) : [parseNumber(height), parseNumber(width)];
 }
+
+/** `0.05`, or `0.05:confusable`: a share, and what wrong labels become. */
+export function parseLabelNoise(text: string): number | { readonly share: number; readonly to: string } {
+  const [share = '', to, ...rest] = text.split(':');
+  if (rest.length > 0) throw new InvalidArgumentError('Expected a share such as 0.05 or 0.05:confusable.');
+  return to === undefined ? parseNumber(share) : { share: parseNumber(share), to };
+}

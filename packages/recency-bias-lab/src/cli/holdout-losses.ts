@@ -16,6 +16,7 @@ import type { ResolvedExperiment } from '../experiment/document/resolve.js';
 import { encodeLosses } from '../data/losses-file.js';
 import { halves, rest } from '../holdout/holdout-parts.js';
 import type { HoldoutKind } from '../holdout/kinds.js';
+import { writePredictions } from '../holdout/predictions.js';
 import type { HoldoutPart } from '../holdout/holdout-parts.js';
 import { trainLosses } from '../holdout/train-losses.js';
 import type { HoldoutProgress } from '../holdout/train-losses.js';
@@ -36,6 +37,7 @@ export interface HoldoutFlags extends RunFlags {
   holdout: HoldoutKind;
   holdoutSize?: number;
   seed?: number;
+  predictions?: string;
 }
 
 /** Everything that decides what the losses are; an unfinished file is gone on with only if it is the same. */
@@ -126,6 +128,7 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
     throw new CommandError('--holdout-size: is of --holdout rest only');
   }
   const { experiment, opened, dataset, whole } = await load(file, flags);
+  checkDivision(experiment, holdout);
   const out = flags.out ?? `${experiment.name}.losses`;
   if (existsSync(out)) throw new CommandError(`${out}: exists already; choose another --out, or delete it`);
 
@@ -146,6 +149,11 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
   const interrupt = interruptSignal(() => {
     process.stderr.write('Stopping: saving at the next step. Press Ctrl-C again not to wait.\n');
   });
+  if (flags.predictions !== undefined && begun !== undefined && begun.probabilities === undefined) {
+    throw new CommandError(
+      `${partialFile(out)}: was begun without --predictions; leave it out, or delete the file to begin anew`,
+    );
+  }
   let done: HoldoutProgress | undefined;
   try {
     done = await trainLosses({
@@ -154,6 +162,7 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
       parts,
       size: dataset.train.size,
       seed,
+      keepProbabilities: flags.predictions !== undefined,
       saveEverySeconds: saveEvery,
       stop: interrupt.signal,
       ...(begun !== undefined && { progress: begun }),
@@ -185,13 +194,33 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
       losses,
     }),
   );
+  const { predictions: folder } = flags;
+  if (folder !== undefined) {
+    try {
+      await writePredictions(folder, { dataset, probabilities: done.probabilities! });
+    } catch (error) {
+      throw writeProblem(error, folder);
+    }
+  }
   await rm(partialFile(out), { force: true });
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   process.stdout.write(
     `Mean loss ${mean.toFixed(4)}, of ${epochs.length === 1 ? 'epoch' : 'epochs'} ${epochs.join(' and ')}. ` +
       `Cost: ${formatCount(trainedSamples)} samples trained, ${formatCount(scoredSamples)} scored, ${formatDuration(trainSeconds)}.\n` +
-      `Written: ${pc.bold(out)}; use it by ${inputFlag(out)}\n`,
+      `Written: ${pc.bold(out)}; use it by ${inputFlag(out)}\n${folder === undefined ? '' : `Predictions for cleanlab and FiftyOne: ${pc.bold(folder)}\n`}`,
   );
+}
+
+/** @throws CommandError where the models could not be asked about samples that they have not seen. */
+function checkDivision({ dataset }: ResolvedExperiment, holdout: HoldoutKind): void {
+  if (dataset.copies !== undefined) {
+    throw new CommandError(
+      'dataset.copies: puts copies of the same image on both sides, so that no model has not seen them; leave it out',
+    );
+  }
+  if (dataset.imbalance !== undefined && holdout === 'rest') {
+    throw new CommandError('dataset.imbalance: leaves out samples by class; use --holdout halves');
+  }
 }
 
 interface Loaded extends PreparedExperiment {

@@ -53,10 +53,18 @@ function describeWindows({ selectors, warmupEpochs }: ResolvedExperiment): strin
   return `of up to ${plural(longest, 'prediction')}, more than the warm-up makes: still filling when selection begins`;
 }
 
-function describeNoise({ labelNoise }: ResolvedExperiment['dataset']): string {
-  return labelNoise === undefined
-    ? ''
-    : `; ${formatPercent(labelNoise.share)} of the training labels made wrong`;
+/** What was done to the data on purpose, each with a semicolon before it. */
+function describeChanges({ classes, imbalance, copies, labelNoise }: ResolvedExperiment['dataset']): string {
+  const confusable = labelNoise?.to === undefined || labelNoise.to === 'any' ? '' : ', by confusable classes';
+  const changes = [
+    classes !== undefined && `the first ${classes} classes`,
+    imbalance !== undefined && `largest class ${imbalance} times the smallest in training`,
+    copies !== undefined &&
+      `each training image ${copies.count} times, shifted by up to ${plural(copies.shift, 'pixel')}`,
+    labelNoise !== undefined &&
+      `${formatPercent(labelNoise.share)} of the training labels made wrong${confusable}`,
+  ];
+  return changes.map((change) => (change === false ? '' : `; ${change}`)).join('');
 }
 
 /** Which methods do not train as many samples an epoch as there are, or look at others besides; undefined when none. */
@@ -109,7 +117,7 @@ export function describePlan(
   const rows: [string, string][] = [
     [
       'data',
-      `${dataset.name}, ${formatCount(dataset.trainSize)} training and ${formatCount(dataset.testSize)} test images${describeNoise(dataset)}`,
+      `${dataset.name}, ${formatCount(dataset.trainSize)} training and ${formatCount(dataset.testSize)} test images${describeChanges(dataset)}`,
     ],
     ['images', `augmentation: ${describeImages(experiment)}`],
     ['model', `${experiment.model.name} on the ${experiment.backend} backend`],

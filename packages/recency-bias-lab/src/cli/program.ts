@@ -14,6 +14,7 @@ import { addRunFlags, cacheFlag, portFlag } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
 import { complete, withExperiment } from './late-help.js';
 import { withShortHelp } from './short-help.js';
+import { LABEL_SCORES } from '../samples/label-scores.js';
 import type { WatchFlags } from './watch.js';
 
 const require = createRequire(import.meta.url);
@@ -105,6 +106,10 @@ Examples:
         'samples to train on with --holdout rest (default: trainSize)',
         parseNumber,
       )
+      .option(
+        '--predictions <folder>',
+        'also write out-of-sample probabilities: pred_probs.npy and labels.npy for cleanlab, predictions.json for FiftyOne',
+      )
       .option('--seed <n>', 'seed of all randomness (default: 1)', parseNumber)
       .option('--resume', 'go on with what was saved beside the output file')
       .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
@@ -178,6 +183,11 @@ Examples:
     .argument('<dir>', "a run's directory, or a comparison's")
     .option('--run <id>', 'run of the comparison (default: recency-bias with the first seed)')
     .option('--samples <n>', 'samples in each gallery (default: 24)', parseNumber)
+    .addOption(
+      new Option('--rank <score>', 'what orders the suspects (default: confidence)').choices(
+        Object.keys(LABEL_SCORES),
+      ),
+    )
     .option('--data-path <path>', 'where the data set lies now, if it was moved')
     .option('--cache <dir>', 'folder for downloaded data (default: $RECENCY_BIAS_CACHE or the user cache)')
     .addHelpText(

@@ -12,6 +12,7 @@ import { unknownName } from '../ground/suggest.js';
 import { readInsights } from '../insights/index.js';
 import type { Insights } from '../insights/insights.js';
 import { loadPlugins } from '../plugins/loaded-plugins.js';
+import type { LabelScore } from '../samples/label-scores.js';
 import { readComparison, readRunHeader } from '../records/read.js';
 import { fetchProgress } from './data.js';
 import { CommandError } from './errors.js';
@@ -19,6 +20,8 @@ import { CommandError } from './errors.js';
 /** Which run, and where its data are. */
 export interface RunInsightsFlags {
   run?: string;
+  /** What orders the suspects; default `confidence`. */
+  rank?: LabelScore;
   dataPath?: string;
   cache?: string;
 }
@@ -80,7 +83,7 @@ export async function readRunInsights(dir: string, flags: RunInsightsFlags): Pro
     { cache: cacheDirectory(flags.cache), onProgress: progress.update, onSkipped: progress.skipped, begun },
   );
   progress.end();
-  const insights = await readInsights(runDir, dataset, described.labelNoise);
+  const insights = await readInsights(runDir, dataset, described.labelNoise, flags.rank);
   await checkData(asked.path ?? asked.name, fingerprint, identity!, begun);
   return { ...chosen, insights, dataset: asked };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { confusableClasses } from './confusable-classes.js';
 import type { ImageDataset } from './image-dataset.js';
 import { flippedSamples, withLabelNoise } from './label-noise.js';
 
@@ -55,5 +56,37 @@ describe('withLabelNoise', () => {
     const noisy = withLabelNoise(dataset, { share: 0.5, seed: 1 });
     expect(noisy.test).toBe(dataset.test);
     expect([...dataset.train.labels]).toEqual(before);
+  });
+
+  it('gives a wrong label the class that a list says, and flips the same samples as any noise of that share and seed', () => {
+    const noise = { share: 0.3, seed: 2, to: [2, 0, 3, 1] };
+    const { labels } = withLabelNoise(dataset, noise).train;
+    const flipped = new Set(flippedSamples(SIZE, noise));
+    for (const [i, label] of labels.entries()) {
+      const own = dataset.train.labels[i]!;
+      expect(label).toBe(flipped.has(i) ? noise.to[own] : own);
+    }
+  });
+
+  it('knows the confusable classes of MNIST, Fashion-MNIST and CIFAR-10: another class for each', () => {
+    for (const name of ['mnist', 'fashion-mnist', 'cifar10']) {
+      const classes = confusableClasses({ name, classes: 10 });
+      expect(classes).toHaveLength(10);
+      expect(classes.every((other, own) => other !== own && other >= 0 && other < 10)).toBe(true);
+    }
+  });
+
+  it('says what is missing where they are not known, and where a list does not fit', () => {
+    const flip = (to: 'confusable' | number[]) => () => withLabelNoise(dataset, { share: 0.1, seed: 1, to });
+    expect(flip('confusable')).toThrow(
+      /dataset.labelNoise.to: is confusable, which is known of .* give a list/,
+    );
+    for (const list of [
+      [1, 0],
+      [0, 2, 3, 1],
+      [1, 2, 3, 4],
+    ]) {
+      expect(flip(list)).toThrow(/dataset.labelNoise.to: is \[.*expected another class, from 0 to 3/);
+    }
   });
 });

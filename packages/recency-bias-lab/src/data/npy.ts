@@ -78,3 +78,18 @@ export function wholeNumbers({ type, bytes }: NpyArray, path: string): Int32Arra
   };
   return Int32Array.from({ length: bytes.length / size }, (_, i) => at(i));
 }
+
+/** The bytes of a file of `numpy.save`, of float32 or int32 in row-major order, on a little-endian machine. */
+export function encodeNpy(shape: readonly number[], values: Float32Array | Int32Array): Uint8Array {
+  const type = values instanceof Float32Array ? '<f4' : '<i4';
+  const sizes = shape.map((size) => `${size}, `).join('');
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // The data begin at a multiple of 64 bytes, after a line break.
+  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
+  const head = Buffer.alloc(10 + length, ' ');
+  head.write(`${MAGIC}\x01\x00`, 'latin1');
+  head.writeUInt16LE(length, 8);
+  head.write(header, 10, 'latin1');
+  head.write('\n', 10 + length - 1, 'latin1');
+  return Buffer.concat([head, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)]);
+}

@@ -111,4 +111,11 @@ describe('subsetOf', () => {
       'dataset.trainSize: 41 is more than the 40 samples that numbers has',
     );
   });
+
+  it('takes a long tail where it is asked for, and leaves the test data balanced', () => {
+    const { train, test } = subsetOf(dataset, { trainSize: 11, testSize: 10, imbalance: 10, seed: 1 });
+    const count = (labels: Int32Array): number[] => [0, 1].map((c) => labels.filter((l) => l === c).length);
+    expect(count(train.labels)).toEqual([10, 1]);
+    expect(count(test.labels)).toEqual([5, 5]);
+  });
 });

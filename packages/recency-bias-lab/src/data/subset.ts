@@ -1,6 +1,7 @@
 /** Smaller data sets with the class proportions of the whole. */
 import { Random } from 'recency-bias';
 import { takeSamples } from './image-dataset.js';
+import { longTailSubset } from './long-tail.js';
 import type { ImageDataset, ImageSplit } from './image-dataset.js';
 
 /** One class of a set of labels. */
@@ -112,7 +113,9 @@ function shrink(split: ImageSplit, size: number | undefined, random: Random): Im
 }
 
 /**
- * A stratified random subset of a data set. The same seed gives the same samples, whatever the other part's size.
+ * A random subset of a data set, stratified unless `imbalance` gives its training data a long tail. The same seed gives the same
+ * samples, whatever the other part's size.
+ * @param options.imbalance ratio of the first class to the last, above 1
  * @throws RangeError when a size is larger than what the data set has.
  */
 export function subsetOf(
@@ -121,7 +124,13 @@ export function subsetOf(
     trainSize,
     testSize,
     seed,
-  }: { readonly trainSize?: number; readonly testSize?: number; readonly seed: number },
+    imbalance,
+  }: {
+    readonly trainSize?: number;
+    readonly testSize?: number;
+    readonly seed: number;
+    readonly imbalance?: number;
+  },
 ): ImageDataset {
   const check = (field: string, size: number | undefined, available: number): void => {
     if (size !== undefined && size > available) {
@@ -139,9 +148,15 @@ export function subsetOf(
   check('trainSize', trainSize, dataset.train.size);
   check('testSize', testSize, dataset.test.size);
   const random = new Random(seed).split('subset');
+  const { train } = dataset;
+  const tail = (ratio: number): ImageSplit =>
+    takeSamples(
+      train,
+      longTailSubset(train.labels, dataset.classes, { ratio, size: trainSize }, random.split('long tail')),
+    );
   return {
     ...dataset,
-    train: shrink(dataset.train, trainSize, random.split('train')),
+    train: imbalance === undefined ? shrink(train, trainSize, random.split('train')) : tail(imbalance),
     test: shrink(dataset.test, testSize, random.split('test')),
   };
 }

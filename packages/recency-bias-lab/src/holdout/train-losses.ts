@@ -19,6 +19,8 @@ export interface HoldoutProgress extends StateDict {
   readonly training: TrainingState | null;
   /** Of the parts done and, for the one under way, of its best epoch so far. */
   readonly losses: Float32Array;
+  /** The probabilities of all classes beside them [samples, classes], where they were asked for. */
+  readonly probabilities?: Float32Array;
   /** Mean loss at that epoch; null before the first. */
   readonly best: number | null;
   /** Epochs whose losses were kept, one a part done, and that of the part under way (0 before the first). */
@@ -35,6 +37,8 @@ export interface TrainLossesOptions {
   /** Number of the experiment's training samples. */
   readonly size: number;
   readonly seed: number;
+  /** Keep the probabilities of all classes, too: 4 bytes a sample and class. Default: losses alone. */
+  readonly keepProbabilities?: boolean;
   /** What an earlier process saved. */
   readonly progress?: HoldoutProgress;
   /** Save within an epoch when so many seconds have passed since the last time. */
@@ -52,13 +56,14 @@ export interface TrainLossesOptions {
 }
 
 /** The beginning. */
-function nothingDone(size: number): HoldoutProgress {
+function nothingDone(size: number, classes: number | undefined): HoldoutProgress {
   const cost = { version: 1, trainedSamples: 0, scoredSamples: 0, trainSeconds: 0, processorSeconds: 0 };
   return {
     version: 1,
     part: 0,
     training: null,
     losses: new Float32Array(size),
+    ...(classes !== undefined && { probabilities: new Float32Array(size * classes) }),
     best: null,
     epochs: [],
     cost,
@@ -71,7 +76,9 @@ function nothingDone(size: number): HoldoutProgress {
  * @returns the finished progress; undefined when it was stopped, after saving.
  */
 export async function trainLosses(options: TrainLossesOptions): Promise<HoldoutProgress | undefined> {
-  let progress = options.progress ?? nothingDone(options.size);
+  const classes = options.parts[0]!.dataset.classes;
+  let progress =
+    options.progress ?? nothingDone(options.size, options.keepProbabilities ? classes : undefined);
   for (let part = progress.part; part < options.parts.length; part++) {
     const done = await trainPart(options, options.parts[part]!, progress);
     if (done === undefined) return undefined;
@@ -100,6 +107,8 @@ async function trainPart(
   // The samples of the parts before.
   const before = start.cost.trainedSamples - (start.training?.trainedSamples ?? 0);
   const losses = start.losses.slice();
+  const probabilities = start.probabilities?.slice();
+  const { classes } = dataset;
   const kept = [...start.epochs];
   let { best } = start;
   let { trainedSamples, scoredSamples } = start.cost;
@@ -107,7 +116,10 @@ async function trainPart(
   const snapshot = (training: TrainingState | null, time: TrainingTime): HoldoutProgress => {
     const { seconds: trainSeconds, processorSeconds } = time;
     const cost = { version: 1, trainedSamples, scoredSamples, trainSeconds, processorSeconds };
-    return { version: 1, part, training, losses, best, epochs: kept, cost };
+    return {
+      ...{ version: 1, part, training, losses, best, epochs: kept, cost },
+      ...(probabilities !== undefined && { probabilities }),
+    };
   };
   const { training } = start;
   const { stopped, time } = await session.train({
@@ -122,12 +134,17 @@ async function trainPart(
     },
     // Part of the work, unlike the evaluation of a run: it chooses the epoch.
     onEpochEnd: async (epoch) => {
-      const result = await evaluate(session.model, session.data.test);
+      const said = probabilities && new Float32Array(asked.length * classes);
+      const result = await evaluate(session.model, session.data.test, undefined, said);
       scoredSamples += asked.length;
       if (best === null || result.loss < best) {
         best = result.loss;
         kept[part] = epoch;
-        asked.forEach((index, row) => (losses[index] = result.losses[row]!));
+        for (const [row, index] of asked.entries()) {
+          losses[index] = result.losses[row]!;
+          if (said !== undefined)
+            probabilities!.set(said.subarray(row * classes, (row + 1) * classes), index * classes);
+        }
       }
       options.onEpoch?.({ part, epoch, loss: result.loss, error: result.error });
     },

@@ -34,6 +34,8 @@ function rowOf({ table, header, dataset, wrong }: Insights, index: number): Reco
     suspect: isSuspect(table, index),
     uncertainty: rounded(table.uncertainty(index)),
     confidence: rounded(table.confidence(index)),
+    variability: rounded(table.variability(index)),
+    meanMargin: rounded(table.meanMargin(index)),
     meanLoss: rounded(table.meanLoss(index)),
     lateLoss: rounded(table.lateLoss(index)),
     lastLoss: rounded(table.lastLoss(index)),

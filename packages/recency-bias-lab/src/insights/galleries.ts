@@ -1,4 +1,6 @@
 /** The samples worth a look, in four galleries. */
+import { LABEL_SCORES } from '../samples/label-scores.js';
+import type { LabelScore } from '../samples/label-scores.js';
 import type { SampleTable } from '../samples/sample-table.js';
 import { indicesWhere, isSuspect, suspects } from '../samples/suspects.js';
 
@@ -35,8 +37,25 @@ function by(...values: ((index: number) => number)[]): (a: number, b: number) =>
   };
 }
 
-/** The four galleries of a run. */
-export function galleries(table: SampleTable): Gallery[] {
+/** What comes first among the suspects, by the score that orders them. */
+const FIRST: Readonly<Record<LabelScore, string>> = {
+  confidence: 'The least probable first.',
+  loss: 'The highest mean loss first.',
+  margin: 'The lowest mean margin first.',
+  map: 'The lowest confidence and variability first.',
+};
+
+/** The suspects, ordered by a score. */
+function ranked(table: SampleTable, rank: LabelScore): number[] {
+  const found = suspects(table);
+  return rank === 'confidence' ? found : found.sort(by((index) => LABEL_SCORES[rank](table, index) ?? 0));
+}
+
+/**
+ * The four galleries of a run.
+ * @param rank what orders the suspects; default `confidence`
+ */
+export function galleries(table: SampleTable, rank: LabelScore = 'confidence'): Gallery[] {
   const neverLearnt = indicesWhere(table, (index) => isNeverLearnt(table, index));
   const others = neverLearnt.filter((index) => !isSuspect(table, index));
   const shared = neverLearnt.length - others.length;
@@ -56,9 +75,9 @@ export function galleries(table: SampleTable): Gallery[] {
     {
       id: 'suspects',
       title: 'Settled against the label',
-      note: `Likely mislabelled: more than half of the window agrees on one other label, and over the whole run the network gave the sample’s own label less probability than a guess would (1 in ${table.classes}). The least probable first.`,
+      note: `Likely mislabelled: more than half of the window agrees on one other label, and over the whole run the network gave the sample’s own label less probability than a guess would (1 in ${table.classes}). ${FIRST[rank]}`,
       empty: 'None: the network has not settled on another label than the given one for any sample.',
-      indices: suspects(table),
+      indices: ranked(table, rank),
     },
     {
       id: 'never-learnt',

@@ -10,6 +10,8 @@ import { insightsOf } from './insights.js';
 import type { Insights } from './insights.js';
 import { insightsPage } from './page.js';
 import { readSamples } from './read-samples.js';
+import { LABEL_SCORES } from '../samples/label-scores.js';
+import type { LabelScore } from '../samples/label-scores.js';
 import type { SampleTable } from '../samples/sample-table.js';
 import type { LabelNoise } from '../data/label-noise.js';
 
@@ -30,17 +32,26 @@ function checkSame(table: SampleTable, { train, name }: ImageDataset, dir: strin
 /**
  * Reads what a run knows of its samples, also when it has not ended.
  * @param dataset the data that the experiment of the run names, wrong labels included
+ * @param rank what orders the suspects; default `confidence`
  * @throws RecordError when there is no run, or one without records of its samples, or its data have changed
  */
 export async function readInsights(
   runDir: string,
   dataset: ImageDataset,
   labelNoise: LabelNoise | undefined,
+  rank?: LabelScore,
 ): Promise<Insights> {
   const { header, complete } = await readRun(runDir);
   const table = await readSamples(runDir, dataset.train.labels);
   checkSame(table, dataset, runDir);
-  return insightsOf({ header, complete, table, dataset, labelNoise });
+  const isKnown =
+    rank === undefined || table.labels.some((_, index) => LABEL_SCORES[rank](table, index) !== null);
+  if (!isKnown) {
+    throw new RecordError(
+      `${runDir}: does not record what orders by ${rank}: an earlier version made it; train it anew, or order by confidence or loss`,
+    );
+  }
+  return insightsOf({ header, complete, table, dataset, labelNoise, rank });
 }
 
 /**

@@ -33,7 +33,13 @@ function tableOf(courses: readonly Course[], epochs = 6): SampleTable {
       const predicted = said[epoch - 1];
       if (predicted === undefined) continue;
       history.record(index, predicted);
-      record.observe(index, predicted, -Math.log(probability), epoch);
+      record.observe(
+        index,
+        predicted,
+        -Math.log(probability),
+        Math.log(probability / (1.01 - probability)),
+        epoch,
+      );
     }
     record.endEpoch(epoch, history);
   }
@@ -145,6 +151,16 @@ describe('galleries', () => {
     expect(gallery(table, 'suspects')).toEqual([1]);
     expect(gallery(table, 'never-learnt')).toEqual([2, 6]); // without the suspect
     expect(gallery(table, 'forgotten')).toEqual([4, 3, 7]);
+  });
+
+  it('orders the suspects by the score that is asked for, and keeps which they are', () => {
+    const sure: Course = { label: 0, said: [2, 2, 2, 2, 2, 2], probability: 0.01 };
+    const mixed = tableOf([sure, wrong]);
+    const order = (rank?: 'loss' | 'margin') => galleries(mixed, rank).find(({ id }) => id === 'suspects')!;
+    expect(order().indices).toEqual([0, 1]);
+    expect(order('margin').indices).toEqual([0, 1]);
+    expect(order('loss').note).toContain('The highest mean loss first.');
+    expect([...order('loss').indices].sort()).toEqual([0, 1]);
   });
 
   it('say so on the page when they are empty', () => {

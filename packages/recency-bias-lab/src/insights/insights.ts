@@ -7,6 +7,7 @@ import { galleries, isNeverLearnt, isUncertain } from './galleries.js';
 import type { Gallery } from './galleries.js';
 import { retrieval } from '../samples/ranking.js';
 import type { Retrieval } from '../samples/ranking.js';
+import type { LabelScore } from '../samples/label-scores.js';
 import type { SampleTable } from '../samples/sample-table.js';
 import { indicesWhere } from '../samples/suspects.js';
 
@@ -43,12 +44,15 @@ export interface Insights {
 /** Puts together what is known. */
 export function insightsOf({
   labelNoise,
+  rank,
   ...facts
 }: Pick<Insights, 'header' | 'complete' | 'table' | 'dataset'> & {
   readonly labelNoise: LabelNoise | undefined;
+  /** What orders the suspects. Default: `confidence`. */
+  readonly rank?: LabelScore | undefined;
 }): Insights {
   const { table } = facts;
-  const found = galleries(table);
+  const found = galleries(table, rank);
   const suspected = found.find(({ id }) => id === 'suspects')!.indices;
   const forgotten = found.find(({ id }) => id === 'forgotten')!.indices;
   const wrong = new Set(labelNoise === undefined ? [] : flippedSamples(table.size, labelNoise));

@@ -39,7 +39,17 @@ export const recordedExperimentSchema = z.looseObject({
       trainSize: number.optional(),
       testSize: number.optional(),
       subsetSeed: number.optional(),
-      labelNoise: z.looseObject({ share: number, seed: number.optional() }).optional(),
+      classes: number.optional(),
+      /** Ratio of the largest class to the smallest in the training data. */
+      imbalance: number.optional(),
+      copies: z.looseObject({ count: number, shift: number.optional() }).optional(),
+      labelNoise: z
+        .looseObject({
+          share: number,
+          seed: number.optional(),
+          to: z.union([z.string(), z.array(number)]).optional(),
+        })
+        .optional(),
       memoryLimit: number.optional(),
       /** SHA-256 of what the data are; absent in records of versions that made none. */
       fingerprint: z.string().optional(),

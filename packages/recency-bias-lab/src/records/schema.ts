@@ -158,6 +158,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     testLoss: z.number(),
     /** Fraction in [0, 1]. */
     testError: z.number(),
+    /** The same of each class, where the training data have a long tail (`dataset.imbalance`); null for a class without test data. */
+    classErrors: z.array(z.number().nullable()).optional(),
     /** Cumulative seconds spent in training since the beginning of the warm-up, without evaluation. */
     trainSeconds: z.number(),
     /** The same by the processor time of the run's process, which other programs on the machine do not lengthen. */
@@ -206,6 +208,9 @@ export const sampleStateSchema = z.object({
   lastLoss: float32,
   /** Sum over all observations of the probability that the network gave to the sample's label. */
   confidenceSum: float32,
+  /** Sum of the squares of these probabilities, and of the margins; both absent in records of earlier versions. */
+  confidenceSquareSum: z.exactOptional(float32),
+  marginSum: z.exactOptional(float32),
   /** How often it was predicted wrong after having been predicted right the time before; 65,535 stands for more. */
   timesForgotten: uint16,
   /** The epoch in which it was first predicted right; 0 for never. */

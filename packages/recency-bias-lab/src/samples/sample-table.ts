@@ -107,6 +107,28 @@ export class SampleTable {
     return observed === 0 ? null : this.#samples.confidenceSum[index]! / observed;
   }
 
+  /**
+   * Standard deviation over all observations of the same probability (“variability” of Swayamdipta et al. 2020); null when there is
+   * none, or in a record of an earlier version.
+   */
+  variability(index: number): number | null {
+    const observed = this.observed(index);
+    const squares = this.#samples.confidenceSquareSum;
+    if (observed === 0 || squares === undefined) return null;
+    const mean = this.#samples.confidenceSum[index]! / observed;
+    return Math.sqrt(Math.max(0, squares[index]! / observed - mean * mean));
+  }
+
+  /**
+   * Mean over all observations of the margin, the logit of the sample's label less the largest other: the area under the margin of
+   * Pleiss et al. 2020 (arXiv 2001.10528). Null when there is none, or in a record of an earlier version.
+   */
+  meanMargin(index: number): number | null {
+    const observed = this.observed(index);
+    const sum = this.#samples.marginSum;
+    return observed === 0 || sum === undefined ? null : sum[index]! / observed;
+  }
+
   /** How often the sample was forgotten: predicted wrong after it was predicted right the time before. */
   timesForgotten(index: number): number {
     return this.#samples.timesForgotten[index]!;

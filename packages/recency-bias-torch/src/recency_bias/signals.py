@@ -44,6 +44,10 @@ def measure(names: Iterable[str], logits: Tensor, labels: Tensor) -> dict[str, T
         if name == "predicted_label":
             columns[name] = scores.argmax(1).int()
             continue
+        if name == "margin":
+            others = scores.scatter(1, own, -torch.inf).amax(1)
+            columns[name] = scores.gather(1, own).squeeze(1) - others
+            continue
         probabilities = torch.softmax(scores, 1) if probabilities is None else probabilities
         if name == "true_class_probability":
             columns[name] = probabilities.gather(1, own).squeeze(1)

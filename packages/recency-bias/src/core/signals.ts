@@ -24,6 +24,17 @@ export const SIGNALS = {
     slack: 0,
     allowed: (classes) => `a class from 0 to ${classes - 1}`,
   },
+  /**
+   * Margin: the logit of the sample's own label less the largest other logit (Pleiss et al. 2020, arXiv 2001.10528), positive
+   * where the prediction is right. Where the output is probabilities, of their logarithms; finite.
+   */
+  margin: {
+    array: Float32Array,
+    needs: 'labels',
+    range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
+    slack: 0,
+    allowed: () => 'finite',
+  },
   /** Softmax probability of the sample's own label, in [0, 1]. */
   trueClassProbability: {
     array: Float32Array,

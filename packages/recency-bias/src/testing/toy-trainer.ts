@@ -92,6 +92,7 @@ export class ToyModel {
     const trueClassProbability = new Float32Array(rows);
     const gradNormBound = new Float32Array(rows);
     const boundaryDistance = new Float32Array(rows);
+    const margin = new Float32Array(rows);
     indices.forEach((index, row) => {
       const random = new Random(index).split(String(this.trained[index]!));
       const p = random.float() ** (index / this.size);
@@ -100,6 +101,7 @@ export class ToyModel {
       gradNormBound[row] = (1 - p) * Math.SQRT2;
       predictedLabel[row] = random.float() < p ? index % this.classes : random.int(this.classes);
       boundaryDistance[row] = (p - 0.5) * 0.8;
+      margin[row] = (p - 0.5) * 10;
     });
     const batchLoss = new Float32Array(rows).fill(loss.reduce((sum, value) => sum + value, 0) / rows);
     return {
@@ -107,6 +109,7 @@ export class ToyModel {
       loss,
       batchLoss,
       predictedLabel,
+      margin,
       trueClassProbability,
       gradNormBound,
       boundaryDistance,

@@ -25,6 +25,7 @@ const ALL = [
   'loss',
   'batchLoss',
   'predictedLabel',
+  'margin',
   'trueClassProbability',
   'gradNormBound',
   'boundaryDistance',
@@ -70,6 +71,9 @@ function expectSignals(seen: Observation, probabilities: number[][], own: number
       5,
     );
     expect(seen.loss[i]).toBeCloseTo(-Math.log(p[label]!), 4);
+    // Logits and log-probabilities differ by a constant of the sample, so that the margin is that of either.
+    const others = p.filter((_, k) => k !== label);
+    expect(seen.margin[i]).toBeCloseTo(Math.log(p[label]!) - Math.log(Math.max(...others)), 3);
   });
 }
 

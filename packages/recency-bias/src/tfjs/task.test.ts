@@ -75,7 +75,7 @@ describe('the task of an output', () => {
     model.compile({ optimizer: 'sgd', loss: onLogits });
     const { internals } = compiledModel(model);
     const task = describeTask(model, internals, undefined, 3);
-    expect(availableSignals(task)).toEqual(['loss', 'batchLoss', 'predictedLabel']);
+    expect(availableSignals(task)).toEqual(['loss', 'batchLoss', 'predictedLabel', 'margin']);
   });
 
   it('with several units under a regression loss is a regression, unless a softmax or the data set says otherwise', () => {

@@ -43,20 +43,44 @@ const datasetSchema = z.strictObject({
   source: z.string().optional(),
   /** SHA-256 of what the data are, filled in when an experiment begins: it goes on only with the same. */
   fingerprint: z.string().optional(),
-  /** Number of training samples: a stratified random subset. Default: all. */
+  /** Number of training samples, copies included: a stratified random subset unless `imbalance` says otherwise. Default: all. */
   trainSize: z.int().min(1).optional(),
   /** Number of test samples: a stratified random subset. Default: all. */
   testSize: z.int().min(1).optional(),
-  /** Seed of the subsets; the same for all runs, so that the runs' seeds vary the training alone. */
+  /** Seed of the subsets and of the shifts of copies; the same for all runs, so that the runs' seeds vary the training alone. */
   subsetSeed: seed.default(0),
+  /** Keeps the first classes alone, so many. Default: all. */
+  classes: z.int().min(2).optional(),
   /**
-   * Gives this share of the training samples another label at random; test labels stay as they are. A number is a share with
-   * seed 0. For experiments on wrong labels.
+   * Ratio of the largest class to the smallest in the training data, whose sizes fall exponentially from the first class to
+   * the last. Test data stay as they are. Default: the classes' own sizes.
+   */
+  imbalance: z.number().gt(1).max(1e6).optional(),
+  /** Each training image so often, shifted by up to some pixels. A number is a count with shifts of up to 2 pixels. */
+  copies: z
+    .preprocess(
+      (value) => (typeof value === 'number' ? { count: value } : value),
+      z.strictObject({ count: z.int().min(2).max(1000), shift: z.int().min(0).max(64).default(2) }),
+    )
+    .optional(),
+  /**
+   * Gives this share of the training samples another label; test labels stay as they are. A number is a share with seed 0 and
+   * any other class alike likely. For experiments on wrong labels.
    */
   labelNoise: z
     .preprocess(
       (value) => (typeof value === 'number' ? { share: value } : value),
-      z.strictObject({ share: z.number().gt(0).lt(1), seed: seed.default(0) }),
+      z.strictObject({
+        share: z.number().gt(0).lt(1),
+        seed: seed.default(0),
+        /** What a wrong label becomes: `any` other class (the default), the most `confusable`, or for each class one of a list. */
+        to: z
+          .union(
+            [z.enum(['any', 'confusable']), z.array(z.int().min(0)).min(2)],
+            'expected any, confusable, or a list with the class that each class becomes',
+          )
+          .optional(),
+      }),
     )
     .optional(),
 });

@@ -4,10 +4,12 @@ import { Random } from 'recency-bias';
 import { identityOf } from '../../data/identity.js';
 import type { DataIdentity } from '../../data/identity.js';
 import type { ImageDataset, ImageSplit } from '../../data/image-dataset.js';
+import { firstClasses } from '../../data/first-classes.js';
 import { withCorrections } from '../../data/label-corrections.js';
 import { withLabelNoise } from '../../data/label-noise.js';
 import { isInCache } from '../../data/registry.js';
 import type { DatasetEntry, PublishedSizes } from '../../data/registry.js';
+import { withShiftedCopies } from '../../data/shifted-copies.js';
 import { subsetOf } from '../../data/subset.js';
 import type { FetchOptions } from '../../data/verified-folder.js';
 import { checkData } from './data-record.js';
@@ -25,8 +27,8 @@ export interface LoadedData {
 }
 
 /**
- * Reads the data set that an experiment names, fetching it if need be, corrects the labels that it says are wrong, takes the subset
- * that it asks for, and flips the labels that it wants wrong.
+ * Reads the data set that an experiment names, fetching it if need be, corrects the labels that it says are wrong, takes the part
+ * that it asks for, repeats the images that it wants redundant, and flips the labels that it wants wrong.
  * @param options.begun directory of the comparison that the experiment is of, where it has begun
  * @throws ExperimentError when the experiment has begun with other data
  */
@@ -105,20 +107,31 @@ function randomBytes(length: number, random: Random): Uint8Array {
   return bytes;
 }
 
+/** The part of the data set that the experiment wants, changed as it wants: classes, then samples, then copies, then wrong labels. */
 function takeSubset(whole: ImageDataset, { dataset: wanted }: Pick<Experiment, 'dataset'>): LoadedData {
-  const { trainSize, testSize, subsetSeed, labelNoise } = wanted;
-  let dataset: ImageDataset;
+  const { classes: kept, trainSize, testSize, subsetSeed, imbalance, copies, labelNoise } = wanted;
   try {
-    dataset = subsetOf(whole, {
+    const images = trainSize === undefined ? undefined : imagesOf(trainSize, copies?.count);
+    let dataset = subsetOf(kept === undefined ? whole : firstClasses(whole, kept), {
       seed: subsetSeed,
-      ...(trainSize !== undefined && { trainSize }),
+      ...(images !== undefined && { trainSize: images }),
       ...(testSize !== undefined && { testSize }),
+      ...(imbalance !== undefined && { imbalance }),
     });
+    if (copies !== undefined) dataset = withShiftedCopies(dataset, copies, subsetSeed);
+    if (labelNoise !== undefined) dataset = withLabelNoise(dataset, labelNoise);
+    const { train, test, classes } = dataset;
+    return { dataset, size: { trainSize: train.size, testSize: test.size, classes } };
   } catch (error) {
     if (error instanceof RangeError) throw new ExperimentError([error.message]);
     throw error;
   }
-  if (labelNoise !== undefined) dataset = withLabelNoise(dataset, labelNoise);
-  const { train, test, classes } = dataset;
-  return { dataset, size: { trainSize: train.size, testSize: test.size, classes } };
+}
+
+/** Number of images of which so many samples are made. */
+function imagesOf(trainSize: number, count = 1): number {
+  if (trainSize % count === 0) return trainSize / count;
+  throw new RangeError(
+    `dataset.trainSize: is ${trainSize}; expected a multiple of the ${count} copies of each image (dataset.copies)`,
+  );
 }

@@ -29,6 +29,7 @@ function observation(indices: Int32Array, time: number): Observation {
     indices,
     loss: Float32Array.from(indices, (index) => draw(index).float() * 3),
     predictedLabel: Int32Array.from(indices, (index) => draw(index).int(1 + (index % 4))),
+    margin: Float32Array.from(indices, (index) => draw(index).float() * 8 - 4),
     trueClassProbability: Float32Array.from(indices, (index) => draw(index).float()),
     batchLoss: new Float32Array(indices.length).fill(1),
     gradNormBound: Float32Array.from(indices, (index) => draw(index).float()),
@@ -57,9 +58,14 @@ describe('RecordingSelector', () => {
     expect(drive(new RecordingSelector(recencyBias(options)(RUN), RUN, 10, LABELS), 1, 6)).toEqual(plain);
   });
 
-  it('asks for the loss and the predicted label besides what the selector asks for', () => {
+  it('asks for the loss, the margin and the predicted label besides what the selector asks for', () => {
     const recorder = new RecordingSelector(activeBias({ warmupEpochs: 2 })(RUN), RUN, 10, LABELS);
-    expect([...recorder.signals].sort()).toEqual(['loss', 'predictedLabel', 'trueClassProbability']);
+    expect([...recorder.signals].sort()).toEqual([
+      'loss',
+      'margin',
+      'predictedLabel',
+      'trueClassProbability',
+    ]);
   });
 
   it('counts draws, distinct samples, losses and labels of the epoch', () => {

@@ -7,7 +7,7 @@ import { SampleRecord } from './sample-record.js';
 import { effectiveShare } from '../../samples/effective-share.js';
 import { lossBin, uncertaintyHistogram } from '../../samples/selection-statistics.js';
 
-const RECORDED: readonly Signal[] = ['loss', 'predictedLabel'];
+const RECORDED: readonly Signal[] = ['loss', 'predictedLabel', 'margin'];
 
 /**
  * Forwards everything to `inner` and records what passes: the labels predicted, how often each sample was drawn, the
@@ -91,12 +91,12 @@ export class RecordingSelector implements Selector {
 
   observe(observation: Observation): void {
     this.#inner.observe(observation);
-    const { indices, loss, predictedLabel } = observation;
+    const { indices, loss, predictedLabel, margin } = observation;
     for (let row = 0; row < indices.length; row++) {
       this.history.record(indices[row]!, predictedLabel[row]!);
       this.#lossCounts[lossBin(loss[row]!)]!++;
       this.#lossSum += loss[row]!;
-      this.#samples?.observe(indices[row]!, predictedLabel[row]!, loss[row]!, this.#epoch);
+      this.#samples?.observe(indices[row]!, predictedLabel[row]!, loss[row]!, margin[row]!, this.#epoch);
     }
     this.#lossCount += indices.length;
   }

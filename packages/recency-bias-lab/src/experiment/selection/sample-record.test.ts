@@ -17,6 +17,7 @@ interface Step {
   readonly index: number;
   readonly label: number;
   readonly loss: number;
+  readonly margin: number;
 }
 
 /** Observations epoch by epoch. */
@@ -26,6 +27,7 @@ const epochs = fc.array(
       index: fc.integer({ min: 0, max: SIZE - 1 }),
       label: fc.integer({ min: 0, max: CLASSES - 1 }),
       loss: fc.integer({ min: 0, max: 64 }).map((n) => n / 16), // exact in Float32, also summed
+      margin: fc.integer({ min: -64, max: 64 }).map((n) => n / 16),
     }),
     { maxLength: 12 },
   ),
@@ -36,9 +38,9 @@ function tableOf(steps: readonly (readonly Step[])[]): SampleTable {
   const record = new SampleRecord({ epochs: EPOCHS }, LABELS);
   const history = new LabelHistory(SIZE, CLASSES, 3);
   for (const [i, epoch] of steps.entries()) {
-    for (const { index, label, loss } of epoch) {
+    for (const { index, label, loss, margin } of epoch) {
       history.record(index, label);
-      record.observe(index, label, loss, i + 1);
+      record.observe(index, label, loss, margin, i + 1);
     }
     record.endEpoch(i + 1, history);
   }
@@ -118,6 +120,23 @@ describe('SampleRecord', () => {
     );
   });
 
+  it('has the mean margin and the standard deviation of the probability over all observations, by their definitions', () => {
+    fc.assert(
+      fc.property(epochs, (steps) => {
+        const table = tableOf(steps);
+        for (let index = 0; index < SIZE; index++) {
+          const own = steps.flat().filter((step) => step.index === index);
+          expect(table.meanMargin(index)).toBe(mean(own.map(({ margin }) => margin)));
+          const p = own.map(({ loss }) => Math.exp(-loss));
+          const centre = mean(p);
+          const squares = mean(p.map((value) => (value - centre!) ** 2));
+          if (squares === null) expect(table.variability(index)).toBeNull();
+          else expect(table.variability(index)).toBeCloseTo(Math.sqrt(squares), 3);
+        }
+      }),
+    );
+  });
+
   it('keeps every epoch of a short run and twenty of a long one, the last included', () => {
     expect([...uncertaintyEpochs(3)]).toEqual([1, 2, 3]);
     for (const length of [21, 40, 47, 5000]) {
@@ -133,7 +152,7 @@ describe('SampleRecord', () => {
     const bytes = Object.entries(new SampleRecord({ epochs: 100 }, new Int32Array(1000)).stateDict())
       .filter(([name]) => name !== 'uncertaintyEpochs')
       .reduce((sum, [, value]) => sum + (typeof value === 'number' ? 0 : value.byteLength), 0);
-    expect(bytes / 1000).toBe(29 + 20);
+    expect(bytes / 1000).toBe(37 + 20);
   });
 });
 
@@ -152,6 +171,7 @@ describe('the sample record of a RecordingSelector', () => {
         indices,
         loss: Float32Array.from(indices, (index) => ((index * 7 + epoch * 3 + step) % 11) / 4),
         predictedLabel: Int32Array.from(indices, (index) => (index * 5 + epoch + step) % 4),
+        margin: Float32Array.from(indices, (index) => ((index * 3 + epoch * 5 + step) % 13) / 4 - 1),
       };
       selector.observe(observation as unknown as Observation);
     }
@@ -185,6 +205,24 @@ describe('the sample record of a RecordingSelector', () => {
     expect(encodeState(third.sampleRecord()!)).toEqual(encodeState(record));
     expect(sampleRecordSchema.parse(decodeState(encodeState(record)))).toEqual(record);
     expect(new SampleTable(record).uncertaintyOverTime(0)).not.toContain(null);
+  });
+
+  it('leaves margins and variability out of a run that an older version began without them, and keeps the rest', () => {
+    const selector = make();
+    selector.beginEpoch(1);
+    steps(selector, 1, 0, 4);
+    const { inner, record } = selector.stateDict() as RecordingState;
+    const samples = Object.fromEntries(
+      Object.entries(record.samples!).filter(([name]) => !/^(marginSum|confidenceSquareSum)$/.test(name)),
+    ) as never;
+    const resumed = make();
+    resumed.loadStateDict({ version: 1, inner, record: { ...record, samples } });
+    resumed.beginEpoch(2);
+    steps(resumed, 2, 0, 4);
+    const table = new SampleTable(sampleRecordSchema.parse(resumed.sampleRecord()));
+    expect(table.meanMargin(0)).toBeNull();
+    expect(table.variability(0)).toBeNull();
+    expect(table.confidence(0)).toBeGreaterThan(0);
   });
 
   it('is left out of a run that an older version began without it', () => {

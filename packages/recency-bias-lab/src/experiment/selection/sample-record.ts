@@ -17,7 +17,7 @@ export function lateEpoch(epochs: number): number {
 const MOST = 0xffff;
 
 /**
- * Counts and sums of each sample, updated by every observation without allocating: 29 bytes a sample, and one for each of at
+ * Counts and sums of each sample, updated by every observation without allocating: 37 bytes a sample, and one for each of at
  * most 20 epochs whose uncertainty is kept.
  *
  * A sample is learnt when it is predicted right, and forgotten each time it is predicted wrong after it was predicted right
@@ -33,6 +33,9 @@ export class SampleRecord {
   readonly #lateLossSum: Float32Array;
   readonly #lastLoss: Float32Array;
   readonly #confidenceSum: Float32Array;
+  /** Absent in a run that an older version began without them: half a sum would mislead. */
+  #confidenceSquareSum: Float32Array | undefined;
+  #marginSum: Float32Array | undefined;
   readonly #timesForgotten: Uint16Array;
   readonly #epochLearnt: Uint16Array;
   readonly #right: Uint8Array;
@@ -50,6 +53,8 @@ export class SampleRecord {
     this.#lateLossSum = new Float32Array(size);
     this.#lastLoss = new Float32Array(size);
     this.#confidenceSum = new Float32Array(size);
+    this.#confidenceSquareSum = new Float32Array(size);
+    this.#marginSum = new Float32Array(size);
     this.#timesForgotten = new Uint16Array(size);
     this.#epochLearnt = new Uint16Array(size);
     this.#right = new Uint8Array(size);
@@ -59,12 +64,18 @@ export class SampleRecord {
   /**
    * The network's answer on a sample as it was trained in `epoch`.
    * @param loss the crossentropy, i.e. −ln of the probability of the sample's label
+   * @param margin the logit of its label less the largest other
    */
-  observe(index: number, predictedLabel: number, loss: number, epoch: number): void {
+  observe(index: number, predictedLabel: number, loss: number, margin: number, epoch: number): void {
     this.#observed[index]!++;
     this.#lossSum[index]! += loss;
     this.#lastLoss[index] = loss;
-    this.#confidenceSum[index]! += Math.exp(-loss);
+    const probability = Math.exp(-loss);
+    this.#confidenceSum[index]! += probability;
+    if (this.#confidenceSquareSum !== undefined) {
+      this.#confidenceSquareSum[index]! += probability * probability;
+      this.#marginSum![index]! += margin;
+    }
     if (epoch >= this.#late) {
       this.#lateObserved[index]!++;
       this.#lateLossSum[index]! += loss;
@@ -99,6 +110,10 @@ export class SampleRecord {
       lateLossSum: this.#lateLossSum.slice(),
       lastLoss: this.#lastLoss.slice(),
       confidenceSum: this.#confidenceSum.slice(),
+      ...(this.#confidenceSquareSum !== undefined && {
+        confidenceSquareSum: this.#confidenceSquareSum.slice(),
+        marginSum: this.#marginSum!.slice(),
+      }),
       timesForgotten: this.#timesForgotten.slice(),
       epochLearnt: this.#epochLearnt.slice(),
       right: this.#right.slice(),
@@ -114,6 +129,13 @@ export class SampleRecord {
     this.#lateLossSum.set(saved.lateLossSum);
     this.#lastLoss.set(saved.lastLoss);
     this.#confidenceSum.set(saved.confidenceSum);
+    if (saved.confidenceSquareSum === undefined || saved.marginSum === undefined) {
+      this.#confidenceSquareSum = undefined;
+      this.#marginSum = undefined;
+    } else {
+      this.#confidenceSquareSum?.set(saved.confidenceSquareSum);
+      this.#marginSum?.set(saved.marginSum);
+    }
     this.#timesForgotten.set(saved.timesForgotten);
     this.#epochLearnt.set(saved.epochLearnt);
     this.#right.set(saved.right);

@@ -34,8 +34,11 @@ function model(): tf.LayersModel {
 
 describe('evaluate', () => {
   it('gives the mean crossentropy and the share of wrong samples, over several batches', async () => {
-    const { loss, error } = await evaluate(model(), batches);
+    const { loss, error, classErrors } = await evaluate(model(), batches);
     expect(error).toBeCloseTo(1 / 6, 12);
+    const byClass = [0, 1].map((c) => split.labels.filter((label) => label === c).length / split.size);
+    expect(classErrors[0]! * byClass[0]! + classErrors[1]! * byClass[1]!).toBeCloseTo(1 / 6, 12);
+    expect(Math.min(...(classErrors as number[]))).toBe(0);
     const right = Math.log(1 + Math.exp(-1)); // own logit is one above the other
     expect(loss).toBeCloseTo((5 / 6) * right + (1 / 6) * (right + 1), 5);
   });
@@ -44,6 +47,8 @@ describe('evaluate', () => {
     const classifier = model();
     const before = tf.memory().numTensors;
     expect((await evaluate(classifier, batches, Int32Array.of(0, 6, 1))).error).toBeCloseTo(2 / 3, 12);
+    const { classErrors } = await evaluate(classifier, batches, Int32Array.of(0));
+    expect(classErrors.filter((error) => error === null)).toHaveLength(1);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -120,6 +120,7 @@ export async function trainPhase(
         probeLoss: probeResult.loss,
         testLoss: testResult.loss,
         testError: testResult.error,
+        ...(experiment.dataset.imbalance !== undefined && { classErrors: [...testResult.classErrors] }),
         trainSeconds: clock.time.seconds,
         processorSeconds: clock.time.processorSeconds,
         steps: live.steps,

@@ -41,6 +41,7 @@ export function measure(columns: readonly Column[], task: Task, pass: Pass): tf.
     loss: () => rowMeans(pass.losses[task.output]!, rows),
     batchLoss: () => tf.fill([rows], 1).mul(tf.mean(pass.losses[task.output]!)),
     predictedLabel: () => predictedLabel(task, pass.output),
+    margin: () => margin(task, pass.output, label()),
     trueClassProbability: () => ofLabel(task, probability(), label()),
     gradNormBound: () => tf.sqrt(tf.sum(tf.square(distance()), 1)),
     boundaryDistance: () => boundaryDistance(task, pass.output, probability(), label()),
@@ -99,6 +100,23 @@ function probabilities(task: Task, output: tf.Tensor): tf.Tensor {
 
 function ofLabel(task: Task, probability: tf.Tensor, label: tf.Tensor1D): tf.Tensor {
   return tf.sum(tf.mul(probability, oneHot(task, label)), 1);
+}
+
+/** Least probability whose logarithm is taken, so that margins stay finite. */
+const TINY = 1e-30;
+/** Above every logit. */
+const LARGE = 1e30;
+
+/** Logit of the own label less the largest other logit; of log-probabilities where the output is not logits. */
+function margin(task: Task, output: tf.Tensor, label: tf.Tensor1D): tf.Tensor {
+  const isLogits = task.probabilities === 'logits' || task.probabilities === 'unknown';
+  if (task.labels === 'binary' && isLogits) {
+    return tf.mul(tf.reshape(output, [label.size]), tf.sub(tf.mul(tf.cast(label, 'float32'), 2), 1));
+  }
+  const logits = isLogits ? output : tf.log(tf.maximum(probabilities(task, output), TINY));
+  const own = oneHot(task, label);
+  const others = tf.sub(logits, tf.mul(own, LARGE));
+  return tf.sub(tf.sum(tf.mul(logits, own), 1), tf.max(others, 1));
 }
 
 /** The standard deviation of the probabilities, negative where the predicted label is not the sample's own. */

@@ -1,0 +1,82 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { REGIME_FIGURE, REGIMES_DOCUMENT, regimesDocument } from '../document-tables.js';
+import { atBestRate, CLASS_GROUPS, difference, groupErrors, readRegimes, rowsOf } from './analysis.js';
+import type { SeedValue } from './analysis.js';
+import { METHODS, RANDOM, REGIMES } from './cells.js';
+import { regimeFigure } from './figure.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const records = await readRegimes(`${root}records`);
+const values = (...list: number[]): SeedValue[] => list.map((value, i) => ({ seed: i + 1, value }));
+
+describe('the map of regimes', () => {
+  it('has a cell for each preset below regimes/', () => {
+    const presets = readdirSync(`${root}packages/recency-bias-lab/presets/regimes`)
+      .filter((file) => !file.startsWith('_'))
+      .map((file) => file.replace('.yaml', ''));
+    const cells = REGIMES.flatMap((regime) => regime.cells.map(({ preset }) => preset));
+    expect([...cells].sort()).toEqual(presets.sort());
+  });
+
+  it('is on its page and in its picture as the committed records give it', async () => {
+    const committed = readFileSync(`${root}${REGIMES_DOCUMENT}`, 'utf8');
+    const made = await regimesDocument(`${root}${REGIMES_DOCUMENT}`, committed, records);
+    expect(committed, 'run `npm run tables`').toBe(made);
+    expect(readFileSync(`${root}${REGIME_FIGURE}`, 'utf8'), 'run `npm run tables`').toBe(
+      regimeFigure(rowsOf(records)),
+    );
+  });
+
+  it('rests on records of all methods and five seeds', () => {
+    for (const [preset, { results }] of records) {
+      const seeds = results.selectors.map(({ selector, seeds: list }) => [selector, list.length]);
+      expect(seeds, preset).toEqual(
+        [RANDOM, ...METHODS.map(({ label }) => label)].map((label) => [label, 5]),
+      );
+    }
+  });
+
+  it('says of a cell that has not been run that it has not', () => {
+    const [row] = rowsOf(new Map());
+    expect(row).toMatchObject({ random: null, differences: METHODS.map(() => null) });
+    expect(regimeFigure([row!]).match(/>not run</g)).toHaveLength(METHODS.length + 1);
+  });
+
+  it('divides the error under imbalance into groups of classes whose mean is the error on balanced test data', () => {
+    for (const preset of ['imbalance-10', 'imbalance-100']) {
+      const analysis = records.get(preset);
+      if (analysis === undefined) continue;
+      const groups = CLASS_GROUPS.map(({ classes }) => groupErrors(analysis, RANDOM, classes));
+      const finals = analysis.results.selectors[0]!.seeds;
+      for (const { seed, final } of finals) {
+        const sum = CLASS_GROUPS.reduce(
+          (total, { classes }, group) =>
+            total + classes.length * groups[group]!.find((item) => item.seed === seed)!.value,
+          0,
+        );
+        expect(sum / 10).toBeCloseTo(final, 3);
+      }
+    }
+  });
+});
+
+describe('atBestRate', () => {
+  it('takes for each seed the rate that is best on the others', () => {
+    // Without seed 1 the second rate is the better, without 2 or 3 the first.
+    expect(atBestRate([values(0.1, 0.4, 0.4), values(0.5, 0.3, 0.3)])).toEqual(values(0.5, 0.4, 0.4));
+  });
+
+  it('leaves out a seed that lacks one of the rates', () => {
+    expect(atBestRate([values(0.1, 0.2, 0.3), values(0.2, 0.3)])).toEqual(values(0.1, 0.2));
+  });
+});
+
+describe('difference', () => {
+  it('pairs by seed and says nothing without a pair', () => {
+    const other = [{ seed: 2, value: 0.1 }];
+    expect(difference(values(0.9, 0.3), other, 0.01)).toMatchObject({ n: 1, verdict: 'cannot tell' });
+    expect(difference(values(0.9), other, 0.01)).toBeNull();
+  });
+});
