@@ -2,13 +2,15 @@
  * The map as a picture: a row a setting, a column a method, and in each cell the difference of the test error from Random in points
  * with its interval. Colour repeats what the numbers say; light and dark follow the reader's system.
  */
-import { percent, points, signed } from '../../packages/recency-bias-lab/src/report/format.js';
+import { percent, points } from '../../packages/recency-bias-lab/src/report/format.js';
 import type { PairedDifference } from '../../packages/recency-bias-lab/src/report/analysis/statistics.js';
 import type { Row } from './analysis.js';
 import { METHODS } from './cells.js';
 import { isBeyondNoise } from './table.js';
 
-const LEFT = 226;
+const LEFT = 248;
+/** Where the titles of the settings begin. */
+const SETTING = 114;
 const COLUMN = 112;
 const HEAD = 64;
 const ROW = 36;
@@ -43,7 +45,7 @@ function cellAt(x: number, y: number, one: PairedDifference | null): string {
   const strength = Math.min(1, Math.abs(100 * one.mean) / FULL);
   const fill = `<rect ${box} class="${one.mean < 0 ? 'lower' : 'higher'}" fill-opacity="${(0.06 + 0.44 * strength).toFixed(2)}"/>`;
   const beyond = isBeyondNoise(one);
-  const ends = [one.low, one.high].map((end) => (end === null ? '' : signed(100 * end, 2)));
+  const ends = [one.low, one.high].map((end) => (end === null ? '' : points(end)));
   return [
     fill,
     ...(beyond ? [`<rect ${box} class="frame"/>`] : []),
@@ -62,9 +64,10 @@ export function regimeFigure(rows: readonly Row[]): string {
     if (own !== regime && regime !== '') y += GAP;
     if (own !== regime) parts.push(text(8, y + 22, own, ' class="bold"'));
     regime = own;
-    parts.push(text(94, y + 16, title));
-    const error = random === null ? 'not run' : `Random ${percent(random.mean, 1)} %`;
-    parts.push(text(94, y + 29, error, ' class="small"'));
+    parts.push(text(SETTING, y + 16, title));
+    if (random !== null) {
+      parts.push(text(SETTING, y + 29, `Random ${percent(random.mean, 1)} %`, ' class="small"'));
+    }
     differences.forEach((one, column) => parts.push(cellAt(LEFT + column * COLUMN, y, one)));
     y += ROW;
   }
