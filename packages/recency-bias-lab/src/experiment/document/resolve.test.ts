@@ -52,7 +52,7 @@ describe('parseExperiment', () => {
     ],
     [
       { dataset: { name: 'mnist', size: 3 } },
-      'dataset.size: unknown field; allowed are name, path, imageSize, channels, fit, testShare, splitSeed, trainList, testList, classFile, skipUnreadable, memoryLimit, source, fingerprint, trainSize, testSize, subsetSeed, classes, imbalance, copies, labelNoise',
+      'dataset.size: unknown field; allowed are name, path, imageSize, channels, fit, testShare, splitSeed, trainList, testList, classFile, corrections, skipUnreadable, memoryLimit, source, fingerprint, trainSize, testSize, subsetSeed, classes, imbalance, copies, labelNoise',
     ],
     [
       { dataset: 'folder' },
