@@ -52,7 +52,7 @@ SlurmdPort=27818
 SlurmUser=${user}
 SlurmdUser=${user}
 AuthType=auth/munge
-AuthInfo=socket=${at('munge.socket')},cred_expire=3
+AuthInfo=socket=${at('munge.socket')}
 StateSaveLocation=${at('state')}
 SlurmdSpoolDir=${at('spool')}
 SlurmctldPidFile=${at('slurmctld.pid')}
@@ -87,6 +87,20 @@ async function stopDaemon(name: string): Promise<void> {
   if (pid > 1) process.kill(pid, 'SIGTERM');
 }
 
+/**
+ * SLURM holds back a job that was queued again for two minutes, so that what it revoked of the first part does not hit the second. Asks for
+ * some seconds instead. SLURM refuses as long as the first part is being cleared away: whoever waits asks again.
+ * @param hastened jobs that were asked for; others are added
+ */
+function hasten(hastened: Set<string>): void {
+  for (const line of run('squeue', '--noheader', '--array', '--format=%i %r').split('\n')) {
+    const [id = '', reason] = line.trim().split(' ');
+    if (reason !== 'BeginTime' || hastened.has(id)) continue;
+    const { status } = spawnSync('scontrol', ['update', `JobId=${id}`, 'StartTime=now+15'], { env });
+    if (status === 0) hastened.add(id);
+  }
+}
+
 /** Everything of the runs of a comparison but clock times. */
 async function results(out: string): Promise<unknown> {
   const { runs } = await readComparison(join(dir, out));
@@ -100,7 +114,7 @@ async function results(out: string): Promise<unknown> {
   );
 }
 
-// `npm run test:slurm`: it takes four minutes, of which SLURM waits two before it starts a job again.
+// `npm run test:slurm`: it takes a minute or two, and Debian's slurm-wlm and munge.
 describe.skipIf(process.env.SLURM_TESTS !== '1')('recency-bias submit --slurm', { timeout: 600_000 }, () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'slurm-'));
@@ -131,12 +145,16 @@ describe.skipIf(process.env.SLURM_TESTS !== '1')('recency-bias submit --slurm', 
       ).length;
     while ((await recorded()) < 2) await sleep(50);
     run('scancel', '--signal=TERM', '--batch', `${array!}_1`);
-    while (run('squeue', '--noheader') !== '') await sleep(500);
+    const hastened = new Set<string>();
+    while (run('squeue', '--noheader') !== '') {
+      hasten(hastened);
+      await sleep(500);
+    }
     const log = await readFile(join(dir, 'cluster/slurm-1.log'), 'utf8');
     expect(log).toContain('Stopped. Go on with');
     expect(await readFile(join(dir, 'cluster/report.html'), 'utf8')).toContain('<html');
-    const status = await runCli(['status', 'cluster', '--shards', '2'], dir);
-    expect(status.stdout).toContain('9 done, 0 running, 0 waiting, 0 failed');
+    const status = await runCli(['status', 'cluster'], dir);
+    expect(status.stdout, log).toContain('9 done, 0 running, 0 waiting, 0 failed');
     expect((await runCli(['compare', 'six.json', '--out', 'local'], dir)).code).toBe(0);
     expect(await results('cluster')).toEqual(await results('local'));
   });
