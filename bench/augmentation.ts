@@ -8,7 +8,7 @@ import { softmaxCrossentropy } from '../packages/recency-bias-lab/src/experiment
 import { networkRegistry } from '../packages/recency-bias-lab/src/models/registry.js';
 
 /**
- * What augmentation costs for a batch of CIFAR images, as a share of a training step of ResNet-20 on the same batch: on the
+ * The cost of augmentation for a batch of CIFAR images, as a share of a training step of ResNet-20 on the same batch: on the
  * wasm backend, and on the torch backend where it is installed. The fastest of several turns, as other programs disturb both.
  */
 const BATCH = 128;

@@ -4,7 +4,7 @@ import { fit, selection } from 'recency-bias/tfjs';
 import 'tfjs-wasm-training';
 
 /**
- * What `fit` adds to a training step: selection, measurement, read-back, observation and bookkeeping, as a share of the
+ * The cost of `fit` on top of a training step: selection, measurement, read-back, observation and bookkeeping, as a share of the
  * step of a small batch-normalised CNN on 28 x 28 images at batch 128 on the wasm backend.
  *
  * The time between the end of one call of TensorFlow.js's training function and the start of the next is all that is not

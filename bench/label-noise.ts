@@ -44,7 +44,7 @@ const SETTINGS = {
 const DATA = { trainSize: 5000, testSize: 1000 };
 const SHARE = 0.05;
 
-/** What ranks all samples, most suspicious first. */
+/** Rankings of all samples, most suspicious first. */
 const RANKINGS: Readonly<Record<string, (table: SampleTable, index: number) => number>> = {
   'mean loss': (table, index) => table.meanLoss(index) ?? 0,
   'late loss': (table, index) => table.lateLoss(index) ?? table.lastLoss(index) ?? 0,

@@ -26,7 +26,7 @@ async function arrayBytes(): Promise<number> {
   return process.memoryUsage().arrayBuffers;
 }
 
-/** What a network says of samples: labels that change in one of four predictions, losses to match. */
+/** Answers of a network on samples: labels that change in one of four predictions, losses to match. */
 function say(indices: Int32Array, round: number): Observation {
   const share = (index: number): number =>
     ((Math.imul(index + 1, 0x9e3779b1) ^ (round * 0x85ebca6b)) >>> 8) / 2 ** 24;

@@ -24,7 +24,7 @@ const PEAK_BYTES = 75;
 /** Share of predictions that are the sample's own label, of 256: easy, learning, uncertain and hard samples. */
 const CONSTANCY = Int32Array.of(255, 230, 154, 77);
 
-/** What a network in training says about a sample in its `round`-th pass: mostly its label, otherwise a lookalike. */
+/** The answer of a network in training on a sample in its `round`-th pass: mostly its label, otherwise a lookalike. */
 function predict(index: number, round: number): number {
   let hash = Math.imul(index ^ Math.imul(round, 0x85ebca6b), 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);

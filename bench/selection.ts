@@ -15,7 +15,7 @@ import {
 import type { Observation, OneStageSelector, TrainingRun } from 'recency-bias';
 
 /**
- * What batch selection costs for one epoch of ImageNet's size: the rebuild at its start, all draws and all observations, on
+ * The cost of batch selection for one epoch of ImageNet's size: the rebuild at its start, all draws and all observations, on
  * one core; and for Recency Bias the reference way of drawing (NumPy's `choice` without replacement) in the same run.
  */
 const SIZE = 1_281_167;
@@ -30,14 +30,14 @@ const NUMPY_DRAWS = 40;
 /** Share of predictions that are the sample's own label: easy, learning, uncertain and hard samples. */
 const CONSTANCY = [0.995, 0.9, 0.6, 0.3] as const;
 
-/** What a network in training says about a sample: mostly its label, otherwise one of a few lookalikes. */
+/** The answer of a network in training on a sample: mostly its label, otherwise one of a few lookalikes. */
 function predict(index: number, random: Random): number {
   const own = index % CLASSES;
   const constancy = CONSTANCY[Math.imul(index, 0x9e3779b1) >>> 30]!;
   return random.float() < constancy ? own : (own + 1 + random.int(5)) % CLASSES;
 }
 
-/** What the network says about a batch; the columns are reused. */
+/** The network's answers on a batch; the columns are reused. */
 class Network {
   readonly #random = new Random(2);
   readonly #columns = new Map<number, Omit<Observation, 'indices'>>();

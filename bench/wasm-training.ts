@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import 'tfjs-wasm-training';
 
 /**
- * What the gradients of a convolution cost on the wasm backend next to its forward pass, in one process and taking
+ * The cost of a convolution's gradients on the wasm backend next to its forward pass, in one process and taking
  * turns, and where the time of a training step goes. The targets are ratios, as the machine's speed is not ours.
  */
 const BATCH = 128;

@@ -41,7 +41,7 @@ interface Task {
   readonly shared: Shared;
 }
 
-/** What a worker arrives at. */
+/** The result of a worker. */
 export interface Outcome {
   readonly workers: number;
   readonly rank: number;

@@ -1,4 +1,4 @@
-/** What the paper's time reduction says of a method against itself, over all kept records. */
+/** The paper's time reduction of a method against itself, over all kept records. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';

@@ -33,7 +33,7 @@ const PARTS: readonly { readonly files: readonly string[]; readonly titles?: str
   },
 ];
 
-/** What Vitest's JSON reporter writes, as far as it is read here. */
+/** The output of Vitest's JSON reporter, as far as it is read here. */
 interface Summary {
   readonly numPassedTests: number;
   readonly numFailedTests: number;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setThreads } from 'tfjs-backend-torch';
 import { networks } from './networks.js';
 
-/** What a worker prints for each step. */
+/** The line that a worker prints for each step. */
 export interface Step {
   /** Milliseconds by the clock. */
   readonly wall: number;

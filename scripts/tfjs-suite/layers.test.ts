@@ -76,7 +76,7 @@ function same(theirs: SpecOutcome, ours: SpecOutcome | undefined): boolean {
   return ours?.status === theirs.status && comparable(ours) === comparable(theirs);
 }
 
-/** What `fit` did, without the numbers of layers, which count those of the specs before. */
+/** The results of `fit`, without the numbers of layers, which count those of the specs before. */
 function comparable({ fits }: SpecOutcome): string {
   return JSON.stringify(fits).replace(/([a-z]_[A-Z][A-Za-z]*)\d+/g, '$1');
 }

@@ -10,7 +10,7 @@ export interface FitCall {
   tensors: number;
 }
 
-/** What became of one spec of TensorFlow.js's own test suite. */
+/** The outcome of a spec of TensorFlow.js's own test suite. */
 export interface SpecOutcome {
   /** Full name; specs of the same name are told apart by ' #2', ' #3', ... */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface SpecOutcome {
   readonly fits?: readonly FitCall[];
 }
 
-/** What the suite's process writes when it is done. */
+/** The text that the suite's process writes when it is done. */
 export interface SuiteOutcome {
   readonly specs: readonly SpecOutcome[];
   /** Errors outside any spec, in a beforeAll for example. */

@@ -55,10 +55,10 @@ export const KILLED_COMMANDS = Object.keys(COMMANDS) as Command[];
 /** Most kills of a command before it may end. */
 const KILLS_A_ROUND = 5;
 
-/** What came of a round: one command, killed some times. */
+/** The outcome of a round: one command, killed some times. */
 export interface Round {
   readonly kills: number;
-  /** What went wrong; undefined where the records are those of the undisturbed command. */
+  /** The fault; undefined where the records are those of the undisturbed command. */
   readonly fault?: string;
 }
 

@@ -19,20 +19,20 @@ import { DamagedRuns } from '../../packages/recency-bias-lab/test/support/damage
 import { subjects, tryMutants } from '../../packages/recency-bias/test/helpers/mutated-states.js';
 import { KILLED_COMMANDS, Kills } from './kills.js';
 
-/** What is to be tried, how often. */
+/** How often each part is tried. */
 export interface Amounts {
   readonly kills: number;
   readonly records: number;
   readonly states: number;
 }
 
-/** What came of a part. */
+/** The outcome of a part. */
 export interface Outcome {
   /** Kills, records or states tried. */
   tried: number;
   /** Portions that are done: rounds of kills, records, portions of states. */
   portions: number;
-  /** What happened, by name. */
+  /** Counts of outcomes, by name. */
   counts: Record<string, number>;
   /** Silent differences, wrong batches, refusals without a reason. */
   faults: string[];

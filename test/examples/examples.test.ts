@@ -9,7 +9,7 @@ import type { Outcome } from '../../examples/data-parallel.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What an example prints, line by line. */
+/** The output of an example, line by line. */
 async function linesOf(name: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('node', ['scripts/run.mjs', 'examples', name], { cwd: root });
   return stdout.trim().split('\n');

@@ -19,7 +19,7 @@ export const packages = [
 ] as const;
 export type PackageName = (typeof packages)[number];
 
-/** What `npm pack` made. */
+/** The result of `npm pack`. */
 export interface Tarball {
   readonly path: string;
   readonly size: number;

@@ -36,7 +36,7 @@ const blocks: readonly Block[] = documents().flatMap((document) => {
 });
 const of = (language: string): Block[] => blocks.filter((block) => block.language === language);
 
-/** What a block may speak of without saying where it comes from: the library, and what every reader has or writes. */
+/** Names that a block may use without importing them: the library's, and names that every reader has or writes. */
 const PRELUDE = `
 import type * as tfjs from '@tensorflow/tfjs';
 import type * as library from 'recency-bias';
@@ -89,7 +89,7 @@ function compileErrors(chosen: readonly Block[]): string[] {
   });
 }
 
-/** What an interpreter says of a text that it only parses; null where there is no such interpreter. */
+/** An interpreter's answer on a text that it only parses; null where there is no such interpreter. */
 function complaint(command: string, args: readonly string[], text: string): string | null {
   try {
     execFileSync(command, args, { input: text, stdio: ['pipe', 'ignore', 'pipe'] });

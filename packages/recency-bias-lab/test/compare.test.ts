@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** What must be the same whenever a run is trained: everything but clock times. */
+/** The part of a run that must be the same each time: everything but clock times. */
 function numbers(run: Run): unknown {
   return {
     epochs: run.epochs.map((epoch) => ({

@@ -190,7 +190,7 @@ const WRONG: readonly (readonly [
 
 const PREPARE = new URL('../dist/experiment/prepare/prepare.js', import.meta.url).href;
 
-/** What preparing an experiment with each of the modules says, all in one process. */
+/** The errors of preparing an experiment with each of the modules, all in one process. */
 function complaints(): string[] {
   const script = `
     import { prepareExperiment } from ${JSON.stringify(PREPARE)};

@@ -65,7 +65,7 @@ const WRAPPERS: Readonly<Record<string, (inner: SelectorFactory, options: never)
   alternate,
 };
 
-/** What a network might say of samples in an epoch; exact in float32. */
+/** Answers as of a network on samples in an epoch; exact in float32. */
 export function measure(indices: Int32Array, epoch: number): Observation {
   const column = (value: (index: number) => number): Float32Array => Float32Array.from(indices, value);
   return {

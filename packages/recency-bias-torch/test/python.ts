@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 /** The package's folder. */
 export const folder = fileURLToPath(new URL('..', import.meta.url));
 
-/** What came of a program. */
+/** The outcome of a program. */
 export interface Outcome {
   readonly ok: boolean;
   readonly output: string;

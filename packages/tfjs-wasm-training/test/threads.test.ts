@@ -15,7 +15,7 @@ const binaries = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfj
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const browserPath = [process.env.CHROMIUM, ...places].find((path) => path !== undefined && existsSync(path));
 
-/** What the page reports. */
+/** The report of the page. */
 interface Report {
   shared: boolean;
   /** The losses of a few steps. */

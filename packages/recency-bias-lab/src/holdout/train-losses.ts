@@ -28,7 +28,7 @@ export interface HoldoutProgress extends StateDict {
   readonly cost: HoldoutCost & StateDict;
 }
 
-/** What `trainLosses` is given. */
+/** The options of `trainLosses`. */
 export interface TrainLossesOptions {
   readonly experiment: ResolvedExperiment;
   /** The experiment's model. */
@@ -39,7 +39,7 @@ export interface TrainLossesOptions {
   readonly seed: number;
   /** Keep the probabilities of all classes, too: 4 bytes a sample and class. Default: losses alone. */
   readonly keepProbabilities?: boolean;
-  /** What an earlier process saved. */
+  /** The progress that an earlier process saved. */
   readonly progress?: HoldoutProgress;
   /** Save within an epoch when so many seconds have passed since the last time. */
   readonly saveEverySeconds: number;

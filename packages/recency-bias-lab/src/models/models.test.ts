@@ -1,4 +1,4 @@
-/** What every model does, table by table. */
+/** The promises of every model, table by table. */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import 'tfjs-wasm-training';

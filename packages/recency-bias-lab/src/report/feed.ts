@@ -1,4 +1,4 @@
-/** What the server of a page that is fed sends: the pieces of the page, and of its charts' data, that have changed. */
+/** The messages of the server to a page that is fed: the pieces of the page, and of its charts' data, that have changed. */
 import type { ChartData } from './chart-data.js';
 
 /** Changes since the message before it, or everything. */

@@ -54,7 +54,7 @@ export function histogram(tag: string, counts: readonly number[]): SummaryValue 
   return encode([bytes(1, tag), message(5, [...fields, packedDoubles(6, limits), packedDoubles(7, counts)])]);
 }
 
-/** What a plug-in of TensorBoard keeps under a tag. */
+/** Metadata that a plug-in of TensorBoard keeps under a tag. */
 export function pluginValue(
   tag: string,
   {

@@ -1,4 +1,4 @@
-/** What TensorBoard's HParams shows (tensorboard/plugins/hparams/api.proto and plugin_data.proto). */
+/** Records for TensorBoard's HParams (tensorboard/plugins/hparams/api.proto and plugin_data.proto). */
 import { pluginValue } from './events.js';
 import type { SummaryValue } from './events.js';
 import { bytes, double, encode, message, whole } from './protobuf.js';

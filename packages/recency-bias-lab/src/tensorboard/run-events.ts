@@ -28,7 +28,7 @@ const METRICS = [
   { tag: 'cost/train_seconds', title: 'seconds of training' },
 ];
 
-/** What a run is told by: its selector and the options of the method. */
+/** The hyperparameters of a run: its selector and the options of the method. */
 function hyperparametersOf({ selector, method }: RunHeader): Map<string, Hyperparameter> {
   const options = Object.entries(method.options).map(([name, value]): [string, Hyperparameter] => {
     const isPlain = typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';

@@ -27,7 +27,7 @@ interface ReadRun {
   readonly hparams: Readonly<Record<string, unknown>> & { readonly group?: string };
 }
 
-/** What TensorBoard's own readers find below a log folder, by run. */
+/** The content of a log folder by TensorBoard's own readers, by run. */
 function readByTensorBoard(folder: string): Record<string, ReadRun> {
   const { status, stdout, stderr } = spawnSync(python!, [READER, folder], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);

@@ -24,7 +24,7 @@ async function report(options: SyntheticOptions = {}) {
   const written = await writeReport(dir, { now: new Date('2026-03-02T00:00:00Z') });
   const page = await readFile(written.reportPath, 'utf8');
   const results = JSON.parse(await readFile(join(dir, 'results.json'), 'utf8')) as Results;
-  // What a reader sees, without the script, its data and the style sheet.
+  // The text that a reader sees, without the script, its data and the style sheet.
   const body = page.slice(page.indexOf('<body>'), page.indexOf('<script')).replaceAll(/\s+/g, ' ');
   return { dir, page, body, results, ...written };
 }
@@ -152,7 +152,7 @@ describe('writeReport', () => {
     expect(page).toContain('seeds 1, 2: cpu, 2 cores');
     expect(page).toContain('seed 3: Another CPU, 2 cores');
     expect(page).toContain('compare seconds within a seed only');
-    // What it would have been on one machine, but for the seconds.
+    // The same comparison on one machine, but for the seconds.
     const whole = await report();
     expect(merged.selectors).toEqual(whole.results.selectors);
     expect(merged.errorComparisons).toEqual(whole.results.errorComparisons);

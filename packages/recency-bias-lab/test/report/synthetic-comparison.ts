@@ -9,7 +9,7 @@ import { LOSS_BIN_EDGES, UNCERTAINTY_BINS } from '../../src/records/schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from '../../src/records/schema.js';
 import { epochEvent, header, TIME } from './records.js';
 
-/** What to write. */
+/** The comparison to write. */
 export interface SyntheticOptions {
   /** Labels, which are method names too unless given in `methods`. */
   readonly selectors?: readonly string[];

@@ -8,7 +8,7 @@ import { modelFiles } from '../../src/models/model-files.js';
 import type { Json, ModelFiles } from '../../src/models/model-files.js';
 import { saveModel } from '../../src/pretrained/save-model.js';
 
-/** What a backbone is to be like. */
+/** The properties of a backbone to make. */
 export interface BackboneOptions {
   readonly side?: number;
   /** How it ends. Default: pooling, dropout, a dense layer and softmax. */

@@ -27,7 +27,7 @@ export interface RunningCli {
   readonly result: Promise<CliResult>;
   /** Resolves when `text` has appeared on either output; rejects when the command ends without it. */
   readonly seen: (text: string) => Promise<void>;
-  /** What it has said on both outputs so far. */
+  /** The text of both outputs so far. */
   readonly output: () => string;
 }
 

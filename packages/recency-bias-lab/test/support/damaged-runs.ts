@@ -21,7 +21,7 @@ function linesOf(bytes: Uint8Array): string[] {
     .split(/(?<=\n)/);
 }
 
-/** What can happen to a file, by name. */
+/** Damages of a file, by name. */
 const DAMAGES: Readonly<Record<string, (bytes: Uint8Array, random: Random) => Uint8Array>> = {
   'a changed byte': (bytes, random) => {
     const changed = bytes.slice();
@@ -68,13 +68,13 @@ export interface Results {
   readonly epochs: readonly Pick<EpochEvent, 'epoch' | 'testLoss' | 'trainLoss' | 'selection'>[];
 }
 
-/** What came of a damaged run. */
+/** The outcome of a damaged run. */
 export interface Damaged {
   /** The file and what happened to it. */
   readonly what: string;
   /** `unfinished`: read as a run under way, with the numbers up to there. */
   readonly outcome: 'refused' | 'same' | 'unfinished' | 'different';
-  /** What was said where it was refused. */
+  /** The message where it was refused. */
   readonly message: string;
 }
 
@@ -85,7 +85,7 @@ export class DamagedRuns {
     private readonly prepared: PreparedExperiment,
     private readonly warmup: RunTask,
     readonly run: RunTask,
-    /** What the run records that nothing disturbs. */
+    /** The record of the undisturbed run. */
     readonly undisturbed: Results,
   ) {}
 
@@ -116,7 +116,7 @@ export class DamagedRuns {
     return this.#train(out, this.run);
   }
 
-  /** What the run of a comparison recorded. @throws RecordError when that is damaged */
+  /** The record of a comparison's run. @throws RecordError when that is damaged */
   async results(out: string): Promise<Results> {
     const { epochs, complete } = await readRun(join(this.dir, out, this.run.id));
     return {

@@ -15,7 +15,7 @@ export interface DrawTable {
   draw(out: Int32Array, count: number, random: Random): void;
   /** Writes each sample's probability of being the next draw. */
   probabilities(out: Float64Array): void;
-  /** What `refresh` would not reproduce in the middle of an epoch. */
+  /** The state that `refresh` would not reproduce in the middle of an epoch. */
   stateDict(): StateDict;
   /** Checks a state; `commit` loads it, after the histories were loaded. Weights are to be set again. */
   prepare(state: StateDict): { commit(): void };

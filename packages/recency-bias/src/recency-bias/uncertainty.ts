@@ -1,4 +1,4 @@
-/** What a window's entropy is divided by: `'classes'` ln k (the paper), `'window'` ln min(window, k). */
+/** The divisor of a window's entropy: `'classes'` ln k (the paper), `'window'` ln min(window, k). */
 export type Normalization = 'classes' | 'window';
 
 /** The entropy that counts as uncertainty 1. */

@@ -32,7 +32,7 @@ import type { FitArgs } from './types.js';
  * });
  * ```
  *
- * What the selector learns from (predicted labels, losses, probabilities) is taken from the pass that trains; there is
+ * The selector's signals (predicted labels, losses, probabilities) are taken from the pass that trains; there is
  * no other pass, except where a two-stage selector asks for scores. A step's loss is the mean over the batch of
  * selection weight x `sampleWeight` x class weight x loss, plus the layers' regularisation.
  *

@@ -90,7 +90,7 @@ async function faultOf(trainer: ToyTrainer, epoch: number): Promise<string | und
   return undefined;
 }
 
-/** What came of mutated states. */
+/** The outcomes of mutated states. */
 export interface MutantCounts {
   readonly refused: number;
   readonly accepted: number;

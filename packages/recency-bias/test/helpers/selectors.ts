@@ -10,7 +10,7 @@ import type {
   TrainingRun,
 } from '../../src/core/selector.js';
 
-/** What a test wants of its selector. */
+/** The properties that a test wants of its selector. */
 export interface ProbeOptions<S extends Signal> {
   readonly signals?: readonly S[];
   /** Weight of a sample. */
@@ -73,7 +73,7 @@ export class ProbeSelector<S extends Signal> implements Selector<S> {
   observe(observation: Observation<S>): void {
     this.events.push(`observe ${observation.indices.join()}`);
     this.observations.push(structuredClone(observation));
-    // What was observed moves the generator on, so that a lost or repeated observation shows in later draws.
+    // Observations move the generator on, so that a lost or repeated observation shows in later draws.
     const first = this.signals[0];
     const column = first === undefined ? [0] : observation[first];
     for (const value of column) this.advance(Math.round(value * 1e6));

@@ -3,7 +3,7 @@ import { addon } from '../../src/native/addon.js';
 import { targets, type Target } from './targets.js';
 import { Values } from './values.js';
 
-/** What became of the calls of one target. */
+/** The outcomes of the calls of one target. */
 export interface Count {
   readonly calls: number;
   readonly errors: number;

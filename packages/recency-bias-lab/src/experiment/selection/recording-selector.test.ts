@@ -22,7 +22,7 @@ const RUN: TrainingRun = { size: 40, classes: 4, epochs: 6, seed: 1 };
 const LABELS = Int32Array.from({ length: RUN.size }, (_, i) => i % 4);
 const noScore = (): Promise<never> => Promise.reject(new Error('not scored'));
 
-/** What a network might say: it depends on sample and time alone, so that every selector sees the same. */
+/** Answers as of a network: they depend on sample and time alone, so that every selector sees the same. */
 function observation(indices: Int32Array, time: number): Observation {
   const draw = (index: number): Random => new Random(1000 * time + index);
   return {

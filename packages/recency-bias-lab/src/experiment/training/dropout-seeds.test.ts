@@ -16,7 +16,7 @@ function densenet(dropout: number): tf.LayersModel {
 }
 
 describe.each(backends)('DropoutSeeds on %s', (backend) => {
-  /** What the network says in training, having been seeded for a step. */
+  /** The network's output in training, seeded for a step. */
   async function outputs(seed: number, at: readonly (readonly [number, number])[]): Promise<number[][]> {
     await startBackend(backend);
     const model = densenet(0.5);

@@ -7,7 +7,7 @@ import type { OptionDescription, OptionsOf, OptionTable, ValuesOf } from './opti
 import { checkRun } from './run.js';
 import { SelectorShell } from './selector-shell.js';
 
-/** What a method costs beyond training each sample once an epoch. */
+/** The cost of a method beyond training each sample once an epoch. */
 export interface MethodCost {
   /** Samples scored by a forward pass for each sample trained, at the most; 0 where `select` needs no scorer. */
   readonly scores: number;
@@ -15,7 +15,7 @@ export interface MethodCost {
   readonly fewer: boolean;
 }
 
-/** What a method is, for whoever lists, describes or makes selectors without knowing them. */
+/** The description of a method, for programs that list, describe or make selectors without knowing them. */
 export interface SelectorDefinition {
   /** Name in experiment files, run records and on the command line, e.g. `'recency-bias'`. */
   readonly name: string;
@@ -34,7 +34,7 @@ export interface SelectorDefinition {
   /** Options that hold one number a sample and so are read from a file; they have no default. */
   readonly inputs: readonly string[];
   /**
-   * What the method costs with these options.
+   * The cost of the method with these options.
    * @param options as given to the method, not checked; those that are left out count with their defaults
    */
   readonly cost: (options?: object) => MethodCost;
@@ -42,7 +42,7 @@ export interface SelectorDefinition {
   readonly create: (options?: object) => SelectorFactory;
 }
 
-/** What `defineSelector` is told about a method. */
+/** A method as `defineSelector` takes it. */
 export interface SelectorSource<S extends Signal, O extends OptionTable, M extends Method<S>> {
   readonly name: string;
   readonly title: string;
@@ -52,7 +52,7 @@ export interface SelectorSource<S extends Signal, O extends OptionTable, M exten
   readonly options: O;
   /** Least number of classes that a run must have. Default 0: regression too. */
   readonly classes?: number;
-  /** What it costs; without it, nothing. */
+  /** Its cost; without it, none. */
   readonly cost?: (options: ValuesOf<O>) => Partial<MethodCost>;
   /**
    * Puts the method to work in a run.
@@ -91,7 +91,7 @@ export interface SelectorFunction<S extends Signal, O extends OptionTable, Made 
       ? [options?: OptionsOf<O>]
       : [options: OptionsOf<O>]
   ): SelectorFactory<S, Made>;
-  /** What the method is. */
+  /** The description of the method. */
   readonly definition: SelectorDefinition;
 }
 
@@ -140,7 +140,7 @@ export function defineSelector<const S extends Signal, const O extends OptionTab
       if (method.extras !== undefined) {
         Object.defineProperties(shell, Object.getOwnPropertyDescriptors(method.extras));
       }
-      // What the type says of probabilities, extras and the scorer follows from the method that was made.
+      // The type's probabilities, extras and scorer follow from the method that was made.
       return shell as Selector<S> as SelectorAround<S, M>;
     };
   };

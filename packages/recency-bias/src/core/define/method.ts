@@ -14,7 +14,7 @@ export interface Memory {
   prepare(state: StateDict, position: EpochPosition): { commit(): void };
 }
 
-/** What a method draws: nothing beyond the filled batch, the weights of its samples, or a batch of its own. */
+/** A method's draw: nothing beyond the filled batch, the weights of its samples, or a batch of its own. */
 export type Drawn = undefined | Float32Array | Selection;
 
 /**
@@ -45,6 +45,6 @@ export interface Method<S extends Signal = Signal> {
   probabilities?(): Float64Array;
   /** Makes anew what follows from the memory, after a state was loaded in an epoch after the warm-up. */
   resume?(epoch: number): void;
-  /** What the selector shows besides: its further public properties and functions. */
+  /** Further public properties and functions of the selector. */
   readonly extras?: object;
 }

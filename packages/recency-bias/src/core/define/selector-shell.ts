@@ -16,7 +16,7 @@ import type { Drawn, Method } from './method.js';
 
 const STATE_VERSION = 2;
 
-/** What the shell is told about its method. */
+/** The shell's facts of its method. */
 export interface ShellFacts<S extends Signal> {
   /** Registry name. */
   readonly name: string;

@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 
 /**
  * All samples in random order, dealt like a deck of cards across epochs: nothing comes again before everything came once.
- * What an epoch is dealt follows from the seed and the sizes of the epochs before, so a run may start at any epoch. 4 bytes
+ * The samples of an epoch follow from the seed and the sizes of the epochs before, so a run may start at any epoch. 4 bytes
  * a sample.
  */
 export class Deck {
