@@ -139,6 +139,27 @@ describe.skipIf(withoutChromium)('recency-bias review', () => {
     expect(wrong.status).toBe(400);
   });
 
+  it('asks before it is left while a decision is on its way', async () => {
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((done) => (goOn = done));
+    await page.route('**/decide', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asks = (): Promise<boolean> =>
+      page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
+    expect(await asks()).toBe(false);
+    await open(WRONG[1]!);
+    await page.keyboard.press('x');
+    expect(await asks()).toBe(true);
+    goOn();
+    await written('leaveOut', [WRONG[1]]);
+    await expect.poll(asks).toBe(false);
+    await page.unroute('**/decide');
+    await page.keyboard.press('z');
+    await written('leaveOut', []);
+  });
+
   it('fits a narrow screen', async () => {
     await page.setViewportSize({ width: 390, height: 800 });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);

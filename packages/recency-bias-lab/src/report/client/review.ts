@@ -11,6 +11,8 @@ let current = Math.max(
 );
 /** Decisions reach the server in their order. */
 let turn: Promise<void> = Promise.resolve();
+/** Decisions that the server has not taken yet. */
+let waiting = 0;
 
 const find = (id: string): HTMLElement => document.getElementById(id)!;
 const status = find('status');
@@ -131,6 +133,7 @@ function send(at: number, decision: ReviewDecision): void {
     if (at === current) showCurrent();
     say(reason, true);
   };
+  waiting++;
   turn = turn.then(async () => {
     try {
       const answer = await fetch('decide', {
@@ -143,6 +146,8 @@ function send(at: number, decision: ReviewDecision): void {
       refused(
         'Not written: the command has ended. Start `recency-bias review` again and reload its new address.',
       );
+    } finally {
+      waiting--;
     }
   });
 }
@@ -242,6 +247,10 @@ document.addEventListener('keydown', (event) => {
   else if (act !== undefined) act();
   else return;
   event.preventDefault();
+});
+// Whoever leaves while decisions are on their way is asked first.
+addEventListener('beforeunload', (event) => {
+  if (waiting > 0) event.preventDefault();
 });
 for (const at of photos.keys()) showTile(at);
 showCurrent();
