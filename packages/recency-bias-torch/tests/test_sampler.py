@@ -204,7 +204,8 @@ def test_goes_on_in_mid_epoch_where_each_batch_is_learnt_from_at_once() -> None:
 def test_signals_are_those_of_their_definitions() -> None:
     logits = torch.tensor([[2.0, 0.0, -1.0], [0.0, 1.0, 3.0]], dtype=torch.float64)
     labels = torch.tensor([0, 1])
-    names = ["loss", "batch_loss", "predicted_label", "margin", "true_class_probability", "grad_norm_bound", "boundary_distance"]
+    names = ["loss", "batch_loss", "predicted_label", "margin"]
+    names += ["true_class_probability", "grad_norm_bound", "boundary_distance"]
     found = {name: column.double().numpy() for name, column in measure(names, logits, labels).items()}
     p = np.exp(logits.numpy()) / np.exp(logits.numpy()).sum(1, keepdims=True)
     own = p[[0, 1], labels.numpy()]
