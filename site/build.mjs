@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildReference } from './reference.mjs';
 
 const root = join(import.meta.dirname, '..');
 const out = process.env.SITE_OUT ?? join(import.meta.dirname, 'dist');
@@ -41,44 +42,9 @@ const parts = {
   },
 
   async reference() {
-    const { Application } = await import('typedoc');
-    const app = await Application.bootstrapWithPlugins({
-      name: 'recency-bias: reference',
-      entryPoints: [
-        'packages/recency-bias/src/index.ts',
-        'packages/recency-bias/src/tfjs/index.ts',
-        'packages/recency-bias/src/classifier/index.ts',
-        'packages/recency-bias/src/live/index.ts',
-        'packages/recency-bias/src/testing/index.ts',
-        'packages/tfjs-wasm-training/src/index.ts',
-        'packages/tfjs-backend-torch/src/index.ts',
-        'packages/recency-bias-lab/src/index.ts',
-        'packages/recency-bias-lab/src/browser.ts',
-      ].map((file) => join(root, file)),
-      tsconfig: join(root, 'site/tsconfig.json'),
-      readme: 'none',
-      skipErrorChecking: true,
-      excludePrivate: true,
-      excludeInternal: true,
-      excludeExternals: true,
-      disableSources: true,
-      disableGit: true,
-      validation: false,
-      logLevel: 'Error',
-      navigationLinks: { Documents: process.env.SITE_BASE ?? '/' },
-    });
-    const project = await app.convert();
-    if (project === undefined) throw new Error('the reference could not be made');
-    for (const module of project.children ?? []) module.name = packageName(module.name);
-    await app.generateDocs(project, join(out, 'reference'));
+    await buildReference(join(out, 'reference'), process.env.SITE_BASE ?? '/');
   },
 };
-
-/** The name under which users import a module. */
-function packageName(path) {
-  const name = path.replace('/src', '').replace(/\/index$/, '');
-  return name.startsWith('packages/') ? name.slice('packages/'.length) : name;
-}
 
 /** Builds some parts, or all of them. */
 export async function buildSite(...names) {

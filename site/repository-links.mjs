@@ -21,7 +21,9 @@ export function siteLink(root, source, href, files = FILES) {
   if (record !== undefined && existsSync(join(root, 'records', record, 'experiment.json')))
     return { href: `/reports/${record}.html`, outside: true };
   if (inside.endsWith('.md')) return { href, outside: false };
-  if (inside === 'docs') return { href: `/docs/tfjs${mark}`, outside: false };
+  if (inside === 'docs' || inside === 'docs/README.md') return { href: `/docs/${mark}`, outside: false };
+  // Who reads the site plays at once; who reads the repository starts the playground.
+  if (inside === 'packages/playground') return { href: '/playground/', outside: true };
   if (inside === 'docs/selectors') return { href: `/docs/choosing${mark}`, outside: false };
   if (!existsSync(target))
     throw new Error(`${relative(root, source)}: links to ${href}, which does not exist`);

@@ -2,11 +2,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
+import { ICON } from '../icon.mjs';
 import { repositoryLinks } from '../repository-links.mjs';
-
-/** Three windows of labels, as on the playground. */
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M1 3h4v10H1z' fill='%230b6bcb'/%3E%3Cpath d='M6 3h4v10H6z' fill='%23c24a05'/%3E%3Cpath d='M11 3h4v10h-4z' fill='%2307805a'/%3E%3C/svg%3E";
+import { tableCells } from '../table-cells.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -21,7 +19,7 @@ export default defineConfig({
   title: 'recency-bias',
   description: 'Train on the samples that your network is unsure of.',
   lang: 'en',
-  head: [['link', { rel: 'icon', href: ICON }]],
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }]],
   // The folder of the host, e.g. /recency-bias/; it begins and ends with a slash.
   base: process.env.SITE_BASE ?? '/',
   srcDir: root,
@@ -35,7 +33,7 @@ export default defineConfig({
     'examples/**',
     'runs/**',
   ],
-  rewrites: { 'README.md': 'index.md' },
+  rewrites: { 'README.md': 'index.md', 'docs/README.md': 'docs/index.md' },
   outDir: process.env.SITE_OUT ?? join(import.meta.dirname, '../dist'),
   cacheDir: join(root, 'node_modules/.cache/vitepress'),
   cleanUrls: false,
@@ -43,7 +41,10 @@ export default defineConfig({
   // What site/build.mjs puts beside the documents; the tests of the site check every link of the built pages.
   ignoreDeadLinks: [/^\/(reports|reference|playground)\//],
   markdown: {
-    config: repositoryLinks(root),
+    config: (md) => {
+      repositoryLinks(root)(md);
+      tableCells(md);
+    },
     anchor: { slugify: githubSlug },
     // Of the themes that come along, the two whose comments can be read.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
@@ -59,7 +60,11 @@ export default defineConfig({
     sidebar: [
       {
         text: 'Start',
-        items: [page('README.md', 'What is it?'), elsewhere('Playground', '/playground/')].map(home),
+        items: [
+          { text: 'What is it?', link: '/' },
+          { text: 'What can I read?', link: '/docs/' },
+          elsewhere('Playground', '/playground/'),
+        ],
       },
       { text: 'Guides', items: guides() },
       {
@@ -113,11 +118,6 @@ function githubSlug(heading) {
     .replaceAll(/\s/g, '-');
 }
 
-/** The start page is the README. */
-function home(item) {
-  return item.link === '/README' ? { ...item, link: '/' } : item;
-}
-
 function guides() {
   return [
     page('docs/tfjs.md', 'TensorFlow.js'),
@@ -127,5 +127,7 @@ function guides() {
     page('docs/insights.md', 'What is it unsure of?'),
     page('docs/watching.md', 'Watch runs live'),
     page('packages/recency-bias-lab/README.md', 'Researchers: comparisons'),
+    page('docs/clusters.md', 'On a cluster'),
+    page('docs/plug-ins.md', 'Bring what is yours'),
   ];
 }

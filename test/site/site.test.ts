@@ -52,7 +52,8 @@ describe('the built site', () => {
       .map((name) => `docs/${name}`);
     for (const document of [
       ...cards,
-      ...documents,
+      ...documents.filter((name) => name !== 'docs/README.md'),
+      'docs/index.md',
       'CHANGELOG.md',
       'CONTRIBUTING.md',
       'packages/recency-bias/README.md',
@@ -87,6 +88,18 @@ describe('the built site', () => {
     }
     expect(checked).toBeGreaterThan(1000);
     expect(broken).toEqual([]);
+  });
+
+  it('names every document in the page of documents and beside every page', async () => {
+    const names = (await readdir(join(root, 'docs'))).filter((name) => /^[a-z-]+\.md$/.test(name));
+    expect(names.length).toBeGreaterThan(10);
+    const [list, start] = await Promise.all(
+      ['docs/index.html', 'index.html'].map((page) => readFile(join(out, page), 'utf8')),
+    );
+    for (const name of names.map((document) => document.replace(/\.md$/, '.html'))) {
+      expect(list!.slice(list!.indexOf('<main'))).toMatch(new RegExp(`href="(\\./|/docs/)${name}`));
+      expect(start).toContain(`/docs/${name}`);
+    }
   });
 
   it('leads links to files to where the repository can be read, and records to their reports', async () => {
@@ -165,6 +178,16 @@ describe.skipIf(withoutChromium)('the site in Chromium', () => {
         "axe.run({ runOnly: ['wcag2a', 'wcag2aa'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 120))))",
       );
       expect(violations).toEqual([]);
+      expect(problems).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it.each(['reference/index.html', 'reference/functions/recency-bias_tfjs.fit.html'])(
+    'shows /%s without an error, its content marked as such',
+    async (path) => {
+      const { page, problems } = await open(path);
+      expect(await page.getByRole('main').getByRole('heading', { level: 1 }).count()).toBe(1);
       expect(problems).toEqual([]);
       await page.close();
     },

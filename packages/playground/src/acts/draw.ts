@@ -1,7 +1,7 @@
 /** Act 2: the count patterns as columns, and batches that fall out of them. */
 import type { LabelHistory } from 'recency-bias';
 import { count } from '../page/words.js';
-import { color, contextOf, element, fitCanvas, lessMotion, onColors } from '../page/dom.js';
+import { color, contextOf, element, fitCanvas, lessMotion, onColors, onView } from '../page/dom.js';
 import { BATCH_SIZE } from '../training/batch.js';
 import { PatternDraws } from './patterns.js';
 
@@ -11,6 +11,8 @@ const COLUMN_SHARE = 0.56;
 const BATCH_MS = 2600;
 const FALL_MS = 750;
 const STAGGER_MS = 900;
+/** So many pixels out of view the columns are still counted at the end of an epoch, which takes longer than a frame. */
+const NEAR = 700;
 
 interface Dot {
   readonly column: number;
@@ -18,6 +20,12 @@ interface Dot {
   readonly place: number;
   /** When it begins to fall, in milliseconds after the batch. */
   readonly delay: number;
+}
+
+/** The columns as painted, and the colours of their dots. */
+interface Columns {
+  readonly layer: HTMLCanvasElement;
+  readonly tints: readonly string[];
 }
 
 interface Elements {
@@ -29,6 +37,12 @@ interface Elements {
   readonly table: HTMLTableSectionElement;
 }
 
+/** Widths of what a column stands in, and of the column. */
+function slots(width: number, columns: number): { slot: number; wide: number } {
+  const slot = width / Math.max(1, columns);
+  return { slot, wide: Math.max(2, Math.min(44, slot * 0.78)) };
+}
+
 /** The columns, the dots and the slider. */
 export class Draw {
   #draws: PatternDraws | null = null;
@@ -36,6 +50,11 @@ export class Draw {
   #dots: readonly Dot[] = [];
   #began = 0;
   #visible = false;
+  #isNear = true;
+  /** Whether an epoch has ended since the columns were counted. */
+  #isStale = false;
+  /** The columns as painted, since only the dots move; null where they have changed. */
+  #columns: Columns | null = null;
   #paused = false;
   #frame = 0;
   #pressure: number;
@@ -55,16 +74,21 @@ export class Draw {
       this.#recount();
       changed(this.#pressure);
     });
-    new IntersectionObserver(([entry]) => {
-      this.#visible = entry?.isIntersecting ?? false;
+    onView(canvas, (visible) => {
+      this.#visible = visible;
       this.#run();
-    }).observe(canvas);
-    new ResizeObserver(() => {
-      this.#paint();
-    }).observe(canvas);
-    onColors(() => {
-      this.#paint();
     });
+    const near = (isNear: boolean): void => {
+      this.#isNear = isNear;
+      if (isNear && this.#isStale) this.#recount();
+    };
+    onView(canvas, near, NEAR);
+    const paintAnew = (): void => {
+      this.#columns = null;
+      this.#paint();
+    };
+    new ResizeObserver(paintAnew).observe(canvas);
+    onColors(paintAnew);
     canvas.addEventListener('pointermove', ({ offsetX }) => {
       this.#name(offsetX);
     });
@@ -78,6 +102,8 @@ export class Draw {
   restart(): void {
     this.#history = null;
     this.#draws = null;
+    this.#isStale = false;
+    this.#columns = null;
     this.#dots = [];
     this.#paint();
   }
@@ -85,7 +111,8 @@ export class Draw {
   /** An epoch has ended: all windows hold as many labels. */
   endEpoch(history: LabelHistory): void {
     this.#history = history;
-    this.#recount();
+    if (this.#isNear) this.#recount();
+    else this.#isStale = true;
   }
 
   /** Holds the dots, or lets them fall. */
@@ -97,6 +124,8 @@ export class Draw {
   #recount(): void {
     this.#label();
     if (this.#history === null) return;
+    this.#isStale = false;
+    this.#columns = null;
     this.#draws = new PatternDraws(this.#history, this.#pressure, this.seed());
     this.#fill();
     this.#describe();
@@ -156,12 +185,14 @@ export class Draw {
     if (this.#draws === null) return;
     const draws = this.#draws;
     const fallen = new Map<number, number>();
-    this.#dots = Array.from(draws.draw(BATCH_SIZE), (index, at) => {
+    const dots = Array.from(draws.draw(BATCH_SIZE), (index, at) => {
       const column = draws.column(index);
       const place = fallen.get(column) ?? 0;
       fallen.set(column, place + 1);
       return { column, place, delay: (at / BATCH_SIZE) * STAGGER_MS };
     });
+    // By columns, so that a colour is set once for all dots that have it.
+    this.#dots = dots.sort((a, b) => a.column - b.column);
     this.#began = now;
     this.#describe();
   }
@@ -181,23 +212,21 @@ export class Draw {
     }
   }
 
-  #paint(now = Infinity): void {
+  /** Paints the columns, in a layer of the canvas's size. */
+  #paintColumns(width: number, height: number): Columns {
     const { canvas } = this.elements;
-    const { width, height } = fitCanvas(canvas);
-    const context = contextOf(canvas);
-    context.clearRect(0, 0, width, height);
-    const patterns = this.#draws?.patterns;
+    const layer = element('canvas', { width: canvas.width, height: canvas.height });
+    const context = contextOf(layer);
+    context.setTransform(contextOf(canvas).getTransform());
     const base = height * COLUMN_SHARE;
     context.fillStyle = color('--line');
     context.fillRect(0, base, width, 1);
     context.fillRect(0, height - 1, width, 1);
-    if (patterns === undefined) return;
-
-    const slot = width / patterns.length;
-    const wide = Math.max(2, Math.min(44, slot * 0.78));
+    const patterns = this.#draws?.patterns ?? [];
+    const { slot, wide } = slots(width, patterns.length);
     const most = Math.sqrt(Math.max(...patterns.map(({ samples }) => samples)));
     const range = Math.log(Math.max(this.#pressure, 1.0001));
-    const [cold, hot] = [color('--cold'), color('--hot')];
+    const [cold, hot, muted] = [color('--cold'), color('--hot'), color('--muted')];
     const tints = patterns.map(
       ({ chance }) => `color-mix(in oklab, ${hot} ${(100 * Math.log(chance)) / range}%, ${cold})`,
     );
@@ -211,18 +240,32 @@ export class Draw {
       context.roundRect(x, base - tall, wide, tall, [3, 3, 0, 0]);
       context.fill();
       if (samples >= 10 && slot > 17) {
-        context.fillStyle = color('--muted');
+        context.fillStyle = muted;
         context.font = '11px system-ui, sans-serif';
         context.textAlign = 'center';
         context.fillText(String(samples), (column + 0.5) * slot, base - tall - 5);
       }
     });
+    return { layer, tints };
+  }
+
+  #paint(now = Infinity): void {
+    const { canvas } = this.elements;
+    const { width, height } = fitCanvas(canvas);
+    if (canvas.width === 0) return;
+    const { layer, tints } = (this.#columns ??= this.#paintColumns(width, height));
+    const context = contextOf(canvas);
+    context.clearRect(0, 0, width, height);
+    context.drawImage(layer, 0, 0, width, height);
+    const { slot, wide } = slots(width, tints.length);
+    const base = height * COLUMN_SHARE;
 
     const across = Math.max(1, Math.floor(wide / 6));
     const size = Math.min(6, wide / across);
     const elapsed = now - this.#began;
     const fading = Math.min(1, Math.max(0, (BATCH_MS - elapsed) / 250));
     context.globalAlpha = now === Infinity ? 1 : fading;
+    let coloured = -1;
     for (const { column, place, delay } of this.#dots) {
       const progress = Math.min(1, Math.max(0, (elapsed - delay) / FALL_MS));
       if (progress === 0) continue;
@@ -231,7 +274,8 @@ export class Draw {
       const floor = height - size / 2 - 2 - Math.floor(place / across) * size;
       // Falling bodies speed up.
       const y = base + (floor - base) * progress * progress;
-      context.fillStyle = tints[column]!;
+      if (column !== coloured) context.fillStyle = tints[column]!;
+      coloured = column;
       context.beginPath();
       context.arc(x, y, size / 2 - 0.5, 0, 2 * Math.PI);
       context.fill();

@@ -97,7 +97,7 @@ export class Flicker {
       const earlier = before.get(index);
       if (earlier !== undefined && earlier !== last && !lessMotion()) {
         tile.button.animate([{ transform: 'scale(1.18)' }, { transform: 'none' }], {
-          duration: 420,
+          duration: 280,
           easing: 'ease-out',
         });
       }

@@ -2,7 +2,7 @@
 import type { LabelHistory } from 'recency-bias';
 import { drawMosaic, MOSAIC_SIDE } from '../digits/digit-pictures.js';
 import type { Digits } from '../digits/packed-digits.js';
-import { onColors } from '../page/dom.js';
+import { onColors, onView } from '../page/dom.js';
 import { BATCH_SIZE } from '../training/batch.js';
 import type { EpochMessage, Racer } from '../training/messages.js';
 import { errorChart } from './error-chart.js';
@@ -28,6 +28,7 @@ export class Race {
   readonly #shown: Record<Racer, number> = { random: -Infinity, 'recency-bias': -Infinity };
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
   readonly #last = new Map<Racer, { batch: Int32Array; history: LabelHistory }>();
+  #visible = false;
 
   constructor(
     private readonly chart: HTMLElement,
@@ -39,8 +40,13 @@ export class Race {
       canvas.width = COLUMNS * MOSAIC_SIDE;
       canvas.height = (BATCH_SIZE / COLUMNS) * MOSAIC_SIDE;
     }
-    onColors(() => {
+    const paintLast = (): void => {
       for (const [racer, { batch, history }] of this.#last) this.#mosaic(racer, batch, history);
+    };
+    onColors(paintLast);
+    onView(lanes.random.canvas.closest('.lanes') ?? lanes.random.canvas, (visible) => {
+      this.#visible = visible;
+      if (visible) paintLast();
     });
     this.#draw();
   }
@@ -56,7 +62,8 @@ export class Race {
     const now = performance.now();
     if (batch.length < BATCH_SIZE || now - this.#shown[racer] < MOSAIC_MS) return;
     this.#shown[racer] = now;
-    this.#mosaic(racer, batch, history);
+    this.#last.set(racer, { batch, history });
+    if (this.#visible) this.#mosaic(racer, batch, history);
   }
 
   /** A racer has ended an epoch. */
@@ -70,7 +77,6 @@ export class Race {
   }
 
   #mosaic(racer: Racer, batch: Int32Array, history: LabelHistory): void {
-    this.#last.set(racer, { batch, history });
     const { canvas, caption } = this.lanes[racer];
     const { sure, unsure, ink } = TINTS[this.#dark.matches ? 'dark' : 'light'];
     const wavering = (index: number): number =>

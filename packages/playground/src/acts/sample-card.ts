@@ -76,7 +76,7 @@ export function showCard(root: HTMLElement, digits: Digits, history: LabelHistor
         element(
           'tr',
           {},
-          ...['label', 'times', 'term', ''].map((text) => element('th', { scope: 'col' }, text)),
+          ...['label', 'times', 'term', 'value'].map((text) => element('th', { scope: 'col' }, text)),
         ),
       ),
       element('tbody', {}, ...rows),

@@ -37,7 +37,8 @@ export class Controls {
   readonly #status = found('status', HTMLElement);
   readonly #bar = found('progress', HTMLProgressElement);
   #paused = lessMotion();
-  #backend = '';
+  #backend: BackendName | null = null;
+  #wanted: BackendName;
   #seed = 0;
 
   constructor(
@@ -45,6 +46,7 @@ export class Controls {
     state: PageState,
     private readonly commands: Commands,
   ) {
+    this.#wanted = state.backend;
     this.#bar.max = course.epochs * STEPS;
     this.#pause.addEventListener('click', () => {
       this.#set(!this.#paused);
@@ -66,8 +68,10 @@ export class Controls {
     const webgpu = found('webgpu', HTMLInputElement);
     webgpu.checked = state.backend === 'webgpu';
     webgpu.disabled = !('gpu' in navigator);
+    if (webgpu.disabled) found('webgpu-name', HTMLElement).textContent = 'WebGPU: not in this browser';
     webgpu.addEventListener('change', () => {
-      commands.backend(webgpu.checked ? 'webgpu' : 'wasm');
+      this.#wanted = webgpu.checked ? 'webgpu' : 'wasm';
+      commands.backend(this.#wanted);
     });
     this.#name();
   }
@@ -127,10 +131,15 @@ export class Controls {
   }
 
   #say(text: string): void {
-    const where =
-      this.#backend === ''
-        ? ''
-        : ` Seed ${count(this.#seed)}, ${this.#backend === 'webgpu' ? 'WebGPU' : 'WebAssembly'}.`;
+    const where = this.#backend === null ? '' : ` Seed ${count(this.#seed)}, ${this.#trainer()}.`;
     this.#status.textContent = text + where;
+  }
+
+  /** What trains, and why it is not what was asked for. */
+  #trainer(): string {
+    if (this.#backend === 'webgpu') return 'WebGPU';
+    return this.#wanted === 'webgpu'
+      ? 'WebAssembly, since WebGPU finds no graphics adapter here'
+      : 'WebAssembly';
   }
 }

@@ -57,3 +57,13 @@ export function fitCanvas(canvas: HTMLCanvasElement): { width: number; height: n
   contextOf(canvas).setTransform(ratio, 0, 0, ratio, 0, 0);
   return { width, height };
 }
+
+/** Calls back whenever an element comes into view or leaves it. @param margin pixels around the view that count as in it */
+export function onView(seen: Element, changed: (visible: boolean) => void, margin = 0): void {
+  new IntersectionObserver(
+    (entries) => {
+      changed(entries.at(-1)?.isIntersecting ?? false);
+    },
+    { rootMargin: `${margin}px` },
+  ).observe(seen);
+}

@@ -40,7 +40,10 @@ export class Webcam {
     const train = element('button', { type: 'button', class: 'plain strong' }, 'Train');
     train.addEventListener('click', () => {
       const labels = [...new Set(this.#photos.map(({ label }) => label))].sort();
-      if (labels.length < 2) return;
+      if (labels.length < 2) {
+        this.#say('Hold the buttons of two classes first: a network tells classes apart.');
+        return;
+      }
       this.#stop();
       const photos = this.#photos.map((photo) => ({ ...photo, label: labels.indexOf(photo.label) }));
       taken({ classes: labels.map((label) => NAMES[label]!), photos });
@@ -55,10 +58,13 @@ export class Webcam {
       this.#video.srcObject = this.#stream;
       await this.#video.play();
     } catch {
-      found('photos-status', HTMLElement).textContent =
-        'The webcam cannot be used: allow it in the browser, or choose a folder of photos.';
+      this.#say('The webcam cannot be used: allow it in the browser, or choose a folder of photos.');
       this.#panel.hidden = true;
     }
+  }
+
+  #say(text: string): void {
+    found('photos-status', HTMLElement).textContent = text;
   }
 
   #stop(): void {

@@ -6,11 +6,18 @@ import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 import 'tfjs-wasm-training';
 import type { BackendName } from './messages.js';
 
+/** Whether the browser has WebGPU, and a graphics adapter for it. */
+async function hasAdapter(): Promise<boolean> {
+  const { gpu } = navigator as unknown as { readonly gpu?: { requestAdapter(): Promise<unknown> } };
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  return adapter !== undefined && adapter !== null;
+}
+
 /** Starts a backend; WebAssembly where the browser has no WebGPU. @returns the name of the backend that runs */
-export async function startBackend(wanted: BackendName): Promise<string> {
-  if (wanted === 'webgpu' && 'gpu' in navigator) {
+export async function startBackend(wanted: BackendName): Promise<BackendName> {
+  if (wanted === 'webgpu' && (await hasAdapter())) {
     await import('@tensorflow/tfjs-backend-webgpu');
-    if (await tf.setBackend('webgpu').catch(() => false)) return tf.getBackend();
+    if (await tf.setBackend('webgpu').catch(() => false)) return 'webgpu';
   }
   setWasmPaths({
     'tfjs-backend-wasm.wasm': wasm,
@@ -19,5 +26,5 @@ export async function startBackend(wanted: BackendName): Promise<string> {
   });
   if (!(await tf.setBackend('wasm')))
     throw new Error('This browser runs no WebAssembly, which training needs.');
-  return tf.getBackend();
+  return 'wasm';
 }

@@ -65,7 +65,7 @@ export type WorkerMessage =
   | PhotoEpochMessage
   | { readonly kind: 'photos-done'; readonly seconds: number }
   | { readonly kind: 'photo-model'; readonly json: string; readonly weights: ArrayBuffer }
-  | { readonly kind: 'started'; readonly backend: string }
+  | { readonly kind: 'started'; readonly backend: BackendName }
   | StepMessage
   | EpochMessage
   | { readonly kind: 'done' }

@@ -1,39 +1,51 @@
 /** `recency-bias status`: which runs of a comparison are done, running, waiting or failed. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { readStoredExperiment } from '../experiment/document/stored-experiment.js';
 import { runTasks } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
-import { isHeld } from '../ground/lock.js';
+import { LockWatcher } from '../ground/lock-holder.js';
 import { readRun, readShardCount } from '../records/read.js';
 import { RUN_FILES } from '../records/run-files.js';
+import { runStanding } from '../records/run-state.js';
+import type { RunState } from '../records/run-state.js';
 import { byShard, shardTitle } from '../records/shard.js';
 import { printable } from '../report/printable.js';
 import { listed } from './format.js';
 import { taskTitle } from './progress.js';
 import { CommandError } from './errors.js';
 
-type State = 'done' | 'running' | 'waiting' | 'failed';
+/** What is printed of a state: who waits need not know whether it has begun. */
+const WORDS = {
+  complete: 'done',
+  running: 'running',
+  failed: 'failed',
+  waiting: 'waiting',
+  stopped: 'waiting',
+  'not begun': 'waiting',
+} as const satisfies Record<RunState, string>;
 
 interface TaskState {
   readonly task: RunTask;
-  readonly state: State;
-  /** Last epoch recorded, and what a failed run failed of. */
+  readonly state: (typeof WORDS)[RunState];
+  /** Last epoch recorded, or what a failed run failed of. */
   readonly detail: string;
 }
 
-async function stateOf(dir: string, task: RunTask): Promise<TaskState> {
-  const path = join(dir, task.id);
-  const run = existsSync(join(path, RUN_FILES.header)) ? await readRun(path) : undefined;
-  const last = run?.epochs.at(-1)?.epoch;
-  const epoch = run === undefined || last === undefined ? '' : `epoch ${last} of ${run.header.epochs}`;
-  if (run?.complete === true) return { task, state: 'done', detail: epoch };
-  if (await isHeld(path)) return { task, state: 'running', detail: epoch };
-  const failure = await readFile(join(path, RUN_FILES.failure), 'utf8').catch(() => undefined);
-  if (failure !== undefined) return { task, state: 'failed', detail: failure.trim() };
-  return { task, state: 'waiting', detail: epoch };
+async function taskStates(dir: string, tasks: readonly RunTask[]): Promise<TaskState[]> {
+  const locks = new LockWatcher();
+  const isCommandThere = (await locks.holder(dir)) !== undefined;
+  const states: TaskState[] = [];
+  for (const task of tasks) {
+    const path = join(dir, task.id);
+    const run = existsSync(join(path, RUN_FILES.header)) ? await readRun(path) : undefined;
+    const { state, message } = await runStanding(path, run, isCommandThere, locks);
+    const last = run?.epochs.at(-1)?.epoch;
+    const epoch = run === undefined || last === undefined ? '' : `epoch ${last} of ${run.header.epochs}`;
+    states.push({ task, state: WORDS[state], detail: message ?? epoch });
+  }
+  return states;
 }
 
 const COLOURS = { done: pc.green, running: pc.cyan, waiting: pc.dim, failed: pc.red } as const;
@@ -44,8 +56,7 @@ export async function printStatus(dir: string, { shards }: { shards?: number }):
     throw new CommandError(`--shards: is ${shards}; expected a whole number of at least 1`);
   }
   const experiment = await readStoredExperiment(dir);
-  const states: TaskState[] = [];
-  for (const task of runTasks(experiment)) states.push(await stateOf(dir, task));
+  const states = await taskStates(dir, runTasks(experiment));
   const width = Math.max(...states.map(({ task }) => taskTitle(task).length));
   for (const { task, state, detail } of states) {
     const title = taskTitle(task).padEnd(width);

@@ -1,7 +1,7 @@
 /** Who holds a directory, for those who only look: nothing is claimed, and no claim is removed. */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readClaim, Witness } from './lock-claim.js';
+import { readClaim, SILENCE_MS, Witness } from './lock-claim.js';
 
 /** A living process that holds a directory. */
 export interface Holder {
@@ -30,10 +30,18 @@ export class LockWatcher {
       // At first sight only a process of this system is known to live.
       const here = await new Witness(ELSEWHERE_MS).judge(path);
       if (here === 'alive') return { pid, host, isHere: true };
-      if (here === 'unknown' && (await this.#elsewhere.judge(path)) === 'alive') {
+      if (here !== 'unknown') continue;
+      const seen = await this.#elsewhere.judge(path);
+      if (seen === 'alive' || (seen === 'unknown' && (await hasJustBeaten(path)))) {
         return { pid, host, isHere: false };
       }
     }
     return undefined;
   }
+}
+
+/** Whether the last beat of a claim is so young that its process lives, as far as two clocks agree. */
+async function hasJustBeaten(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined);
+  return info !== undefined && Math.abs(Date.now() - info.mtimeMs) < SILENCE_MS;
 }

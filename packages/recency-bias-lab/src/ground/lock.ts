@@ -6,7 +6,7 @@
  * claims are never used again, so whoever removes the claim of a dead process removes nothing else.
  */
 import { existsSync } from 'node:fs';
-import { access, mkdir, readdir, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -122,17 +122,6 @@ class Claim implements Lock {
     await this.beat.terminate();
     await withdraw(this.folder, this.name);
   }
-}
-
-/** Whether a process that lives, here or elsewhere, holds a directory, as far as its beats tell; nothing is claimed. */
-export async function isHeld(dir: string): Promise<boolean> {
-  const folder = join(dir, 'lock');
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const info = await stat(join(folder, name)).catch(() => undefined);
-    if (info !== undefined && Date.now() - info.mtimeMs < SILENCE_MS) return true;
-  }
-  return false;
 }
 
 async function describeHolder(path: string): Promise<string> {

@@ -26,19 +26,22 @@ export function uncertaintyHistogram(history: LabelHistory, size: number): numbe
 
 /**
  * Indices of the `count` most uncertain samples that were seen, most uncertain first; of equals the one drawn more
- * often, then the lower index.
+ * often, then the lower index. One pass over the data and no list of all samples, since checkpoints ask for it too.
  */
 export function mostUncertain(history: LabelHistory, timesDrawn: Uint32Array, count: number): number[] {
-  const candidates: { index: number; uncertainty: number }[] = [];
+  const best: { index: number; uncertainty: number }[] = [];
   for (let index = 0; index < timesDrawn.length; index++) {
     if (history.count(index) === 0) continue;
-    candidates.push({ index, uncertainty: history.uncertainty(index) });
+    const uncertainty = history.uncertainty(index);
+    const comesBefore = (other: { index: number; uncertainty: number }): boolean =>
+      uncertainty > other.uncertainty ||
+      (uncertainty === other.uncertainty && timesDrawn[index]! > timesDrawn[other.index]!);
+    const last = best[count - 1];
+    if (last !== undefined && !comesBefore(last)) continue;
+    let at = best.length;
+    while (at > 0 && comesBefore(best[at - 1]!)) at--;
+    best.splice(at, 0, { index, uncertainty });
+    if (best.length > count) best.pop();
   }
-  return candidates
-    .sort(
-      (a, b) =>
-        b.uncertainty - a.uncertainty || timesDrawn[b.index]! - timesDrawn[a.index]! || a.index - b.index,
-    )
-    .slice(0, count)
-    .map(({ index }) => index);
+  return best.map(({ index }) => index);
 }

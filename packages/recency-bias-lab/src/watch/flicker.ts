@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { RUN_FILES } from '../records/run-files.js';
 import { readCheckpoint } from '../records/run-writer.js';
 import { mostUncertain } from '../samples/selection-statistics.js';
+import type { Composition, Drawn } from './composition.js';
+import { compositionOf } from './composition.js';
 
 /** Samples shown. */
 const SHOWN = 24;
@@ -14,6 +16,9 @@ const SHOWN = 24;
 /** A sample of a run that trains. */
 export interface FlickeringSample {
   readonly index: number;
+  /** Its own label, and its picture as a data URI; -1 and empty where the checkpoint has none. */
+  readonly label: number;
+  readonly image: string;
   /** Predicted labels, oldest first. */
   readonly window: readonly number[];
   readonly uncertainty: number;
@@ -25,10 +30,19 @@ export interface Flicker {
   /** Epochs completed when the checkpoint was saved. */
   readonly epoch: number;
   readonly samples: readonly FlickeringSample[];
+  /** Undefined before a sample was drawn twice. */
+  readonly composition: Composition | undefined;
 }
 
-/** What a checkpoint holds of samples. */
+/** What a checkpoint holds of samples; those of earlier versions have no pictures. */
 const checkpointSchema = z.object({
+  pictures: z
+    .object({
+      indices: z.instanceof(Int32Array),
+      labels: z.instanceof(Int32Array),
+      images: z.array(z.string()),
+    })
+    .optional(),
   training: z.object({
     epoch: z.number(),
     selector: z.object({
@@ -42,9 +56,16 @@ const checkpointSchema = z.object({
   }),
 });
 
+/** A checkpoint as last read. */
+interface Known {
+  readonly mtimeMs: number;
+  readonly flicker: Flicker | undefined;
+  readonly drawn: Drawn | undefined;
+}
+
 /** Reads checkpoints again and again, each only once. */
 export class FlickerReader {
-  readonly #known = new Map<string, { readonly mtimeMs: number; readonly flicker: Flicker | undefined }>();
+  readonly #known = new Map<string, Known>();
 
   /** Of the run's latest checkpoint; undefined where there is none that can be read. */
   async read(runDir: string): Promise<Flicker | undefined> {
@@ -53,24 +74,33 @@ export class FlickerReader {
     const known = this.#known.get(runDir);
     if (known?.mtimeMs === found.mtimeMs) return known.flicker;
     // A checkpoint that is being copied is read when it is whole.
-    const flicker = await readFlicker(runDir).catch(() => known?.flicker);
-    this.#known.set(runDir, { mtimeMs: found.mtimeMs, flicker });
+    const read = await readFlicker(runDir, known?.drawn).catch(() => undefined);
+    const { flicker, drawn } = read ?? known ?? {};
+    this.#known.set(runDir, { mtimeMs: found.mtimeMs, flicker, drawn });
     return flicker;
   }
 }
 
-async function readFlicker(runDir: string): Promise<Flicker | undefined> {
+async function readFlicker(
+  runDir: string,
+  before: Drawn | undefined,
+): Promise<{ readonly flicker: Flicker; readonly drawn: Drawn } | undefined> {
   const parsed = checkpointSchema.safeParse(await readCheckpoint(runDir));
   if (!parsed.success) return undefined;
-  const { epoch, selector } = parsed.data.training;
+  const { pictures, training } = parsed.data;
+  const { epoch, selector } = training;
   const { history: state, timesDrawn } = selector.record;
   const history = new LabelHistory(timesDrawn.length, state.classes, state.window);
   history.loadStateDict(state);
+  const rowOf = new Map(Array.from(pictures?.indices ?? [], (index, row) => [index, row] as const));
   const samples = mostUncertain(history, timesDrawn, SHOWN).map((index) => ({
     index,
+    label: pictures?.labels[rowOf.get(index) ?? -1] ?? -1,
+    image: pictures?.images[rowOf.get(index) ?? -1] ?? '',
     window: history.labels(index),
     uncertainty: history.uncertainty(index),
     timesDrawn: timesDrawn[index]!,
   }));
-  return { epoch, samples };
+  const drawn = { epoch, timesDrawn };
+  return { flicker: { epoch, samples, composition: compositionOf(history, drawn, before) }, drawn };
 }

@@ -12,8 +12,9 @@ import { pageContent, pageTitle } from '../report/html/page.js';
 import { ALONE } from '../report/html/section.js';
 import { withDistinctNames } from '../report/index.js';
 import { FlickerReader } from './flicker.js';
-import { flickerSection, problemNotes, runsSection } from './live-sections.js';
-import type { ShownFlicker } from './live-sections.js';
+import { flickerSection } from './flicker-section.js';
+import type { ShownFlicker } from './flicker-section.js';
+import { problemNotes, runsSection } from './live-sections.js';
 import type { FolderProgress } from './run-progress.js';
 import { folderProgress } from './run-progress.js';
 import { WatchedComparisons } from './watched-comparisons.js';
@@ -57,6 +58,7 @@ export class LivePage {
   #analyses: readonly Analysis[] = [];
   #data: readonly ChartData[] = [];
   #folders: readonly FolderProgress[] = [];
+  #lastFlicker: ShownFlicker | undefined;
   /** One look after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -103,17 +105,23 @@ export class LivePage {
     this.#analyses.find(({ comparison }) => comparison.selectors.includes(selector))?.title(selector) ??
     selector;
 
-  /** Of the runs that train that of the subject, or else the first. */
+  /** Of the runs that train that of the subject, or else another; between runs the last that could be shown. */
   async #shownFlicker(): Promise<ShownFlicker | undefined> {
     const running = this.#folders.flatMap(({ dir, runs }) =>
       runs.filter(({ state }) => state === 'running').map((run) => ({ dir, run })),
     );
+    if (running.length === 0) return undefined;
     const subjects = this.#analyses.map(({ results }) => results.subject);
-    const chosen = running.find(({ run }) => subjects.includes(run.selector)) ?? running[0];
-    if (chosen === undefined) return undefined;
-    const flicker = await this.#flicker.read(join(chosen.dir, chosen.run.id));
+    const isSubject = ({ run }: (typeof running)[number]): boolean => subjects.includes(run.selector);
+    running.sort((a, b) => Number(isSubject(b)) - Number(isSubject(a)));
     const classNames = this.#analyses[0]?.header?.dataset.classNames ?? [];
-    return flicker && { run: chosen.run, flicker, classNames };
+    for (const { dir, run } of running) {
+      const flicker = await this.#flicker.read(join(dir, run.id));
+      if (flicker === undefined) continue;
+      this.#lastFlicker = { run, flicker, classNames };
+      break;
+    }
+    return this.#lastFlicker;
   }
 
   #nothing(): Markup {

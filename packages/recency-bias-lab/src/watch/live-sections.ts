@@ -1,15 +1,16 @@
 /** What the page shows of runs that train, above the sections of the report. */
 import type { Markup } from '../report/html/markup.js';
 import { html } from '../report/html/markup.js';
-import { className, tally, windowStrip } from '../report/html/samples-section.js';
 import type { Place } from '../report/html/section.js';
 import { section } from '../report/html/section.js';
-import { duration, NONE, percent, plural } from '../report/format.js';
-import type { Flicker } from './flicker.js';
-import type { FolderProgress, RunProgress, RunState } from './run-progress.js';
+import { duration, NONE, percent } from '../report/format.js';
+import { FLICKER_STYLES } from './flicker-section.js';
+import type { RunState } from '../records/run-state.js';
+import { runTitle } from './run-progress.js';
+import type { FolderProgress, RunProgress } from './run-progress.js';
 
 /** Rules of the style sheet beside those of the report. */
-export const LIVE_STYLES = `
+export const LIVE_STYLES = `${FLICKER_STYLES}
 #connection{position:sticky;top:0;z-index:6;margin:0;padding:6px 24px;background:var(--chip);color:var(--muted);font-size:13px;text-align:center}
 #connection.lost{background:var(--warn);color:var(--text)}
 .folder+.folder{margin-top:20px}
@@ -26,8 +27,6 @@ button:disabled{opacity:.5;cursor:default}
 .running{color:var(--accent)}
 .complete{color:var(--good)}
 .message td{padding-top:0;border-top:0;white-space:normal;text-align:left;color:var(--bad);font-size:14px}
-.flicker{grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:10px}
-.flicker .sample{padding:10px 14px}
 `;
 
 /** In this order they are listed. */
@@ -43,10 +42,6 @@ const WORDS: Readonly<Record<RunState, string>> = {
 /** More runs of these states than so many are behind a click. */
 const MOST_OPEN = 12;
 
-function titleOf({ kind, selector, seed }: RunProgress, title: (selector: string) => string): string {
-  return `${kind === 'warmup' ? 'Warm-up' : title(selector)}, seed ${seed}`;
-}
-
 function share(value: number | null): string {
   return value === null ? NONE : `${percent(value, 0)} %`;
 }
@@ -55,7 +50,7 @@ function row(run: RunProgress, title: (selector: string) => string): Markup {
   const { state, epoch, epochs, message } = run;
   const done = epochs === 0 ? 0 : (100 * epoch) / epochs;
   return html`<tr data-key="${run.id}">
-      <th scope="row">${titleOf(run, title)}</th>
+      <th scope="row">${runTitle(run, title)}</th>
       <td class="${state}">${WORDS[state]}</td>
       <td>
         ${epoch} of ${epochs}<span class="bar"><i style="width:${done.toFixed(1)}%"></i></span>
@@ -75,7 +70,7 @@ function row(run: RunProgress, title: (selector: string) => string): Markup {
 
 function table(runs: readonly RunProgress[], title: (selector: string) => string): Markup {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Runs">
-    <table>
+    <table class="narrow">
       <thead>
         <tr>
           <th scope="col">Run</th>
@@ -175,52 +170,6 @@ export function runsSection(
     'runs',
     'Runs',
     folders.map((folder) => folderCard(folder, title, isStopping(folder))),
-  );
-}
-
-/** A run that trains, and its most uncertain samples. */
-export interface ShownFlicker {
-  readonly run: RunProgress;
-  readonly flicker: Flicker;
-  readonly classNames: readonly string[];
-}
-
-/** Windows of a run that trains; nothing where no run has saved any. */
-export function flickerSection(
-  shown: ShownFlicker | undefined,
-  place: Place,
-  title: (selector: string) => string,
-): Markup {
-  if (shown === undefined || shown.flicker.samples.length === 0) return html``;
-  const { run, flicker, classNames } = shown;
-  return section(
-    place,
-    'flicker',
-    'What the network is unsure of now',
-    html`<p class="note">
-        The ${plural(flicker.samples.length, 'training sample')} whose predicted labels disagree most, with
-        ${titleOf(run, title)}, ${plural(flicker.epoch, 'epoch')} done. Cells are the window of predicted
-        labels, oldest first; each time a sample is trained, its newest prediction comes in at the right.
-      </p>
-      <ul class="samples flicker">
-        ${flicker.samples.map(
-          ({ index, window, uncertainty, timesDrawn }) =>
-            html`<li class="sample" data-sample="${index}">
-              <div class="about">
-                <p>sample ${index}</p>
-                ${windowStrip({ window: [...window], label: -1 }, classNames)}
-                <p class="muted">
-                  ${tally(window)
-                    .map(([label, times]) => `${className(classNames, label)}\u00a0×${times}`)
-                    .join(', ')}
-                </p>
-                <p class="muted">
-                  uncertainty ${uncertainty.toFixed(2)}, drawn ${plural(timesDrawn, 'time')}
-                </p>
-              </div>
-            </li>`,
-        )}
-      </ul>`,
   );
 }
 

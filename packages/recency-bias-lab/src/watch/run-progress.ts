@@ -2,12 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Holder, LockWatcher } from '../ground/lock-holder.js';
-import { readText } from '../records/record-file.js';
-import { RUN_FILES } from '../records/run-files.js';
+import { runStanding } from '../records/run-state.js';
+import type { RunState } from '../records/run-state.js';
 import type { Comparison, Run } from '../records/run.js';
-
-/** `stopped`: begun, and held by no process. */
-export type RunState = 'waiting' | 'running' | 'complete' | 'failed' | 'stopped' | 'not begun';
 
 /** A run and how it gets on. */
 export interface RunProgress {
@@ -41,6 +38,11 @@ export interface FolderProgress {
   readonly runs: readonly RunProgress[];
 }
 
+/** `Recency Bias, seed 2`. */
+export function runTitle({ kind, selector, seed }: RunProgress, title: (selector: string) => string): string {
+  return `${kind === 'warmup' ? 'Warm-up' : title(selector)}, seed ${seed}`;
+}
+
 /** Epochs of whose times the pace is the mean. */
 const PACE = 5;
 
@@ -66,20 +68,6 @@ function wantedRuns({
   ]);
 }
 
-/** The state of a run that is not complete. */
-async function openState(
-  runDir: string,
-  hasBegun: boolean,
-  isCommandThere: boolean,
-  locks: LockWatcher,
-): Promise<Pick<RunProgress, 'state' | 'message'>> {
-  if ((await locks.holder(runDir)) !== undefined) return { state: 'running' };
-  const failure = await readText(join(runDir, RUN_FILES.failure)).catch(() => undefined);
-  if (failure !== undefined) return { state: 'failed', message: failure.trim() };
-  if (isCommandThere) return { state: 'waiting' };
-  return { state: hasBegun ? 'stopped' : 'not begun' };
-}
-
 /** How the runs of a comparison get on, by the folders that hold them. */
 export async function folderProgress(comparison: Comparison, locks: LockWatcher): Promise<FolderProgress[]> {
   const records = [...comparison.warmups, ...comparison.runs];
@@ -101,20 +89,17 @@ export async function folderProgress(comparison: Comparison, locks: LockWatcher)
       if (comparison.sources.length > 1 && !existsSync(join(dir, id)) && (run !== undefined || i > 0))
         continue;
       const last = run?.epochs.at(-1);
-      const open =
-        run?.complete === true
-          ? { state: 'complete' as const }
-          : await openState(join(dir, id), run !== undefined, holder !== undefined, locks);
+      const standing = await runStanding(join(dir, id), run, holder !== undefined, locks);
       runs.push({
         ...one,
         id,
-        ...open,
+        ...standing,
         epoch: last?.epoch ?? (one.kind === 'run' ? (run?.header.warmupEpochs ?? 0) : 0),
         epochs: run?.header.epochs ?? (one.kind === 'warmup' ? warmupEpochs : length),
         testError: last?.testError ?? null,
         effectiveSampleSize: last?.selection.effectiveSampleSize ?? null,
         distinctShare: last?.selection.distinctShare ?? null,
-        secondsLeft: run !== undefined && open.state === 'running' ? secondsLeft(run) : null,
+        secondsLeft: run !== undefined && standing.state === 'running' ? secondsLeft(run) : null,
       });
     }
     folders.push({ dir, name: comparison.name, holder, runs });

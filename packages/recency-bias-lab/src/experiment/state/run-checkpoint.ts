@@ -20,9 +20,20 @@ export interface RunCheckpoint extends StateDict {
   readonly steps?: number;
   /** The learning rate at which the probe begins; absent where the experiment has none. */
   readonly probeRate?: number;
+  /** Pictures of the most uncertain samples, for who watches the run; absent in checkpoints of earlier versions. */
+  readonly pictures?: SamplePictures;
   /** Where the log ended when the checkpoint was saved; absent in checkpoints of earlier versions. */
   readonly logLines?: number;
   readonly logCheck?: number;
+}
+
+/** What can be seen of some training samples. */
+export interface SamplePictures extends StateDict {
+  readonly version: 1;
+  readonly indices: Int32Array;
+  readonly labels: Int32Array;
+  /** Data URIs. */
+  readonly images: readonly string[];
 }
 
 /** Reads a run's own checkpoint; undefined when it has none yet. */

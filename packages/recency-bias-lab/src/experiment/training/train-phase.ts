@@ -13,6 +13,7 @@ import { evaluate } from './evaluate.js';
 import { phaseRate } from './learning-rate.js';
 import type { TrainingSession } from './session.js';
 import type { TrainRunOptions } from './train-run-options.js';
+import { UncertainPictures } from './uncertain-samples.js';
 
 /** The parts of a run that change while it trains. */
 interface LiveRun {
@@ -64,6 +65,7 @@ export async function trainPhase(
   const now = (): string => new Date().toISOString();
 
   const probe = probeIndices(experiment);
+  const pictures = new UncertainPictures(options.dataset);
 
   const live: LiveRun = {
     steps: start.steps,
@@ -88,7 +90,8 @@ export async function trainPhase(
       if (step === 0 && live.testError !== undefined) await best.consider(epoch, live.testError, weights);
       const { steps } = live;
       const probed = probeRate === undefined ? {} : { probeRate };
-      checkpoint = { version: 1, training, trainSeconds, processorSeconds, steps, ...probed };
+      const shown = live.recorder && { pictures: await pictures.now(live.recorder) };
+      checkpoint = { version: 1, training, trainSeconds, processorSeconds, steps, ...probed, ...shown };
       await writer.writeCheckpoint(checkpoint);
     },
     onStep: ({ trainedSamples, scoredSamples }) => {

@@ -5,10 +5,33 @@ import { SampleTable } from '../../samples/sample-table.js';
 import { suspects } from '../../samples/suspects.js';
 import type { RunEvent, UncertainSample } from '../../records/schema.js';
 import type { RecordingSelector } from '../selection/recording-selector.js';
+import type { SamplePictures } from '../state/run-checkpoint.js';
 import { mostUncertain } from '../../samples/selection-statistics.js';
 
 /** Number of samples recorded of each kind. */
 const SHOWN = 24;
+
+/** Makes the pictures that go with each checkpoint, each once while its sample stays among the most uncertain. */
+export class UncertainPictures {
+  #known = new Map<number, string>();
+
+  constructor(private readonly dataset: ImageDataset) {}
+
+  /** Of the samples that are the most uncertain now, most uncertain first. */
+  async now({
+    history,
+    timesDrawn,
+  }: Pick<RecordingSelector, 'history' | 'timesDrawn'>): Promise<SamplePictures> {
+    const { dataset } = this;
+    const indices = mostUncertain(history, timesDrawn, SHOWN);
+    const fresh = indices.filter((index) => !this.#known.has(index));
+    const made = await thumbnails(dataset, fresh);
+    const images = indices.map((index) => this.#known.get(index) ?? made[fresh.indexOf(index)]!);
+    this.#known = new Map(indices.map((index, row) => [index, images[row]!]));
+    const labels = Int32Array.from(indices, (index) => dataset.train.labels[index]!);
+    return { version: 1, indices: Int32Array.from(indices), labels, images };
+  }
+}
 
 /** The samples at the given indices, with their windows and pictures. */
 async function describeSamples(

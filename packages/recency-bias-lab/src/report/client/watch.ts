@@ -2,6 +2,7 @@
 import type { ChartData } from '../chart-data.js';
 import type { FeedMessage } from '../feed.js';
 import { joinPieces } from '../feed.js';
+import { Flicker } from './flicker.js';
 import { morphChildren } from './morph.js';
 import { embeddedData, PageCharts } from './page-charts.js';
 
@@ -13,11 +14,12 @@ const CHARTS_EVERY_MS = 3000;
 const RETRY_MS = 2000;
 
 /** How to go on, where the server has ended; it comes back at the same address. */
-const ANEW = '`recency-bias watch` with its folder feeds it again.';
+const ANEW = '“recency-bias watch” with its folder feeds it again.';
 
 const watched = document.getElementById('watched')!;
 const connection = document.getElementById('connection')!;
 const charts = new PageCharts();
+const flicker = new Flicker(watched);
 
 let drawnAt = -Infinity;
 let willDraw = false;
@@ -50,6 +52,7 @@ function take(message: FeedMessage): void {
   data = data.slice(0, message.comparisons);
   const wanted = new DOMParser().parseFromString(pieces.join(''), 'text/html');
   morphChildren(watched, wanted.body);
+  flicker.show();
   if (message.title !== document.title) document.title = message.title;
   drawSoon();
   say(true, `Live. Last change at ${new Date(message.time).toLocaleTimeString()}.`);

@@ -71,19 +71,20 @@ export function windowStrip(
   </ol>`;
 }
 
-/** A sample with its window. */
-export function card(sample: UncertainSample, names: readonly string[]): Markup {
+/** A sample with its window. @param key what the page that is fed knows it by */
+export function card(sample: UncertainSample, names: readonly string[], key?: string): Markup {
   const counts = tally(sample.window)
     .map(([label, times]) => `${className(names, label)}\u00a0×${times}`)
     .join(', ');
   const name = className(names, sample.label);
   const never = sample.window.length > 0 && !sample.window.includes(sample.label);
-  return html`<li class="sample">
+  const hasLabel = sample.label >= 0;
+  return html`<li class="sample" ${key !== undefined && html`data-key="${key}"`}>
     ${picture(sample, names)}
     <div class="about">
-      <p>labelled <strong>${name}</strong></p>
+      <p>${hasLabel ? html`labelled <strong>${name}</strong>` : `sample ${sample.index}`}</p>
       ${windowStrip(sample, names)}
-      <p class="muted">${counts}${never && '; its own label never'}</p>
+      <p class="muted">${counts}${hasLabel && never && '; its own label never'}</p>
       <p class="muted">
         uncertainty ${sample.uncertainty.toFixed(2)}, drawn ${plural(sample.timesDrawn, 'time')}
       </p>

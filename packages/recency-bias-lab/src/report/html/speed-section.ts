@@ -44,19 +44,24 @@ export function speedSection({ results, title }: Analysis, place: Place): Markup
     'speed',
     'Speed',
     html`<p class="note">
-        Two measures beside the paper's time reduction, which asks when a method first touches the best error
-        of another in the same seed. Where errors level off, that best error is one lucky epoch, late by
-        chance, and any method looks fast against it. “Mean error” is the area under the error curve after the
-        warm-up. “Passes to an error” takes an error that ${name} reached on all other seeds, the same for
-        both methods. Differences are paired by seed.
+        Two measures of how fast a method learns, which one lucky epoch cannot move. “Mean error” is that of
+        all epochs after the warm-up. “Passes to an error” are passes over the training set until a method
+        first reaches an error that ${name} reached on all other seeds, the same for both. In both, less is
+        better, and differences are paired by seed. The paper's time reduction asks when a method first
+        touches the best error of another in the same seed: where errors level off, that is one lucky epoch,
+        late by chance, and any method looks fast against it.
       </p>
       <div class="card scroll" role="region" tabindex="0" aria-label="Speed of learning">
-        <table class="paper-table">
+        <table class="paper-table narrow">
           <thead>
             <tr>
               <th scope="col">Selector</th>
-              <th scope="col">Mean error vs ${name}<span class="sub">percentage points</span></th>
-              <th scope="col">Passes to an error vs ${name}<span class="sub">fewer are better</span></th>
+              <th scope="col">
+                Mean error vs ${name}<span class="sub">percentage points, less is better</span>
+              </th>
+              <th scope="col">
+                Passes to an error vs ${name}<span class="sub">over the data, fewer are better</span>
+              </th>
             </tr>
           </thead>
           <tbody>

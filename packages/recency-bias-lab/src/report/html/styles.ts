@@ -111,6 +111,7 @@ h1{font-size:26px}
 .toolbar{position:static}
 .setting{min-width:0}
 .paper-table tbody th{min-width:7.5em;max-width:40vw;white-space:normal;overflow-wrap:anywhere}
+.narrow th,.narrow td{white-space:normal;padding:10px 6px}
 .paper-table .group{max-width:none}
 .chart.tall{height:300px}
 }
