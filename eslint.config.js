@@ -27,4 +27,20 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['packages/*/{src,engine}/**/*.ts'],
+    ignores: ['**/*.test.ts', 'packages/playground/**'],
+    rules: {
+      // A call takes some 120,000 arguments at most; data have more samples.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(push|unshift|splice|concat|of|fromCharCode|fromCodePoint|max|min|hypot)$/] > SpreadElement',
+          message:
+            'A list may have more members than a call takes arguments: go over it in a loop, or use largest and smallest.',
+        },
+      ],
+    },
+  },
 );

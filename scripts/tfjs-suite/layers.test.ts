@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeWithTorch } from '../../packages/tfjs-backend-torch/src/testing/with-torch.js';
+import { countsRow, documentRows } from './counts.js';
 import type { SpecOutcome, SuiteOutcome } from './outcome.js';
 import { runSuite } from './run-suite.js';
 
@@ -43,6 +44,9 @@ describe("TensorFlow.js's specs of layers", () => {
     const outcome = await runSuite({ backendName: 'wasm', setup: at('wasm-training.ts'), suite: 'layers' });
     expect(outcome.specs.length).toBeGreaterThan(1650);
     compare(outcome, 'layers-wasm');
+    const rows = documentRows(new URL('../../packages/tfjs-wasm-training/README.md', import.meta.url));
+    expect(rows).toContain(countsRow('layers, cpu', theirs));
+    expect(rows).toContain(countsRow('layers, wasm with the package', outcome));
   }, 300_000);
 
   describeWithTorch('on torch', () => {
@@ -51,6 +55,8 @@ describe("TensorFlow.js's specs of layers", () => {
       const outcome = await runSuite({ backendName: 'torch', setup, suite: 'layers' });
       expect(outcome.specs.length).toBeGreaterThan(1650);
       compare(outcome, 'layers-torch');
+      const rows = documentRows(new URL('../../packages/tfjs-backend-torch/README.md', import.meta.url));
+      expect(rows).toContain(countsRow('layers', outcome));
     }, 300_000);
   });
 
@@ -68,7 +74,13 @@ describe("TensorFlow.js's specs of layers", () => {
     });
     const byName = new Map(ours.specs.map((spec) => [spec.name, spec]));
     const differ = calling.filter((spec) => !same(spec, byName.get(spec.name)));
-    expect(differ.map(({ name }) => name)).toEqual(Object.keys(expected('layers-fit')));
+    const reasons = expected('layers-fit');
+    expect(differ.map(({ name }) => name)).toEqual(Object.keys(reasons));
+    const rows = documentRows(new URL('../../docs/tfjs.md', import.meta.url)).join(' ');
+    const alike = calling.length - differ.length;
+    expect(rows).toContain(
+      `Of ${calling.length} specs that call \`model.fit\`, ${alike} give the same with \`fit\``,
+    );
   }, 300_000);
 });
 

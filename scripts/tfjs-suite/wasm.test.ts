@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { countsRow, documentRows } from './counts.js';
 import type { SuiteOutcome } from './outcome.js';
 import { groupFailures, UNEXPLAINED, type FailureGroup } from './reasons.js';
 import { runSuite } from './run-suite.js';
@@ -47,6 +48,12 @@ describe("TensorFlow.js's own test suite", () => {
     expect(stock.specs.length).toBeGreaterThan(4200);
     expect(training.specs.length).toBe(stock.specs.length);
     expect([...stock.errors, ...training.errors]).toEqual([]);
+  });
+
+  it('passes and fails as often as the readme says', () => {
+    const rows = documentRows(new URL('../../packages/tfjs-wasm-training/README.md', import.meta.url));
+    expect(rows).toContain(countsRow('core, stock wasm', stock));
+    expect(rows).toContain(countsRow('core, wasm with the package', training));
   });
 
   it('fails on stock wasm exactly where it is known to fail', () => {

@@ -21,7 +21,7 @@ const ROOMS: Rooms = {
   plugins: ['data', 'models'],
   features: ['ground', 'data'],
   pretrained: ['ground', 'records', 'data', 'augment', 'models', 'features'],
-  report: ['ground', 'records', 'augment'],
+  report: ['ground', 'records', 'augment', 'models'],
   'try-page': ['ground', 'records', 'models', 'pretrained', 'report'],
   tensorboard: ['ground', 'records'],
   insights: ['ground', 'records', 'samples', 'data', 'report'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
+import { countsRow, documentRows } from '../../../scripts/tfjs-suite/counts.js';
 import type { SuiteOutcome } from '../../../scripts/tfjs-suite/outcome.js';
 import { runSuite } from '../../../scripts/tfjs-suite/run-suite.js';
 import { describeWithTorch } from '../src/testing/with-torch.js';
@@ -21,6 +22,10 @@ describeWithTorch("TensorFlow.js's own test suite for backends", () => {
   it('runs whole', () => {
     expect(outcome.specs.length).toBeGreaterThan(4200);
     expect(outcome.errors).toEqual([]);
+  });
+
+  it('passes and fails as often as the readme says', () => {
+    expect(documentRows(new URL('../README.md', import.meta.url))).toContain(countsRow('core', outcome));
   });
 
   it('fails exactly where it is known to fail', () => {

@@ -16,6 +16,7 @@ import { startedAs } from '../ground/command.js';
 import { BASELINE_SELECTORS } from '../ground/methods.js';
 import { unknownName } from '../ground/suggest.js';
 import { CommandError } from './errors.js';
+import { largest } from '../ground/extremes.js';
 
 const MEGABYTE = 1e6;
 
@@ -193,7 +194,7 @@ export async function describeDataset(word: string, flags: DescribeFlags): Promi
     return counts;
   };
   const [inTrain, inTest] = [count(train.labels), count(test.labels)];
-  const width = Math.max(...classNames.map(({ length }) => length));
+  const width = largest(classNames.map(({ length }) => length));
   const memory =
     train.source === undefined
       ? `${Math.round((train.images.length + test.images.length) / MEGABYTE)} MB in memory`

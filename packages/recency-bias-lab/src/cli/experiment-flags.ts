@@ -5,6 +5,7 @@ import { selectorRegistry } from 'recency-bias';
 import { policyNames } from '../augment/policies.js';
 import { readCorrections } from '../data/label-corrections.js';
 import { modelRegistry } from '../experiment/document/model-registry.js';
+import { optimizerNames } from '../experiment/document/schema.js';
 import { startedAs } from '../ground/command.js';
 import { scalingNames } from '../models/scaling.js';
 import { parseImageSize, parseLabelNoise, parseNumber } from './flag-numbers.js';
@@ -139,7 +140,7 @@ const FLAGS = {
     parse: parseNamed,
     field: ({ name, options }: NamedOptions) => ({ name, ...options }),
   },
-  optimizer: text('--optimizer <name>', 'sgd, momentum or adam', 'optimizer', 'name'),
+  optimizer: text('--optimizer <name>', optimizerNames.join(', '), 'optimizer', 'name'),
   momentum: number('--momentum <m>', 'momentum of the optimizer momentum', 'optimizer', 'momentum'),
   nesterov: yes('--nesterov', "Nesterov's look-ahead for the optimizer momentum", 'optimizer', 'nesterov'),
   learningRate: number('--learning-rate <r>', 'learning rate at the start', 'learningRate', 'initial'),
@@ -177,7 +178,7 @@ const FLAGS = {
   },
   grid: {
     flags: '--grid <name:option=[values],...>',
-    help: 'compare every combination of values, e.g. recency-bias:selectionPressure=[10,100],window=[5,10]',
+    help: 'compare every combination of values, e.g. recency-bias:selectionPressure=[1,10],window=[5,10]',
     path: ['grid'],
     parse: parseNamed,
     field: ({ name, options }: NamedOptions) => ({ selector: name, options }),

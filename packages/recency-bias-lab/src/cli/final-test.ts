@@ -9,6 +9,7 @@ import { loadPlugins } from '../plugins/loaded-plugins.js';
 import { parseExperiment } from '../experiment/document/resolve.js';
 import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
 import type { RunHeader } from '../records/schema.js';
+import { largest } from '../ground/extremes.js';
 
 /** What came of it. */
 export interface FinalTest {
@@ -74,7 +75,7 @@ export async function finalTest(
       const { length: classes } = metadata.labels;
       for (const [i, label] of known.entries()) {
         const own = rows.subarray(i * classes, (i + 1) * classes);
-        if (own.indexOf(Math.max(...own)) === label) right++;
+        if (own.indexOf(largest(own)) === label) right++;
         photos++;
       }
     }

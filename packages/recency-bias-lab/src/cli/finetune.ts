@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { datasetOfWord } from '../data/registry.js';
-import { startedAs } from '../ground/command.js';
+import { quoted, startedAs } from '../ground/command.js';
 import { startBackend } from '../ground/backend.js';
 import { readComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { WrittenExperiment } from '../experiment/prepare/prepare.js';
@@ -245,7 +245,7 @@ export async function finetune(data: string | undefined, flags: FinetuneFlags): 
             `${pc.bold(`${formatPercent(tested.right / tested.photos)} right`)} of ${plural(tested.photos, 'test photo')}, which chose nothing`,
           ]),
       '',
-      `Model:  ${pc.bold(folder)} (\`${startedAs()} predict ${folder} <photos...>\`, or tf.loadLayersModel in a browser)`,
+      `Model:  ${pc.bold(folder)} (\`${startedAs()} predict ${quoted(folder)} <photos...>\`, or tf.loadLayersModel in a browser)`,
       `Try it: ${pc.bold(tryPage)} (open it in a browser: photos, pasted pictures, the webcam)`,
       `Report: ${pc.bold(photoReport)} (how the batches were chosen: ${reportPath})`,
       '',

@@ -7,7 +7,7 @@ import { decodeState, encodeState } from 'recency-bias';
 import { cacheDirectory } from '../data/cache.js';
 import { fingerprint } from '../data/fingerprint.js';
 import type { ImageDataset } from '../data/image-dataset.js';
-import { startedAs } from '../ground/command.js';
+import { quoted, startedAs } from '../ground/command.js';
 import { differences } from '../experiment/document/difference.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
 import { prepareExperiment } from '../experiment/prepare/prepare.js';
@@ -179,7 +179,10 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
   }
   if (done === undefined) {
     const words = process.argv.slice(2).filter((word) => word !== '--resume');
-    throw new CommandError(`Stopped. Go on with \`${startedAs()} ${words.join(' ')} --resume\``, INTERRUPTED);
+    throw new CommandError(
+      `Stopped. Go on with \`${startedAs()} ${words.map(quoted).join(' ')} --resume\``,
+      INTERRUPTED,
+    );
   }
   const { losses, cost, epochs } = done;
   const { trainedSamples, scoredSamples, trainSeconds, processorSeconds } = cost;

@@ -3,7 +3,7 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startedAs } from '../ground/command.js';
+import { quoted, startedAs } from '../ground/command.js';
 import { makeDirectory } from '../ground/make-directory.js';
 import { writeProblem } from '../records/run-writer.js';
 import { CommandError } from './errors.js';
@@ -25,6 +25,6 @@ export async function init(dir = '.'): Promise<void> {
   }
   const experiment = join(dir, 'experiment.yaml');
   process.stdout.write(
-    `${files.map((file) => join(dir, file)).join('\n')}\n\nTrain with \`${startedAs()} compare ${experiment}\`\n`,
+    `${files.map((file) => join(dir, file)).join('\n')}\n\nTrain with \`${startedAs()} compare ${quoted(experiment)}\`\n`,
   );
 }

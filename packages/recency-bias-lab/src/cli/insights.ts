@@ -7,6 +7,7 @@ import { writeReport } from '../report/index.js';
 import { printable } from '../report/printable.js';
 import { CommandError } from './errors.js';
 import { formatCount, formatPercent, plural } from './format.js';
+import { largest } from '../ground/extremes.js';
 import { readRunInsights } from './run-insights.js';
 import type { RunInsightsFlags } from './run-insights.js';
 
@@ -44,7 +45,7 @@ export function describeInsights(insights: Insights): string {
     ],
   ];
   if (unseen > 0) rows.push(['unseen', unseen, 'not trained so far']);
-  const width = Math.max(...rows.map(([, value]) => formatCount(value).length));
+  const width = largest(rows.map(([, value]) => formatCount(value).length));
   const named = galleries.find(({ id }) => id === 'suspects')!.indices.slice(0, NAMED);
   const noise = noiseSentence(insights);
   return [

@@ -6,13 +6,14 @@ import { parseExperiment } from '../experiment/document/resolve.js';
 import { loadExperimentData } from '../experiment/prepare/load-data.js';
 import { modelContext } from '../experiment/prepare/trained-model.js';
 import { startBackend } from '../ground/backend.js';
-import { startedAs } from '../ground/command.js';
+import { quoted, startedAs } from '../ground/command.js';
 import { writePhotoReport } from '../photo-report/index.js';
 import type { HeldOutPhoto } from '../photo-report/index.js';
 import { loadPlugins } from '../plugins/loaded-plugins.js';
 import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
 import { readComparison } from '../records/read.js';
 import type { RunHeader } from '../records/schema.js';
+import { largest } from '../ground/extremes.js';
 
 async function answers(classifier: Classifier, dataset: ImageDataset): Promise<HeldOutPhoto[]> {
   const { test, classes } = dataset;
@@ -26,7 +27,7 @@ async function answers(classifier: Classifier, dataset: ImageDataset): Promise<H
     const rows = await classifier.probabilities(images);
     for (const [row, index] of indices.entries()) {
       const own = rows.subarray(row * classes, (row + 1) * classes);
-      const probability = Math.max(...own);
+      const probability = largest(own);
       photos.push({
         ...{ index, probability, predicted: own.indexOf(probability), label: test.labels[index]! },
         file: test.files?.[index] ?? `image ${index}`,
@@ -61,7 +62,7 @@ export async function makePhotoReport(
       title: name,
       curve: epochs.map(({ epoch, testError }) => ({ epoch, accuracy: 1 - testError })),
       epoch: classifier.metadata.epoch,
-      command: `${startedAs()} predict ${join(dir, 'model')} <photos and folders>`,
+      command: `${startedAs()} predict ${quoted(join(dir, 'model'))} <photos and folders>`,
     });
   } finally {
     classifier.dispose();

@@ -1,6 +1,8 @@
 /** What is about to happen, for people. */
 import pc from 'picocolors';
 import { describeAugmentation } from '../augment/policies.js';
+import { largest } from '../ground/extremes.js';
+import { scalingWords } from '../models/scaling.js';
 import type { Estimate } from '../experiment/processes/estimate.js';
 import { stepEpoch } from '../experiment/training/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
@@ -16,6 +18,7 @@ import {
   listed,
   plural,
 } from './format.js';
+import { LINE_WIDTH, wrap } from './line-width.js';
 
 function describeTraining(experiment: ResolvedExperiment): string {
   const { epochs, batchSize, dataset, optimizer, learningRate, weightDecay } = experiment;
@@ -44,8 +47,8 @@ function describeSelectors({ selectors, grid }: ResolvedExperiment): string {
 
 /** Of selectors that keep predictions: whether the warm-up fills their windows. */
 function describeWindows({ selectors, warmupEpochs }: ResolvedExperiment): string | undefined {
-  const longest = Math.max(
-    ...Object.values(selectors).map(({ options: { window, warmupEpochs: own = warmupEpochs } }) =>
+  const longest = largest(
+    Object.values(selectors).map(({ options: { window, warmupEpochs: own = warmupEpochs } }) =>
       typeof window === 'number' && typeof own === 'number' && own < window ? window : 0,
     ),
   );
@@ -95,8 +98,13 @@ function describeInputs(inputs: MethodInputs): string | undefined {
 }
 
 function describeImages({ augmentation, model }: ResolvedExperiment): string {
-  const isOwn = model.options.scaling !== undefined;
-  return describeAugmentation(augmentation, isOwn ? 'scaled as the backbone takes them' : undefined);
+  const { scaling } = model.options;
+  return describeAugmentation(augmentation, scaling === undefined ? undefined : scalingWords(scaling));
+}
+
+/** A row of a topic, where there is anything to say. */
+function said(topic: string, text: string | undefined): [string, string][] {
+  return text === undefined ? [] : [[topic, text]];
 }
 
 /** The plan as lines, a heading and one line a topic. */
@@ -113,7 +121,6 @@ export function describePlan(
   const tasks = runTasks(experiment);
   const warmups = tasks.filter(({ kind }) => kind === 'warmup').length;
   const runs = tasks.length - warmups;
-  const windows = describeWindows(experiment);
   const rows: [string, string][] = [
     [
       'data',
@@ -129,47 +136,27 @@ export function describePlan(
         : `${plural(warmupEpochs, 'epoch')} of uniform batches, trained once a seed and shared by all selectors`,
     ],
     ['selectors', describeSelectors(experiment)],
-    ...(windows === undefined ? [] : [['windows', windows] satisfies [string, string]]),
+    ...said('work', describeWork(experiment)),
+    ...said('input', describeInputs(inputs)),
+    ...said('windows', describeWindows(experiment)),
     [
       'runs',
       `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${listed(seeds.map(String))}), ${Math.min(jobs, tasks.length)} at a time`,
     ],
     ['output', dir],
   ];
-  const after = rows.findIndex(([topic]) => topic === 'selectors') + 1;
-  const extra = [
-    ['work', describeWork(experiment)],
-    ['input', describeInputs(inputs)],
-  ] as const;
-  rows.splice(
-    after,
-    0,
-    ...extra.flatMap(([topic, text]): [string, string][] => (text === undefined ? [] : [[topic, text]])),
-  );
   if (complete.size > 0) rows.push(['complete', `${complete.size} of ${tasks.length} from before`]);
-  const heading = [pc.bold(experiment.name), experiment.description?.trim()].filter(Boolean).join(': ');
-  return [heading, ...rows.map(planRow)].join('\n');
+  const { name, description } = experiment;
+  const heading = wrap([name, description?.trim()].filter(Boolean).join(': ')).join('\n');
+  return [heading.replace(name, pc.bold(name)), ...rows.map(planRow)].join('\n');
 }
 
-/** Width of the lines, and of what stands before their text. */
-const WIDTH = 100;
+/** Width of what stands before the text of a row. */
 const INDENT = 13;
-
-/** The text in lines of the width that is left. */
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= WIDTH - INDENT) {
-      lines[lines.length - 1] = `${line} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
-}
 
 /** A line of the plan: its topic, and text that is wrapped. */
 export function planRow([topic, text]: readonly [topic: string, text: string]): string {
-  return `  ${pc.dim(topic.padEnd(9))}  ${wrap(text).join(`\n${' '.repeat(INDENT)}`)}`;
+  return `  ${pc.dim(topic.padEnd(9))}  ${wrap(text, LINE_WIDTH - INDENT).join(`\n${' '.repeat(INDENT)}`)}`;
 }
 
 /** `4:10`, `0.84 s`, `12 ms` */

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { startedAs } from '../ground/command.js';
 import { readExperimentFile, readPresetText } from '../experiment/document/experiment-file.js';
 import { presetGroups, presetPath } from '../experiment/document/presets.js';
+import { largest } from '../ground/extremes.js';
 
 /** The content of the preset that `--preset` names. */
 export function readPreset(name: string): Promise<unknown> {
@@ -18,7 +19,7 @@ async function describe(name: string): Promise<string> {
 /** Lists the presets with their descriptions, group by group. */
 export async function listPresets(): Promise<void> {
   const groups = presetGroups().map(async (names) => {
-    const width = Math.max(...names.map(({ length }) => length));
+    const width = largest(names.map(({ length }) => length));
     const lines = names.map(async (name) => `${pc.bold(name.padEnd(width))}  ${await describe(name)}\n`);
     return (await Promise.all(lines)).join('');
   });

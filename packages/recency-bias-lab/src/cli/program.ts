@@ -13,6 +13,7 @@ import { addModelCommands } from './model-commands.js';
 import { addRunFlags, cacheFlag, portFlag } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
 import { complete, withExperiment } from './late-help.js';
+import { LINE_WIDTH, wrapHelp } from './line-width.js';
 import { withShortHelp } from './short-help.js';
 import { LABEL_SCORES } from '../samples/label-scores.js';
 import type { WatchFlags } from './watch.js';
@@ -33,6 +34,10 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('Run with --help to see what is possible.')
     .configureHelp({ sortSubcommands: false })
+    .configureOutput({
+      getOutHelpWidth: () => Math.min(process.stdout.columns || LINE_WIDTH, LINE_WIDTH),
+      writeOut: (text) => process.stdout.write(wrapHelp(text, startedAs())),
+    })
     .helpCommand(false)
     .hook('preSubcommand', (_, command) => complete(command));
 
@@ -127,7 +132,8 @@ Examples:
       `
 Example:
   ${startedAs()} holdout-losses --preset quick --out quick.losses
-  ${startedAs()} compare --preset quick --selector random=uniform --selector rho-loss:irreducibleLosses=quick.losses`,
+  ${startedAs()} compare --preset quick \\
+    --selector random=uniform --selector rho-loss:irreducibleLosses=quick.losses`,
     )
     .action(async (file: string | undefined, flags: HoldoutFlags) =>
       (await import('./holdout-losses.js')).holdoutLosses(file, flags),

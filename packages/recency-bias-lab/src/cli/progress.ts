@@ -6,6 +6,7 @@ import type { RunOutcome } from '../experiment/processes/schedule-runs.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import { formatCount, formatDuration, formatPercent } from './format.js';
 import { LiveBlock } from './live-block.js';
+import { largest } from '../ground/extremes.js';
 import { RunMeter, TotalMeter } from './run-meter.js';
 
 /** Shows how runs get on. */
@@ -108,7 +109,7 @@ function bars(
   total: TotalMeter,
   stream: NodeJS.WriteStream,
 ): ProgressDisplay {
-  const width = Math.max(...tasks.map((task) => taskTitle(task).length), 'all runs'.length);
+  const width = Math.max(largest(tasks.map((task) => taskTitle(task).length)), 'all runs'.length);
   const active = new Set<RunMeter>();
   const block = new LiveBlock(stream, () => {
     const { share, secondsLeft } = total;

@@ -19,6 +19,7 @@ import { exportTensorBoard } from './export-tensorboard.js';
 import { CommandError } from './errors.js';
 import { chooseOutputDirectory } from '../experiment/processes/output-directory.js';
 import { describeEstimate, describePlan } from './plan.js';
+import { wrap } from './line-width.js';
 import { parseShard } from './parse-shard.js';
 import { resumeCommand } from './resume-command.js';
 import type { RunFlags } from './run-flags.js';
@@ -102,7 +103,9 @@ export async function runExperiment(
     const remaining = tasks.filter(({ id }) => !complete.has(id));
     if (remaining.length > 0) await printEstimate(experiment, remaining, options);
   }
-  process.stdout.write(`${[...own, ...notes].map((note) => `${pc.dim(note)}\n`).join('')}\n`);
+  process.stdout.write(
+    `${[...own, ...notes].flatMap((note) => wrap(note).map((line) => `${pc.dim(line)}\n`)).join('')}\n`,
+  );
   if (flags.dryRun === true) return undefined;
 
   if (tasks.every(({ id }) => complete.has(id))) {

@@ -15,6 +15,7 @@ import { printable } from '../report/printable.js';
 import { listed } from './format.js';
 import { taskTitle } from './progress.js';
 import { CommandError } from './errors.js';
+import { largest } from '../ground/extremes.js';
 
 /** What is printed of a state: who waits need not know whether it has begun. */
 const WORDS = {
@@ -57,7 +58,7 @@ export async function printStatus(dir: string, { shards }: { shards?: number }):
   }
   const experiment = await readStoredExperiment(dir);
   const states = await taskStates(dir, runTasks(experiment));
-  const width = Math.max(...states.map(({ task }) => taskTitle(task).length));
+  const width = largest(states.map(({ task }) => taskTitle(task).length));
   for (const { task, state, detail } of states) {
     const title = taskTitle(task).padEnd(width);
     process.stdout.write(

@@ -131,6 +131,6 @@ export async function submit(file: string, flags: SubmitFlags): Promise<void> {
   const id = sbatch([paths.array]);
   const reportId = sbatch([`--dependency=afterany:${id}`, paths.report]);
   process.stdout.write(
-    `Job ${id}: ${shards} shards; job ${reportId}: the report when they have ended. What they have done: \`${startedAs()} status ${out}\`\n`,
+    `Job ${id}: ${shards} shards; job ${reportId}: the report when they have ended. What they have done: \`${startedAs()} status ${quoted(out)}\`\n`,
   );
 }

@@ -15,6 +15,7 @@ import { startWatching, USUAL_PORT } from '../watch/index.js';
 import type { WatchServer } from '../watch/index.js';
 import { CommandError } from './errors.js';
 import { interruptSignal } from './interrupt.js';
+import { largest } from '../ground/extremes.js';
 
 /** Flags of `watch`. */
 export interface WatchFlags {
@@ -91,7 +92,7 @@ async function latestComparison(): Promise<string> {
       dirs.map(async (dir) => {
         const logs = (await readdir(dir)).map((name) => join(dir, name, 'events.jsonl')).filter(existsSync);
         const files = [join(dir, 'experiment.json'), ...logs];
-        return [dir, Math.max(...files.map((file) => statSync(file).mtimeMs))] as const;
+        return [dir, largest(files.map((file) => statSync(file).mtimeMs))] as const;
       }),
     ),
   );

@@ -5,7 +5,7 @@ import { decodeState, encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
 import { fingerprint } from './fingerprint.js';
 import type { ImageDataset } from './image-dataset.js';
-import { startedAs } from '../ground/command.js';
+import { quoted, startedAs } from '../ground/command.js';
 import { ExperimentError } from '../ground/experiment-error.js';
 
 /** Version of the file. */
@@ -62,7 +62,7 @@ export async function readLosses(path: string): Promise<ReadLosses> {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? String(error)})`;
     throw new ExperimentError([
-      `${path}: ${reason}; make it with \`${startedAs()} holdout-losses --out ${path}\``,
+      `${path}: ${reason}; make it with \`${startedAs()} holdout-losses --out ${quoted(path)}\``,
     ]);
   }
   let state: StateDict;

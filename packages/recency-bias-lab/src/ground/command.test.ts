@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandName } from './command.js';
+import { commandName, quoted } from './command.js';
 
 const cwd = '/home/ann/photos';
 
@@ -24,5 +24,13 @@ describe('the command in hints', () => {
     [undefined, {}, 'npx recency-bias'],
   ])('of %s with %o is %s', (script, env, words) => {
     expect(commandName({ script, env, cwd })).toBe(words);
+  });
+
+  it("has a word of the user's as a shell takes it for one word", () => {
+    expect(['runs/a-1', 'my runs/a', 'cost $5 "a"'].map(quoted)).toEqual([
+      'runs/a-1',
+      '"my runs/a"',
+      String.raw`"cost \$5 \"a\""`,
+    ]);
   });
 });

@@ -12,8 +12,9 @@ export interface Start {
 
 const NAME = 'recency-bias';
 
-function quoted(path: string): string {
-  return /^[\w./\\:@%+-]+$/.test(path) ? path : `"${path}"`;
+/** A path, or another word of a command, as a shell takes it for one word. */
+export function quoted(word: string): string {
+  return /^[\w./\\:@%+,=~-]+$/.test(word) ? word : `"${word.replaceAll(/["$`]/g, String.raw`\$&`)}"`;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { fixed } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
 import { html } from '../report/html/markup.js';
+import { largest } from '../ground/extremes.js';
 
 const WIDTH = 520;
 const HEIGHT = 220;
@@ -45,7 +46,7 @@ export interface Bar {
 
 /** Counts on a logarithmic axis, since a few bars mostly tower above the others. */
 export function barChart(label: string, xTitle: string, bars: readonly Bar[]): Markup {
-  const most = Math.max(1, ...bars.map(({ count }) => count));
+  const most = Math.max(1, largest(bars.map(({ count }) => count)));
   const decades = Math.max(1, Math.ceil(Math.log10(most)));
   // The axis begins below 1, so that a count of one is seen.
   const share = (count: number): number => (Math.log10(count) + 0.3) / (decades + 0.3);
@@ -94,7 +95,7 @@ function path(points: readonly (readonly [x: number, y: number | null])[]): stri
 /** Lines over epochs with values in [0, 1], the axis ending where the largest value is. */
 export function lineChart(label: string, epochs: readonly number[], lines: readonly Line[]): Markup {
   const values = lines.flatMap((line) => line.values.filter((value) => value !== null));
-  const top = [0.1, 0.2, 0.4, 0.6, 0.8].find((round) => Math.max(0, ...values) <= round) ?? 1;
+  const top = [0.1, 0.2, 0.4, 0.6, 0.8].find((round) => Math.max(0, largest(values)) <= round) ?? 1;
   const last = epochs.at(-1) ?? 1;
   const first = epochs[0] ?? 1;
   const x = (epoch: number): number =>

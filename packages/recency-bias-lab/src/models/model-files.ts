@@ -149,7 +149,7 @@ export async function readModelFiles(path: string, title: string = path): Promis
         `${title}: ${files} ${found < expected ? 'is truncated' : 'does not belong to this model.json'} (${found} bytes, expected ${expected})`,
       );
     }
-    shards.push(...group);
+    for (const item of group) shards.push(item);
   }
   const data = Buffer.concat(shards);
   const nested = json.safeParse(modelTopology.model_config);

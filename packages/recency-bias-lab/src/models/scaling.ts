@@ -60,6 +60,12 @@ export function describeScaling(option: ScalingOption): string {
   return `by mean ${round(option.mean)} and deviation ${round(option.std)}`;
 }
 
+/** What plans and reports say of any value of the option: `scaled symmetric, to [-1, 1]`. */
+export function scalingWords(value: unknown): string {
+  const { success, data } = scalingSchema.safeParse(value);
+  return `scaled ${success ? describeScaling(data) : JSON.stringify(value)}`;
+}
+
 /**
  * The numbers behind an option.
  * @throws RangeError when they are for another number of channels.

@@ -28,7 +28,17 @@ async function readHeaderFile(
   refuseNewer(value, path);
   const parsed = runHeaderSchema.safeParse(value);
   if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
-  return { text, header: parsed.data };
+  return { text, header: withSharedExperiment(parsed.data) };
+}
+
+/** The experiment read last, as text too. */
+let lastExperiment: readonly [text: string, experiment: RunHeader['experiment']] | undefined;
+
+/** The runs of a comparison repeat its experiment: they share it in memory. */
+function withSharedExperiment(header: RunHeader): RunHeader {
+  const text = JSON.stringify(header.experiment);
+  if (lastExperiment?.[0] !== text) lastExperiment = [text, header.experiment];
+  return { ...header, experiment: lastExperiment[1] };
 }
 
 /**
@@ -133,7 +143,7 @@ async function readRuns(
   const dirs = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name));
   for (let from = 0; from < dirs.length; from += READ_AT_ONCE) {
     const read = await Promise.all(dirs.slice(from, from + READ_AT_ONCE).map((runDir) => readRunIn(runDir)));
-    runs.push(...read.flatMap((run) => run ?? []));
+    for (const item of read.flatMap((run) => run ?? [])) runs.push(item);
   }
   const known = new Set(runs.map(({ header }) => header.id));
   for (const { header, events } of await readKeptRuns(dir)) {

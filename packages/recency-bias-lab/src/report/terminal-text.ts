@@ -1,6 +1,7 @@
 /** Text for the terminal. */
 import pc from 'picocolors';
 import type { Verdict } from './analysis/statistics.js';
+import { largest } from '../ground/extremes.js';
 
 /** Columns of the terminal that the table may use. */
 export const TABLE_WIDTH = 100;
@@ -31,9 +32,7 @@ export function clipped(text: string, width: number): string {
  */
 export function aligned(rows: readonly (readonly Cell[])[], last: 'left' | 'right' = 'left'): string[] {
   const columns = rows[0]?.length ?? 0;
-  const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(...rows.map((row) => row[i]!.text.length)),
-  );
+  const widths = Array.from({ length: columns }, (_, i) => largest(rows.map((row) => row[i]!.text.length)));
   const total = widths.reduce((sum, width) => sum + width, 0);
   const gap = [3, 2].find((space) => total + space * (columns - 1) <= TABLE_WIDTH) ?? 1;
   const room = TABLE_WIDTH - (total - (widths.at(-1) ?? 0)) - gap * (columns - 1);

@@ -4,6 +4,7 @@ import type { EpochEvent, RunHeader } from '../records/schema.js';
 import { fileVersion, histogram, scalar, summary, text } from './events.js';
 import { experimentValue, sessionEnd, sessionStart } from './hyperparameters.js';
 import type { Hyperparameter } from './hyperparameters.js';
+import { smallest } from '../ground/extremes.js';
 
 /** The scalars of an epoch by their tags. */
 const SCALARS: Readonly<Record<string, (event: EpochEvent) => number | null | undefined>> = {
@@ -71,7 +72,7 @@ export function runEvents({ header, epochs, complete }: Run): Uint8Array[] {
 
 /** The events that say which hyperparameters the runs of a comparison have. */
 export function comparisonEvents(runs: readonly RunHeader[]): Uint8Array[] {
-  const time = Math.min(...runs.map(({ startedAt }) => Date.parse(startedAt)));
+  const time = smallest(runs.map(({ startedAt }) => Date.parse(startedAt)));
   const values = new Map<string, Set<Hyperparameter>>();
   for (const header of runs) {
     for (const [name, value] of hyperparametersOf(header)) {

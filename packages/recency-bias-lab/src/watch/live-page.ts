@@ -19,6 +19,7 @@ import type { FolderProgress } from './run-progress.js';
 import { folderProgress } from './run-progress.js';
 import { WatchedComparisons } from './watched-comparisons.js';
 import type { Watched } from './watched-comparisons.js';
+import { largest } from '../ground/extremes.js';
 
 /** What is shown at a moment. */
 export interface LiveContent {
@@ -30,7 +31,7 @@ export interface LiveContent {
 /** With the losses of the samples that the last epoch drew, beside those at fixed shares of training. */
 function withLatestMoment(data: ChartData, { trajectories }: Analysis): ChartData {
   const open = trajectories.filter(({ complete }) => !complete);
-  const epoch = Math.max(0, ...open.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0));
+  const epoch = Math.max(0, largest(open.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0)));
   if (epoch <= data.warmupEpochs || data.epochs === 0) return data;
   const moment = { share: epoch / data.epochs, epoch, inWarmup: false };
   const shown = data.selectors.map(({ id }) => id);

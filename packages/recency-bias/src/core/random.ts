@@ -29,19 +29,24 @@ export class Random {
    */
   constructor(seed: number) {
     this.#key = BigInt(checkInteger('seed', seed, 0, 0xffffffff));
-    this.#restart();
+    this.#fill();
   }
 
   /** An independent stream for `purpose`, e.g. `'augmentation'`. The parent does not advance. */
   split(purpose: string): Random {
+    const child = new Random(0);
+    child.restart(this, purpose);
+    return child;
+  }
+
+  /** Begins the stream `parent.split(purpose)` in this generator, which forgets its own. */
+  restart(parent: Random, purpose: string): void {
     let hash = FNV_OFFSET;
     for (let i = 0; i < purpose.length; i++) {
       hash = ((hash ^ BigInt(purpose.charCodeAt(i))) * FNV_PRIME) & MASK_64;
     }
-    const child = new Random(0);
-    child.#key = splitMix64((splitMix64(this.#key) ^ hash) & MASK_64);
-    child.#restart();
-    return child;
+    this.#key = splitMix64((splitMix64(parent.#key) ^ hash) & MASK_64);
+    this.#fill();
   }
 
   /** A uniform integer in [0, 2^32). */
@@ -132,7 +137,7 @@ export class Random {
     return high * TWO_32 + this.uint32();
   }
 
-  #restart(): void {
+  #fill(): void {
     let counter = this.#key;
     for (let word = 0; word < 4; word += 2) {
       const value = splitMix64(counter);

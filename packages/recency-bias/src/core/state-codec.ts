@@ -128,9 +128,7 @@ function damaged(why: string): RangeError {
 
 function readHeader(bytes: Uint8Array): Json {
   let header = '';
-  for (let at = 0; at < bytes.length; at += 8192) {
-    header += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
+  for (const byte of bytes) header += String.fromCharCode(byte);
   try {
     return JSON.parse(header) as Json;
   } catch {

@@ -29,9 +29,9 @@ function curvesOf(epochs: readonly LiveEpoch[], isOf: (name: string) => boolean)
 
 function chart(title: string, curves: readonly Curve[], isShare: boolean): HTMLElement {
   const all = curves.flatMap(({ points }) => points);
-  const most = isShare ? 1 : Math.max(...all.map(([, value]) => value), 1e-12);
-  const least = Math.min(0, ...all.map(([, value]) => value));
-  const [first, last] = [all[0]?.[0] ?? 1, Math.max(...all.map(([epoch]) => epoch), 2)];
+  const most = isShare ? 1 : all.reduce((highest, [, value]) => Math.max(highest, value), 1e-12);
+  const least = all.reduce((lowest, [, value]) => Math.min(lowest, value), 0);
+  const [first, last] = [all[0]?.[0] ?? 1, all.reduce((latest, [epoch]) => Math.max(latest, epoch), 2)];
   const x = (epoch: number): number =>
     LEFT + ((epoch - first) / Math.max(1, last - first)) * (WIDTH - LEFT - RIGHT);
   const y = (value: number): number => TOP + (1 - (value - least) / (most - least)) * (HEIGHT - TOP - BOTTOM);

@@ -64,7 +64,8 @@ export class ToyTrainer {
   /** The first `count` epochs. */
   async epochs(count: number, batchSize: number): Promise<Selection[]> {
     const batches: Selection[] = [];
-    for (let epoch = 1; epoch <= count; epoch++) batches.push(...(await this.epoch(epoch, batchSize)));
+    for (let epoch = 1; epoch <= count; epoch++)
+      for (const batch of await this.epoch(epoch, batchSize)) batches.push(batch);
     return batches;
   }
 }

@@ -239,6 +239,33 @@ describe('callbacks', () => {
   });
 });
 
+describe('onStep', () => {
+  it('counts epochs and steps from 1, where callbacks count both from 0, as in model.fit', async () => {
+    const problem = sparseMlp(16);
+    const told: [epoch: number, step: number][] = [];
+    const called: [epoch: number, batch: number][] = [];
+    let now = NaN;
+    await fit(problem.model, problem.xs, problem.ys, {
+      epochs: 2,
+      batchSize: 8,
+      selector: probe(),
+      onStep: ({ epoch, step }) => void told.push([epoch, step]),
+      callbacks: {
+        onEpochBegin: (epoch) => void (now = epoch),
+        onBatchEnd: (batch) => void called.push([now, batch]),
+      },
+    });
+    disposeProblem(problem);
+    expect(told).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+    ]);
+    expect(called).toEqual(told.map(([epoch, step]) => [epoch - 1, step - 1]));
+  });
+});
+
 describe('initialEpoch', () => {
   it('counts as in model.fit, and the selector is told 1-based epochs', async () => {
     const args = { ...common, initialEpoch: 1 };

@@ -5,9 +5,9 @@ import type { Selection, Selector, SelectorFactory, Signal } from '../core/selec
 
 /** The report that `onStep` gets after each training step. */
 export interface StepReport {
-  /** 1-based epoch, as in `Selector.beginEpoch`. */
+  /** 1-based epoch, as in `Selector.beginEpoch`; `onEpochBegin` and `onEpochEnd` of callbacks count from 0, as in `model.fit`. */
   readonly epoch: number;
-  /** 1-based step within the epoch. */
+  /** 1-based step within the epoch; `onBatchBegin` and `onBatchEnd` of callbacks count from 0, as in `model.fit`. */
   readonly step: number;
   /** The batch trained; valid during the call only. */
   readonly selection: Selection;

@@ -66,7 +66,7 @@ export function runOnCpu(
     }
     const results = kernel.kernelFunc({ inputs: withLength(inputs, copies), attrs, backend: cpu });
     const list = Array.isArray(results) ? results : [results];
-    made.push(...list);
+    for (const tensor of list) made.push(tensor);
     const outputs = list.map((tensor) => fromCpu(cpu, backend, tensor));
     return Array.isArray(results) ? outputs : outputs[0]!;
   } finally {

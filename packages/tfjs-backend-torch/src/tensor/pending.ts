@@ -169,11 +169,14 @@ export class PendingMask implements Deferred {
 
   /** The bounds within which the value before all clamps let the gradient pass. */
   get low(): number {
-    return Math.max(...this.masks.map(({ low, inclusive }) => (inclusive ? -Infinity : low)));
+    return this.masks.reduce(
+      (least, { low, inclusive }) => (inclusive ? least : Math.max(least, low)),
+      -Infinity,
+    );
   }
 
   get high(): number {
-    return Math.min(...this.masks.map(({ high }) => high));
+    return this.masks.reduce((most, { high }) => Math.min(most, high), Infinity);
   }
 
   compute(): Handle {

@@ -42,7 +42,7 @@ export function batchMatMul(call: KernelCall, otherwise: Kernel): TensorInfo {
 }
 
 function transposed({ backend }: KernelCall, x: TensorInfo): TensorInfo {
-  const perm = x.shape.map((_, axis) => axis);
-  perm.push(...perm.splice(-2).reverse());
+  const axes = x.shape.map((_, axis) => axis);
+  const perm = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
   return run(backend, 'Transpose', { x }, { perm });
 }

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs';
 import { getKernelsForBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../../src/index.js';
+import { documentRows } from '../../../../scripts/tfjs-suite/counts.js';
 import { Chance } from './chance.js';
 import { DIFFERENCES, NOT_COMPARED } from './differences.js';
 import { kernels, OTHER_NAMES } from './kernels.js';
@@ -51,5 +52,16 @@ describe('the comparison of kernels', () => {
   it('gives a reason for every difference that stays', () => {
     for (const { reason } of Object.values(DIFFERENCES)) expect(reason.length).toBeGreaterThan(20);
     expect(Object.keys(DIFFERENCES).filter((name) => kernels[name] === undefined)).toEqual([]);
+  });
+
+  it('has the counts and the reasons that the readme gives', () => {
+    const rows = documentRows(new URL('../../README.md', import.meta.url));
+    const compared = Object.keys(kernels).length;
+    const all = compared + Object.keys(NOT_COMPARED).length;
+    expect(rows.join(' ')).toContain(`A fuzzer calls ${compared} of the ${all} kernels`);
+    for (const reason of new Set(Object.values(DIFFERENCES).map((difference) => difference.reason))) {
+      const names = Object.keys(DIFFERENCES).filter((name) => DIFFERENCES[name]!.reason === reason);
+      expect(rows).toContain(`| ${names.map((name) => `\`${name}\``).join(', ')} | ${reason} |`);
+    }
   });
 });

@@ -96,7 +96,7 @@ async function extend(document: Document, source: string): Promise<Document> {
   const [first] = added;
   // The comment at the head of the preset stays there.
   if (isScalar(head?.key) && isScalar(first?.key)) first.key.commentBefore ??= head.key.commentBefore ?? null;
-  contents.items.push(...added);
+  for (const item of added) contents.items.push(item);
   return document;
 }
 

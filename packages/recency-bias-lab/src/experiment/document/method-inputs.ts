@@ -78,7 +78,7 @@ export async function readMethodInputs(
       } else inputs.set(label, losses);
     } catch (error) {
       if (!(error instanceof ExperimentError)) throw error;
-      problems.push(...error.problems.map((problem) => `${path}: ${problem}`));
+      for (const item of error.problems.map((problem) => `${path}: ${problem}`)) problems.push(item);
     }
   }
   if (problems.length > 0) throw new ExperimentError(problems);

@@ -1,37 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { applyFlags } from '../../cli/experiment-flags.js';
+import { DATA_SIZES, parsedPreset, resolvedPreset } from '../../../test/support/presets.js';
 import { readExperimentFile, readPresetText } from './experiment-file.js';
 import { presetNames, presetPath } from './presets.js';
-import { parseExperiment, resolveExperiment } from './resolve.js';
-import type { Experiment } from './schema.js';
-
-const SIZES: Readonly<Record<string, { trainSize: number; testSize: number; classes: number }>> = {
-  mnist: { trainSize: 60_000, testSize: 10_000, classes: 10 },
-  'fashion-mnist': { trainSize: 60_000, testSize: 10_000, classes: 10 },
-  cifar10: { trainSize: 50_000, testSize: 10_000, classes: 10 },
-  cifar100: { trainSize: 50_000, testSize: 10_000, classes: 100 },
-  folder: { trainSize: 5_000, testSize: 1_000, classes: 67 },
-  'tiny-imagenet': { trainSize: 100_000, testSize: 10_000, classes: 200 },
-};
-
-/** Presets for folders of one's own and for backbones of one's own leave open where these are. */
-function filledIn(input: unknown): unknown {
-  return applyFlags(input, {
-    ...(JSON.stringify(input).includes('"folder"') && { dataPath: 'photos' }),
-    ...(JSON.stringify(input).includes('"pretrained"') && { backbone: 'network' }),
-  });
-}
-
-async function parsed(name: string): Promise<Experiment> {
-  return parseExperiment(filledIn(await readExperimentFile(presetPath(name, 'preset'))), name);
-}
+import { parseExperiment } from './resolve.js';
 
 describe('presets', () => {
   it.each(presetNames())(
     '%s is a valid experiment, named after its path, with random batches in it',
     async (name) => {
-      const experiment = await parsed(name);
+      const experiment = await parsedPreset(name);
       expect(experiment.name).toBe(name.replaceAll('/', '-'));
       expect(experiment.description).toMatch(/\S/);
       expect(Object.values(experiment.selectors)[0]!.name).toBe('uniform');
@@ -45,7 +23,7 @@ describe('presets', () => {
   });
 
   it.each(['mit67', 'food100'])('have the paper cell %s with the settings of the paper', async (data) => {
-    expect(await parsed(`paper/${data}-densenet121`)).toMatchObject({
+    expect(await parsedPreset(`paper/${data}-densenet121`)).toMatchObject({
       model: { name: 'pretrained', options: { backbone: 'network' } },
       augmentation: { name: 'none' },
       optimizer: { name: 'momentum', momentum: 0.9 },
@@ -76,12 +54,11 @@ describe('presets', () => {
   it.each(cells)(
     'have the paper cell %s, %s, %s with the settings of the paper',
     async (data, model, optimizer) => {
-      const preset = await parsed(`paper/${data}-${model}-${optimizer}`);
-      const experiment = resolveExperiment(preset, SIZES[data]!);
-      const steps = Math.ceil(SIZES[data]!.trainSize / 128);
+      const experiment = await resolvedPreset(`paper/${data}-${model}-${optimizer}`);
+      const steps = Math.ceil(DATA_SIZES[data]!.trainSize / 128);
       const { selectors, ...settings } = experiment;
       expect(settings).toMatchObject({
-        dataset: { name: data, trainSize: SIZES[data]!.trainSize },
+        dataset: { name: data, trainSize: DATA_SIZES[data]!.trainSize },
         model: { options: { depth: model === 'densenet40' ? 40 : 50 } },
         optimizer: optimizer === 'sgd' ? { name: 'sgd' } : { name: 'momentum', momentum: 0.9 },
         learningRate: {

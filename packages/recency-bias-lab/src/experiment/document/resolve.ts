@@ -42,7 +42,7 @@ export function parseExperiment(input: unknown, source?: string): Experiment {
     throw new ExperimentError(describeIssues(parsed.error, experimentSchema, input), source);
   const problems = [...checkGrid(parsed.data)];
   const experiment = problems.length > 0 ? parsed.data : expandGrid(parsed.data);
-  problems.push(...check(experiment));
+  for (const item of check(experiment)) problems.push(item);
   if (problems.length > 0) throw new ExperimentError(problems, source);
   return experiment;
 }
@@ -199,10 +199,10 @@ export function resolveExperiment(
     const inherited = Object.fromEntries(Object.entries(shared).filter(([key]) => inherits(key)));
     const options = { ...defaults, ...inherited, ...own };
     const path = `selectors.${label}`;
-    problems.push(...checkSource(path, { name, source }, loaded));
+    for (const item of checkSource(path, { name, source }, loaded)) problems.push(item);
     const missing = missingOptions({ name, options }, path);
     if (missing.length > 0) {
-      problems.push(...missing);
+      for (const item of missing) problems.push(item);
       continue;
     }
     try {

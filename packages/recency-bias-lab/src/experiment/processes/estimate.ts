@@ -9,6 +9,7 @@ import { runInChild } from './run-in-child.js';
 import { scheduleRuns } from './schedule-runs.js';
 import type { RunOutcome } from './schedule-runs.js';
 import { VirtualClock } from './virtual-clock.js';
+import { largest } from '../../ground/extremes.js';
 
 /** Of a whole comparison. */
 export interface Estimate {
@@ -74,7 +75,7 @@ function meanCost(costs: readonly RunCost[]): RunCost {
     wall: meanParts(costs.map(({ wall }) => wall)),
     processor: meanParts(costs.map(({ processor }) => processor)),
     steps: costs.reduce((sum, { steps }) => sum + steps, 0),
-    peakBytes: Math.max(...costs.map(({ peakBytes }) => peakBytes)),
+    peakBytes: largest(costs.map(({ peakBytes }) => peakBytes)),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Time that passes as soon as nothing is left to do before the next moment. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { smallest } from '../../ground/extremes.js';
 
 /** Sleeps that take no time: the clock goes from one waking to the next, in order. */
 export class VirtualClock {
@@ -28,7 +29,7 @@ export class VirtualClock {
     for (;;) {
       await turn(); // whatever can go on without more time has then gone on
       if (this.#sleepers.length === 0) return;
-      this.#now = Math.min(...this.#sleepers.map(({ at }) => at));
+      this.#now = smallest(this.#sleepers.map(({ at }) => at));
       const due = this.#sleepers.filter(({ at }) => at <= this.#now);
       this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
       for (const { wake } of due) wake();

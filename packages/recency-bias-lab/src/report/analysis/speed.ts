@@ -12,6 +12,7 @@ import type { PairedDifference } from './statistics.js';
 import { mean, pairedDifference } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch, passes } from './trajectory.js';
+import { largest } from '../../ground/extremes.js';
 
 /** One seed of a time to a fixed error. */
 export interface SeedPasses {
@@ -81,7 +82,7 @@ function speedOf(selector: string, own: readonly Trajectory[], baseline: readonl
   const seeds = pairs.flatMap(([a, b]): SeedPasses[] => {
     const others = bests.filter(({ seed }) => seed !== a.seed);
     if (others.length === 0) return [];
-    const target = Math.max(...others.map(({ error }) => error));
+    const target = largest(others.map(({ error }) => error));
     return [{ seed: a.seed, target, own: reached(a, target), baseline: reached(b, target) }];
   });
   const both = seeds.flatMap(({ own: a, baseline: b }) =>

@@ -7,6 +7,7 @@ import { mean } from './statistics.js';
 import type { Trajectory } from './trajectory.js';
 import { bestEpoch } from './trajectory.js';
 import { listed, plural } from './words.js';
+import { smallest } from '../../ground/extremes.js';
 
 /** A reason, with a name for programs and a sentence for people. */
 export interface Warning {
@@ -36,7 +37,7 @@ export function bestIsAtWarmup(trajectory: Trajectory): boolean {
  * more than 5 % lower, relatively, than as many epochs before it.
  */
 export function stillFalling(runs: readonly Trajectory[]): boolean {
-  const length = Math.min(...runs.map(({ epochs }) => epochs.length));
+  const length = smallest(runs.map(({ epochs }) => epochs.length));
   const tail = Math.max(2, Math.ceil(length / 10));
   if (runs.length === 0 || length < 3 * tail) return false;
   const level = (from: number, to: number | undefined): number =>

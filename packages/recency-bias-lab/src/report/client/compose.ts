@@ -5,6 +5,7 @@ import { escapeText, FONT } from './common.js';
 import type { ChartOption } from './common.js';
 import { DARK, LIGHT } from './theme.js';
 import type { Theme } from './theme.js';
+import { largest } from '../../ground/extremes.js';
 
 /** Width of all figures in pixels: that of text on GitHub. */
 export const FIGURE_WIDTH = 840;
@@ -76,7 +77,7 @@ function drawEntry({ x, y, selector: { slot, title } }: Entry, theme: Theme): st
 
 /** Height of a row of panels, with their titles. */
 function rowHeight(row: readonly Panel[]): number {
-  return TITLE + Math.max(...row.map(({ height }) => height));
+  return TITLE + largest(row.map(({ height }) => height));
 }
 
 function draw({ rows }: Layout, top: number, mode: string, theme: Theme, render: Renderer): string {

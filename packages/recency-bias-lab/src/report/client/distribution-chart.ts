@@ -6,6 +6,7 @@ import { axisStyle, base, tooltipRow, tooltipStyle, tooltipTable } from './commo
 import { short } from './scale.js';
 import type { State } from './state.js';
 import type { Theme } from './theme.js';
+import { largest } from '../../ground/extremes.js';
 
 /**
  * First and last bin that holds anything in any distribution of any moment, so that both moments share an axis. The
@@ -36,13 +37,15 @@ export function binName(edges: readonly number[], bin: number): string {
 
 /** Largest share in any bin but the lowest of any moment, in percent, rounded up to a value with round ticks. */
 function peak(data: ChartData): number {
-  const largest = Math.max(
+  const highest = Math.max(
     0,
-    ...data.moments.flatMap(({ distributions }) =>
-      distributions.flatMap(({ shares }) => shares.slice(1).map((share) => 100 * share)),
+    largest(
+      data.moments.flatMap(({ distributions }) =>
+        distributions.flatMap(({ shares }) => shares.slice(1).map((share) => 100 * share)),
+      ),
     ),
   );
-  return [1, 2, 4, 5, 10, 20, 40, 50].find((round) => largest <= round) ?? 100;
+  return [1, 2, 4, 5, 10, 20, 40, 50].find((round) => highest <= round) ?? 100;
 }
 
 /** Labels stand where the upper edge of a bin is a power of ten; eight bins make a decade. */

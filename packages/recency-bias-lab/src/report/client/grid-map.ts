@@ -5,6 +5,7 @@ import { percent } from '../format.js';
 import type { ChartOption } from './common.js';
 import { axisStyle, base } from './common.js';
 import type { Theme } from './theme.js';
+import { largest, smallest } from '../../ground/extremes.js';
 
 /** Heat map of one grid; the deeper the colour, the higher the error. Null when no run of it has ended. */
 export function gridMap(data: ChartData, index: number, theme: Theme): ChartOption | null {
@@ -15,7 +16,7 @@ export function gridMap(data: ChartData, index: number, theme: Theme): ChartOpti
   );
   if (found.length === 0) return null;
   const means = found.map(({ mean }) => mean);
-  const [low, high] = [Math.min(...means), Math.max(...means)];
+  const [low, high] = [smallest(means), largest(means)];
   const x = axisStyle(theme, map.columnOption, 30);
   const y = axisStyle(theme, map.rowOption, 44);
   // The scale runs from the surface's colour to its opposite: text turns over in its middle.

@@ -9,6 +9,7 @@ import { axisStyle, base, tooltipRow, tooltipStyle, tooltipTable } from './commo
 import { short } from './scale.js';
 import type { State } from './state.js';
 import type { Theme } from './theme.js';
+import { largest } from '../../ground/extremes.js';
 
 /** One row of the chart, in percentage points. */
 export interface PairedRow {
@@ -126,7 +127,7 @@ export function pairedChart(data: ChartData, kind: ErrorKind, state: State, them
     ...(interval ?? []),
     ...seeds.map(({ difference }) => difference),
   ]);
-  const reach = Math.max(0.01, ...values.map(Math.abs)) * 1.08;
+  const reach = Math.max(0.01, largest(values.map(Math.abs))) * 1.08;
   const x = axisStyle(theme, 'difference of test errors, percentage points', 30);
   const y = axisStyle(theme, '', 0);
   return {

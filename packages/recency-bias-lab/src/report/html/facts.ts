@@ -1,5 +1,7 @@
 /** The settings of a comparison as terms and values. */
 import { augmentationSchema, describeAugmentation, resolveAugmentation } from '../../augment/policies.js';
+import { largest, smallest } from '../../ground/extremes.js';
+import { scalingWords } from '../../models/scaling.js';
 import type { Environment } from '../../records/schema.js';
 import { machines } from '../analysis/machines.js';
 import type { Analysis } from '../analysis/results.js';
@@ -38,10 +40,22 @@ export function describeValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `flip; standardised by channel`; any other value as it is. */
-export function describeImageChanges(value: unknown): string {
+/**
+ * `flip; standardised by channel`, or `flip; scaled symmetric, to [-1, 1]` for a model that has a scaling of its own; any other value
+ * as it is.
+ * @param model the model of the experiment, as recorded
+ */
+export function describeImageChanges(value: unknown, model?: unknown): string {
   const { success, data } = augmentationSchema.safeParse(value);
-  return success ? describeAugmentation(resolveAugmentation(data)) : describeValue(value);
+  if (!success) return describeValue(value);
+  const { options } = (typeof model === 'object' && model !== null ? model : {}) as {
+    options?: { scaling?: unknown };
+  };
+  const scaling = options?.scaling;
+  return describeAugmentation(
+    resolveAugmentation(data),
+    scaling === undefined ? undefined : scalingWords(scaling),
+  );
 }
 
 /** `plain SGD`, `Nesterov momentum 0.9`, `Adam`; any other value as it is. */
@@ -84,8 +98,8 @@ function wallClock({ comparison }: Analysis): Fact[] {
   const starts = runs.map(({ header }) => Date.parse(header.startedAt));
   const ends = runs.flatMap(({ epochs }) => epochs.slice(-1).map(({ time }) => Date.parse(time)));
   if (starts.length === 0 || ends.length === 0) return [];
-  const first = Math.min(...starts);
-  const seconds = (Math.max(...ends) - first) / 1000;
+  const first = smallest(starts);
+  const seconds = (largest(ends) - first) / 1000;
   const begun: Fact = ['Begun', `${new Date(first).toISOString().slice(0, 16).replace('T', ' ')} UTC`];
   return seconds > 0 ? [begun, ['First to last epoch', duration(seconds)]] : [begun];
 }
@@ -146,7 +160,7 @@ export function facts(analysis: Analysis): Fact[] {
     ...(rate === '' ? [] : [['Learning rate', rate] as const]),
     ...(experiment.augmentation === undefined
       ? []
-      : [['Augmentation', describeImageChanges(experiment.augmentation)] as const]),
+      : [['Augmentation', describeImageChanges(experiment.augmentation, experiment.model)] as const]),
     ...rest,
     seeds,
     ...machineFacts(analysis, header.environment),

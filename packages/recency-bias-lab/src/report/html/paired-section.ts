@@ -11,6 +11,7 @@ import { html } from './markup.js';
 import { swatch, verdictClass } from './results-section.js';
 import type { Place } from './section.js';
 import { section } from './section.js';
+import { smallest } from '../../ground/extremes.js';
 
 /** Seeds below which an interval is so wide that next to nothing is beyond the noise. */
 const ENOUGH_SEEDS = 3;
@@ -71,7 +72,7 @@ export function pairedSection(results: Results, place: Place): Markup {
   const rows = mainComparisons(results.errorComparisons, results.baseline, results.subject);
   if (rows.length === 0) return html``;
   const height = 70 + 38 * rows.length;
-  const fewest = Math.min(...rows.map(({ seeds }) => seeds.length));
+  const fewest = smallest(rows.map(({ seeds }) => seeds.length));
   return section(
     place,
     'paired',

@@ -8,6 +8,7 @@ import type { Markup } from './markup.js';
 import { html } from './markup.js';
 import type { Place } from './section.js';
 import { section } from './section.js';
+import { largest, smallest } from '../../ground/extremes.js';
 
 /** A coloured square that stands for a selector in tables and charts. */
 export function swatch(slot: number): Markup {
@@ -25,8 +26,8 @@ const MARGIN = 8;
 /** Range of the dot plots: all seeds of all selectors. */
 function dotRange(selectors: readonly SelectorResult[]): readonly [low: number, high: number] {
   const values = selectors.flatMap(({ seeds }) => seeds.map(({ best }) => best));
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = smallest(values);
+  const high = largest(values);
   return high > low ? [low, high] : [low - 0.005, high + 0.005];
 }
 
@@ -86,7 +87,7 @@ function versusBaseline(results: Results, row: SelectorResult): Markup {
 export function resultsSection(results: Results, place: Place): Markup {
   const slots = paletteSlots(results);
   const means = results.selectors.flatMap(({ best }) => (best === null ? [] : [best.mean]));
-  const lowest = Math.min(...means);
+  const lowest = smallest(means);
   const range = means.length === 0 ? ([0, 1] as const) : dotRange(results.selectors);
   const baseline = results.selectors.find(({ selector }) => selector === results.baseline);
   return section(

@@ -68,6 +68,12 @@ describe('the facts', () => {
     expect(describeImageChanges({ name: 'cifar', padding: 2 })).toBe(
       'flip, crop with 2 pixels of padding; standardised by channel',
     );
+    expect(
+      describeImageChanges(
+        { name: 'none', flip: true },
+        { name: 'pretrained', options: { scaling: 'symmetric' } },
+      ),
+    ).toBe('flip; scaled symmetric, to [-1, 1]');
     expect(describeImageChanges('unheard-of')).toBe('unheard-of');
   });
 

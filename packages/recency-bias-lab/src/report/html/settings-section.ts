@@ -1,4 +1,6 @@
 /** What was compared, with what, and how to do it again. */
+import { join } from 'node:path';
+import { quoted } from '../../ground/command.js';
 import type { Analysis } from '../analysis/results.js';
 import { describeValue, facts } from './facts.js';
 import type { Markup } from './markup.js';
@@ -43,9 +45,11 @@ export function reproduceSection({ comparison, header, results }: Analysis, plac
     html`<p class="note">
         The experiment is in <code>experiment.json</code> of the records; the numbers above are in the JSON
         file beside this report. On the same backend, the same seeds give the same numbers; only the seconds
-        differ.
+        differ. Start it in the folder in which the runs were started: paths in the experiment are seen from
+        there.
       </p>
-      <pre>npx recency-bias compare experiment.json --out again</pre>
+      <pre>
+npx recency-bias compare ${quoted(join(comparison.sources[0] ?? '', 'experiment.json'))} --out again</pre>
       <details>
         <summary>Selectors and their options</summary>
         <ul>

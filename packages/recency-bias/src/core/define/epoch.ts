@@ -55,7 +55,7 @@ export class Epoch {
   begin(epoch: number): void {
     this.#number = checkInteger('epoch', epoch, 1, this.#epochs);
     this.#drawn = 0;
-    this.random.loadStateDict(this.#seeds.split(`epoch ${epoch}`).stateDict());
+    this.random.restart(this.#seeds, `epoch ${epoch}`);
   }
 
   /**

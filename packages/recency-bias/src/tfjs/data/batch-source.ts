@@ -30,6 +30,9 @@ export function tensorsOf(batch: SourceBatch): (tf.Tensor | null)[] {
   return [...batch.xs, ...batch.ys, ...batch.classWeights];
 }
 
+/** Targets that were checked, and as labels of which form: calls in a loop need not read them again, as tensors do not change. */
+const checkedTargets = new WeakMap<tf.Tensor['dataId'], string>();
+
 /** Tensors gathered by index on the backend; the first `size` rows are training data. */
 export class TensorSource implements BatchSource {
   /** `owned` are disposed with the source. */
@@ -55,9 +58,13 @@ export class TensorSource implements BatchSource {
     }
   }
 
-  /** @throws RangeError when a label of the watched output is no class. Reads the targets once. */
+  /** @throws RangeError when a label of the watched output is no class. Reads the targets once, in whatever number of calls. */
   async checkLabels(task: Task, selector: Selector): Promise<void> {
-    checkTargets(task, selector, await valuesOf(this.ys[task.output]!), (row) => row);
+    const targets = this.ys[task.output]!;
+    const form = `${task.labels} of ${task.classes} classes`;
+    if (checkedTargets.get(targets.dataId) === form) return;
+    checkTargets(task, selector, await valuesOf(targets), (row) => row);
+    checkedTargets.set(targets.dataId, form);
   }
 
   dispose(): void {

@@ -72,7 +72,7 @@ export async function prepareTensors(
       );
     }
     const validation = split > 0 ? [...xs, ...ys].map((tensor) => tail(tensor, size)) : [];
-    owned.push(...validation);
+    for (const tensor of validation) owned.push(tensor);
     return { source: new TensorSource(size, xs, ys, classWeights ?? [], owned), samples, validation };
   } catch (error) {
     tf.dispose(owned);
