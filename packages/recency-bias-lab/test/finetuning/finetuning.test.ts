@@ -154,7 +154,7 @@ describe('recency-bias finetune', () => {
     broken.process.kill('SIGINT');
     const { stderr } = await broken.result;
     if (!existsSync(join(dir, 'broken/model'))) {
-      expect(stderr).toContain('Go on with `recency-bias finetune --resume --out broken`');
+      expect(stderr).toContain('Go on with `recency-bias finetune --resume --out broken --cache cache`');
     }
     expect((await finetune('--resume', '--out', 'broken', '--cache', 'cache')).code).toBe(0);
     expect(await bytesOf(join(dir, 'broken/model'))).toEqual(await bytesOf(join(dir, 'whole/model')));
