@@ -107,7 +107,8 @@ Examples:
       `
 Examples:
   ${startedAs()} review runs/finetune
-  ${startedAs()} finetune --like runs/finetune --labels runs/finetune/labels.json --out runs/finetune-2`,
+  ${startedAs()} finetune --like runs/finetune --labels runs/finetune/labels.json \\
+    --out runs/finetune-2`,
     )
     .action(async (dir: string, flags: ReviewFlags) => (await import('./review.js')).review(dir, flags));
 }
