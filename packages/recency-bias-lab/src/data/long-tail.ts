@@ -4,6 +4,7 @@
  * arXiv 1906.07413): n_c = n_0 · ratio^(−c / (classes − 1)).
  */
 import type { Random } from 'recency-bias';
+import { smallest } from '../ground/extremes.js';
 
 /** The profile: the size of each class as a share of the first. */
 function profile(classes: number, ratio: number): number[] {
@@ -20,7 +21,7 @@ function profile(classes: number, ratio: number): number[] {
 export function longTailSizes(available: readonly number[], ratio: number, size?: number): number[] {
   const weights = profile(available.length, ratio);
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  const most = Math.floor(Math.min(...available.map((count, c) => (count * sum) / weights[c]!)));
+  const most = Math.floor(smallest(available.map((count, c) => (count * sum) / weights[c]!)));
   const total = size ?? most;
   if (total > most) {
     throw new RangeError(
