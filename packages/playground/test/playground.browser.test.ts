@@ -102,7 +102,7 @@ describe.skipIf(withoutChromium)('the playground in Chromium', () => {
         ),
         Number(card.querySelector('.f')!.textContent),
       ]);
-    expect(terms).toBeCloseTo(uncertainty!, 2);
+    expect(terms).toBeCloseTo(uncertainty, 2);
     await page.reload();
     await page.locator('html.ready').waitFor();
     expect(await page.locator('.tile[aria-pressed=true]').count()).toBe(1);
