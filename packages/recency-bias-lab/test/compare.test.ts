@@ -34,7 +34,7 @@ const LONG = EXPERIMENT.replace(
   /model: .*/,
   'model: { name: densenet, options: { depth: 7, growthRate: 2, dropout: 0.3 } }',
 )
-  .replace('epochs: 4', 'epochs: 24\naugmentation: { name: cifar, padding: 1 }')
+  .replace('epochs: 4', 'epochs: 16\naugmentation: { name: cifar, padding: 1 }')
   .replace('seeds: [1, 2]', 'seeds: [5]')
   .replace('  online-batch: online-batch\n  active-bias: active-bias\n', '');
 

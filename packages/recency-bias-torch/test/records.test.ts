@@ -27,6 +27,7 @@ function said(indices: Int32Array, epoch: number): Observation {
       indices,
       (i) => (Math.floor(i / 20) + (i % 5 === 0 ? epoch : 0)) % RUN.classes,
     ),
+    margin: Float32Array.from(indices, (i) => ((i * 13 + epoch * 7) % 53) / 16 - 1),
   } as unknown as Observation;
 }
 
@@ -98,12 +99,14 @@ describe('a run recorded in Python', () => {
           from.meanLoss(index),
           from.lateLoss(index),
           from.lastLoss(index),
+          from.meanMargin(index),
           from.timesForgotten(index),
           from.epochLearnt(index),
           from.timesDrawn[index],
         ];
         expect(facts(table)).toEqual(facts(expected));
         expect(table.confidence(index)).toBeCloseTo(expected.confidence(index)!, 6);
+        expect(table.variability(index)).toBeCloseTo(expected.variability(index)!, 5);
       }
     });
 

@@ -34,10 +34,11 @@ def write_images(folder: Path) -> None:
         (folder / name).write_text("\n".join(lines) + "\n")
 
 
-def said(indices: Any, epoch: int) -> tuple[Any, Any]:
-    """Losses and predicted labels of samples in an epoch: whole numbers over a power of two."""
+def said(indices: Any, epoch: int) -> tuple[Any, Any, Any]:
+    """Losses, predicted labels and margins of samples in an epoch: whole numbers over a power of two."""
     rows = indices.astype(np.int64)
-    return ((rows * 37 + epoch * 11) % 101) / 64, (rows // 20 + (rows % 5 == 0) * epoch) % CLASSES
+    predicted = (rows // 20 + (rows % 5 == 0) * epoch) % CLASSES
+    return ((rows * 37 + epoch * 11) % 101) / 64, predicted, ((rows * 13 + epoch * 7) % 53) / 16 - 1
 
 
 def recorder(out: Path, images: Path, selector: Selector, **more: Any) -> Recorder:
@@ -73,9 +74,9 @@ def train(selector: Selector, record: Recorder, stop: int = -1) -> bool:
         selector.begin_epoch(epoch)
         record.begin_epoch(epoch)
         while (batch := selector.select(BATCH)) is not None:
-            losses, predicted = said(batch.indices, epoch)
+            losses, predicted, margins = said(batch.indices, epoch)
             selector.observe(batch.indices, predicted_label=predicted)
-            record.observe(batch.indices, losses, predicted)
+            record.observe(batch.indices, losses, predicted, margins)
             steps += 1
             if steps == stop:
                 return False

@@ -36,9 +36,9 @@ def test_comes_out_the_same_after_an_interruption_in_mid_epoch(tmp_path: Path) -
                 selector.begin_epoch(epoch)
                 second.begin_epoch(epoch)
             while (batch := selector.select(run.BATCH)) is not None:
-                losses, predicted = run.said(batch.indices, epoch)
+                losses, predicted, margins = run.said(batch.indices, epoch)
                 selector.observe(batch.indices, predicted_label=predicted)
-                second.observe(batch.indices, losses, predicted)
+                second.observe(batch.indices, losses, predicted, margins)
             second.end_epoch(
                 test_error=1 / (1 + epoch), test_loss=0.5, probe_loss=0.25, learning_rate=0.1, train_seconds=1
             )
@@ -108,10 +108,12 @@ def test_a_second_writer_is_kept_out(tmp_path: Path) -> None:
         (([60], [0.5], [0]), r"indices\[0\] is 60; expected 0 to 59"),
         (([1, 2], [0.5, 0.5], [0, 3]), r"predicted_labels\[1\] is 3; expected 0 to 2"),
         (([1, 2], [0.5, np.nan], [0, 1]), r"losses\[1\] is nan, of sample 2; it must be finite"),
+        (([1, 2], [0.5, 0.5], [0, 1], [1.0, np.inf]), r"margins\[1\] is inf; it must be finite"),
+        (([1, 2], [0.5, 0.5], [0, 1], [1.0]), r"margins have the shape \(1,\); expected one value a sample, \(2,\)"),
         (([1, 2], [0.5], [0, 1]), r"shapes \(2,\), \(1,\) and \(2,\); expected one value a sample"),
     ],
 )
-def test_a_wrong_observation_is_named(columns: tuple[Any, Any, Any], message: str, tmp_path: Path) -> None:
+def test_a_wrong_observation_is_named(columns: tuple[Any, ...], message: str, tmp_path: Path) -> None:
     with run.make_selector() as selector:
         record = make(tmp_path, selector)
         selector.begin_epoch(1)

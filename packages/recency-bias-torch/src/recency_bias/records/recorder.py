@@ -38,7 +38,7 @@ class Recorder:
 
     Runs of other selectors and seeds go into the same directory, from other processes at the same time too. What
     `observe` is given may be tensors on a device: they are read at the end of the epoch, so that no step waits for the
-    device. Memory: 29 bytes a sample, its window of labels, and 20 bytes of uncertainty over time.
+    device. Memory: 37 bytes a sample, its window of labels, and 20 bytes of uncertainty over time.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Recorder:
         self._times_drawn = np.zeros(selector.size, np.uint32)
         self._epoch_drawn = np.zeros(selector.size, np.int32)
         self._counters: dict[str, Any] = {"steps": 0, "trained": 0, "scored": 0, "seconds": 0.0}
-        self._pending: list[tuple[Any, Any, Any]] = []
+        self._pending: list[tuple[Any, Any, Any, Any]] = []
         self._epoch = 0
         self._completed = 0
         self._started = False
@@ -171,15 +171,17 @@ class Recorder:
         if probabilities is not None:
             self._effective = float(1 / (np.square(probabilities).sum() * probabilities.size))
 
-    def observe(self, indices: Any, losses: Any, predicted_labels: Any) -> None:
+    def observe(self, indices: Any, losses: Any, predicted_labels: Any, margins: Any = None) -> None:
         """Records a training step.
 
         Args:
             indices: the samples of the step.
             losses: the crossentropy of each of them in the pass that trained it, without weights.
             predicted_labels: the label that the network gave to each of them in that pass.
+            margins: the logit of each sample's own label less the largest other logit. With them, given in every step, the
+                command `insights` can order by margin; it finds wrong labels best where classes are confused.
         """
-        self._pending.append((indices, losses, predicted_labels))
+        self._pending.append((indices, losses, predicted_labels, margins))
         self._last = time.perf_counter()
 
     def end_epoch(
@@ -328,10 +330,11 @@ class Recorder:
         """Reads the pending observations, in their order."""
         pending, self._pending = self._pending, []
         for given in pending:
-            indices, loss, predicted = (_to_numpy(column) for column in given)
+            indices, loss, predicted = (_to_numpy(column) for column in given[:3])
             indices, predicted = indices.astype(np.int64), predicted.astype(np.int64)
             loss = loss.astype(np.float32)
-            self._check(indices, loss, predicted)
+            margin = None if given[3] is None else _to_numpy(given[3]).astype(np.float32)
+            self._check(indices, loss, predicted, margin)
             self._counters["steps"] += 1
             self._counters["trained"] += len(indices)
             self._loss_bins += np.bincount(
@@ -345,9 +348,10 @@ class Recorder:
             for rows in _distinct_parts(indices):
                 self._times_drawn[indices[rows]] += 1
                 self._windows.record(indices[rows], predicted[rows])
-                self._samples.observe(indices[rows], predicted[rows], loss[rows], self._epoch)
+                part = None if margin is None else margin[rows]
+                self._samples.observe(indices[rows], predicted[rows], loss[rows], part, self._epoch)
 
-    def _check(self, indices: Ints, loss: npt.NDArray[Any], predicted: Ints) -> None:
+    def _check(self, indices: Ints, loss: npt.NDArray[Any], predicted: Ints, margin: npt.NDArray[Any] | None) -> None:
         if not (indices.ndim == loss.ndim == predicted.ndim == 1 and len(indices) == len(loss) == len(predicted)):
             raise ValueError(
                 f"observe: indices, losses and predicted_labels have the shapes {indices.shape}, {loss.shape} and "
@@ -366,6 +370,15 @@ class Recorder:
                 f"observe: losses[{wrong[0]}] is {loss[wrong[0]]}, of sample {indices[wrong[0]]}; it must be finite. "
                 "Has the training diverged? A lower learning rate may help."
             )
+        if margin is None:
+            return
+        if margin.shape != indices.shape:
+            raise ValueError(
+                f"observe: margins have the shape {margin.shape}; expected one value a sample, {indices.shape}."
+            )
+        wrong = np.flatnonzero(~np.isfinite(margin))
+        if len(wrong) > 0:
+            raise ValueError(f"observe: margins[{wrong[0]}] is {margin[wrong[0]]}; it must be finite.")
 
     def _most_uncertain(self) -> Ints:
         uncertainty = self._windows.uncertainty()

@@ -22,7 +22,7 @@ def uncertainty_epochs(epochs: int) -> npt.NDArray[np.int32]:
 
 
 class SampleRecord:
-    """Counts and sums of each sample: 29 bytes a sample, and one for each of at most 20 epochs whose uncertainty is kept.
+    """Counts and sums of each sample: 37 bytes a sample, and one for each of at most 20 epochs whose uncertainty is kept.
 
     A sample is learnt when it is predicted right, and forgotten each time it is predicted wrong after it was predicted right the
     time before (Toneva et al. 2019, arXiv 1812.05159). The late part of a run is its second half.
@@ -39,6 +39,8 @@ class SampleRecord:
             "lateLossSum": np.zeros(size, np.float32),
             "lastLoss": np.zeros(size, np.float32),
             "confidenceSum": np.zeros(size, np.float32),
+            "confidenceSquareSum": np.zeros(size, np.float32),
+            "marginSum": np.zeros(size, np.float32),
             "timesForgotten": np.zeros(size, np.uint16),
             "epochLearnt": np.zeros(size, np.uint16),
             "right": np.zeros(size, np.uint8),
@@ -46,15 +48,32 @@ class SampleRecord:
             "uncertainty": np.full(min(epochs, _POINTS) * size, _UNSEEN, np.uint8),
         }
 
-    def observe(self, indices: Ints, predicted: Ints, loss: npt.NDArray[np.float32], epoch: int) -> None:
-        """Adds what the network said of some distinct samples as they were trained in `epoch`."""
+    def observe(
+        self,
+        indices: Ints,
+        predicted: Ints,
+        loss: npt.NDArray[np.float32],
+        margin: npt.NDArray[np.float32] | None,
+        epoch: int,
+    ) -> None:
+        """Adds what the network said of some distinct samples as they were trained in `epoch`.
+
+        A single step without margins leaves them out of the record: half a sum would mislead.
+        """
         a = self._arrays
+        if margin is None:
+            a.pop("marginSum", None)
+        elif "marginSum" in a:
+            a["marginSum"][indices] += margin
         # Sums as of numbers of double precision, rounded once.
         confidence = np.exp(-loss.astype(np.float64))
         a["observed"][indices] += 1
         a["lossSum"][indices] += loss
         a["lastLoss"][indices] = loss
         a["confidenceSum"][indices] = (a["confidenceSum"][indices] + confidence).astype(np.float32)
+        if "confidenceSquareSum" in a:
+            squares = a["confidenceSquareSum"][indices] + confidence * confidence
+            a["confidenceSquareSum"][indices] = squares.astype(np.float32)
         if epoch >= self._late:
             a["lateObserved"][indices] += 1
             a["lateLossSum"][indices] += loss
@@ -79,6 +98,9 @@ class SampleRecord:
         return {"version": 1, **{name: array.copy() for name, array in self._arrays.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restores what `state_dict` returned."""
+        """Restores what `state_dict` returned, of an older version too, which had no squares and no margins."""
+        for name in ("confidenceSquareSum", "marginSum"):
+            if name not in state:
+                self._arrays.pop(name, None)
         for name, array in self._arrays.items():
             array[...] = state[name]
