@@ -21,6 +21,8 @@ setWasmPaths({
   'tfjs-backend-wasm-simd.wasm': simd,
   'tfjs-backend-wasm-threaded-simd.wasm': threaded,
 });
+// Threads, which an isolated page would get, do not survive a bundler that minifies.
+tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 
 const tell = (news: News): void => {
   postMessage(news);

@@ -57,6 +57,34 @@ describe.skipIf(withoutChromium)('the playground in Chromium', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
   };
 
+  it('trains on a site that isolates its pages, where TensorFlow.js would take threads', async () => {
+    const headers = {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    };
+    const options = { port: 0, host: '127.0.0.1', headers };
+    const isolated = await preview({
+      root,
+      configFile,
+      logLevel: 'error',
+      preview: options,
+      build: { outDir },
+    });
+    try {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(error.message));
+      await page.goto(isolated.resolvedUrls!.local[0]!);
+      await page.locator('html.ready').waitFor();
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await epochs(page, 1);
+      expect(problems).toEqual([]);
+      await page.close();
+    } finally {
+      await isolated.close();
+    }
+  });
+
   it('trains in the page: strips fill, columns stand, the slider answers, and nothing is fetched from elsewhere', async () => {
     const { page, problems, foreign } = await open('');
     await epochs(page, 3);

@@ -24,6 +24,8 @@ export async function startBackend(wanted: BackendName): Promise<BackendName> {
     'tfjs-backend-wasm-simd.wasm': simd,
     'tfjs-backend-wasm-threaded-simd.wasm': threaded,
   });
+  // Where a site isolates its pages, TensorFlow.js would take threads, whose workers are made of source text that minifying breaks.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (!(await tf.setBackend('wasm')))
     throw new Error('This browser runs no WebAssembly, which training needs.');
   return 'wasm';
