@@ -200,7 +200,14 @@ export async function holdoutLosses(file: string | undefined, flags: HoldoutFlag
   const { predictions: folder } = flags;
   if (folder !== undefined) {
     try {
-      await writePredictions(folder, { dataset, probabilities: done.probabilities! });
+      const left = await writePredictions(folder, { dataset, probabilities: done.probabilities! });
+      if (left.length > 0) {
+        const which = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', ...' : ''}`;
+        const many = `${formatCount(left.length)} files that differ in their extension alone`;
+        process.stderr.write(
+          `predictions.json leaves out ${many} (${which}); FiftyOne cannot tell them apart\n`,
+        );
+      }
     } catch (error) {
       throw writeProblem(error, folder);
     }
