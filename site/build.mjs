@@ -1,22 +1,25 @@
 /**
- * Builds the site: the documents, the playground, the reference of every package and the reports of the kept records.
+ * Builds the site: the documents with the reference of every package, the playground and the reports of the kept records.
  *
- *     node site/build.mjs [part ...]     all, or some of: documents playground reports reference
+ *     node site/build.mjs [part ...]     all, or some of: documents playground reports
  *
  * SITE_OUT is the folder (default site/dist), SITE_BASE the folder of the host (default /), SITE_FILES where the repository's
  * files can be read (none: links to them are left out). The packages must be built.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildReference } from './reference.mjs';
+import { REFERENCE, writeReference } from './reference.mjs';
 
 const root = join(import.meta.dirname, '..');
 const out = process.env.SITE_OUT ?? join(import.meta.dirname, 'dist');
 
 const parts = {
   async documents() {
+    const reference = join(import.meta.dirname, REFERENCE);
+    await rm(reference, { recursive: true, force: true });
+    await writeReference(reference);
     const { build } = await import('vitepress');
     await build(import.meta.dirname, { outDir: out });
   },
@@ -39,10 +42,6 @@ const parts = {
       if (!existsSync(join(root, 'records', name, 'experiment.json'))) continue;
       await writeReport(join(root, 'records', name), { out: join(out, 'reports', `${name}.html`) });
     }
-  },
-
-  async reference() {
-    await buildReference(join(out, 'reference'), process.env.SITE_BASE ?? '/');
   },
 };
 

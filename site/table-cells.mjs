@@ -1,4 +1,4 @@
-/** Tables that can be read on a phone: short cells keep their line, and long ones get room. */
+/** Tables that can be read on a phone: short cells keep their line, and long ones get room. A heading without words is none. */
 
 const SHORT = 16;
 const LONG = 44;
@@ -11,6 +11,9 @@ export function tableCells(md) {
       const length = (tokens[i + 1]?.children ?? []).reduce((sum, { content }) => sum + content.length, 0);
       if (length <= SHORT) token.attrJoin('class', 'short');
       else if (length > LONG) token.attrJoin('class', 'long');
+      if (length > 0 || token.tag !== 'th') return;
+      token.tag = 'td';
+      tokens[i + 2].tag = 'td';
     });
   });
 }

@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { ICON } from '../icon.mjs';
+import { plainText } from '../plain-text.mjs';
+import { REFERENCE } from '../reference.mjs';
 import { repositoryLinks } from '../repository-links.mjs';
 import { tableCells } from '../table-cells.mjs';
 
@@ -32,18 +34,26 @@ export default defineConfig({
     'bench/**',
     'examples/**',
     'runs/**',
+    'site/*.md',
   ],
-  rewrites: { 'README.md': 'index.md', 'docs/README.md': 'docs/index.md' },
+  rewrites: {
+    'README.md': 'index.md',
+    'docs/README.md': 'docs/index.md',
+    [`site/${REFERENCE}/:page(.*)`]: `${REFERENCE}/:page(.*)`,
+  },
   outDir: process.env.SITE_OUT ?? join(import.meta.dirname, '../dist'),
   cacheDir: join(root, 'node_modules/.cache/vitepress'),
   cleanUrls: false,
   lastUpdated: false,
+  // The ways through the site once, instead of in each of its pages.
+  metaChunk: true,
   // What site/build.mjs puts beside the documents; the tests of the site check every link of the built pages.
-  ignoreDeadLinks: [/^\/(reports|reference|playground)\//],
+  ignoreDeadLinks: [/^\/(reports|playground)\//],
   markdown: {
     config: (md) => {
       repositoryLinks(root)(md);
       tableCells(md);
+      plainText((page) => page.includes(`${REFERENCE}/`))(md);
     },
     anchor: { slugify: githubSlug },
     // Of the themes that come along, the two whose comments can be read.
@@ -55,56 +65,19 @@ export default defineConfig({
       { text: 'Methods', link: '/docs/choosing' },
       { text: 'Results', link: '/docs/reproduction' },
       elsewhere('Playground', '/playground/'),
-      elsewhere('Reference', '/reference/'),
+      { text: 'Reference', link: '/reference/' },
     ],
-    sidebar: [
-      {
-        text: 'Start',
-        items: [
-          { text: 'What is it?', link: '/' },
-          { text: 'What can I read?', link: '/docs/' },
-          elsewhere('Playground', '/playground/'),
-        ],
-      },
-      { text: 'Guides', items: guides() },
-      {
-        text: 'Methods',
-        items: [
-          page('docs/choosing.md'),
-          { text: 'Cards', items: cards.map((name) => page(`docs/selectors/${name}`)) },
-        ],
-      },
-      {
-        text: 'Results',
-        items: [
-          page('docs/reproduction.md'),
-          page('docs/regimes.md'),
-          page('docs/scale.md'),
-          page('docs/reports.md'),
-          page('docs/results-format.md'),
-        ],
-      },
-      {
-        text: 'Packages',
-        items: [
-          ...[
-            'recency-bias',
-            'recency-bias-lab',
-            'recency-bias-torch',
-            'tfjs-wasm-training',
-            'tfjs-backend-torch',
-            'playground',
-          ].map((name) => page(`packages/${name}/README.md`)),
-          elsewhere('Reference of all', '/reference/'),
-        ],
-      },
-      {
-        text: 'Project',
-        items: [page('docs/architecture.md'), page('CONTRIBUTING.md'), page('CHANGELOG.md')],
-      },
-    ],
+    sidebar: { '/': documents(), ...reference() },
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // A name that is searched for is more often one to read about than one to look up.
+        miniSearch: { searchOptions: { boostDocument: (id) => (id.includes('/reference/') ? 0.3 : 1) } },
+        // The button is called what it shows.
+        translations: { button: { buttonAriaLabel: '' } },
+      },
+    },
     docFooter: { prev: 'Before', next: 'Next' },
   },
 });
@@ -130,4 +103,58 @@ function guides() {
     page('docs/clusters.md', 'On a cluster'),
     page('docs/plug-ins.md', 'Bring what is yours'),
   ];
+}
+
+function documents() {
+  return [
+    {
+      text: 'Start',
+      items: [
+        { text: 'What is it?', link: '/' },
+        { text: 'What can I read?', link: '/docs/' },
+        elsewhere('Playground', '/playground/'),
+      ],
+    },
+    { text: 'Guides', items: guides() },
+    {
+      text: 'Methods',
+      items: [
+        page('docs/choosing.md'),
+        { text: 'Cards', items: cards.map((name) => page(`docs/selectors/${name}`)) },
+      ],
+    },
+    {
+      text: 'Results',
+      items: [
+        page('docs/reproduction.md'),
+        page('docs/regimes.md'),
+        page('docs/scale.md'),
+        page('docs/reports.md'),
+        page('docs/results-format.md'),
+      ],
+    },
+    {
+      text: 'Packages',
+      items: [
+        ...[
+          'recency-bias',
+          'recency-bias-lab',
+          'recency-bias-torch',
+          'tfjs-wasm-training',
+          'tfjs-backend-torch',
+          'playground',
+        ].map((name) => page(`packages/${name}/README.md`)),
+        { text: 'Reference of all', link: '/reference/' },
+      ],
+    },
+    {
+      text: 'Project',
+      items: [page('docs/architecture.md'), page('CONTRIBUTING.md'), page('CHANGELOG.md')],
+    },
+  ];
+}
+
+/** The ways through the reference, as site/reference.mjs wrote them. */
+function reference() {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '..', REFERENCE, 'sidebars.json'), 'utf8'));
 }

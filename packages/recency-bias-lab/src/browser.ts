@@ -1,4 +1,8 @@
-/** The analysis that runs in a page too, published as recency-bias-lab/browser: statistics of comparisons, and suspect labels. */
+/**
+ * The analysis that runs in a page too: statistics of comparisons, and suspect labels.
+ *
+ * @packageDocumentation
+ */
 export {
   pairedDifference,
   seedMean,

@@ -1,4 +1,8 @@
-/** The lab for programs. */
+/**
+ * Compare methods from a program, and read records.
+ *
+ * @packageDocumentation
+ */
 export { compare, type CompareOptions } from './experiment/processes/compare-experiment.js';
 export type { ExperimentInput } from './experiment/document/schema.js';
 export type { Shard } from './records/shard.js';

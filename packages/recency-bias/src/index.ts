@@ -1,3 +1,8 @@
+/**
+ * Choose batches: every selector, and `defineSelector` for one of your own.
+ *
+ * @packageDocumentation
+ */
 export type {
   Observation,
   OneStageSelector,

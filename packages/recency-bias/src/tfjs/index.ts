@@ -1,3 +1,8 @@
+/**
+ * Train with TensorFlow.js: `fit`, its checkpoints, and `selection` for loops of your own.
+ *
+ * @packageDocumentation
+ */
 export { captureModel, restoreModel, type ModelState } from './state/checkpoint.js';
 export { fit } from './fit.js';
 export { NonFiniteLossError } from './measuring/non-finite-loss.js';
