@@ -14,6 +14,7 @@ export const DOCUMENTS = ['docs/choosing.md', 'docs/reproduction.md'] as const;
 /** The page of the map of regimes, and its picture. */
 export const REGIMES_DOCUMENT = 'docs/regimes.md';
 export const REGIME_FIGURE = 'docs/images/regimes.svg';
+export const SHORT_REGIME_FIGURE = 'docs/images/regimes-short.svg';
 
 /** The text of the page of regimes with its tables made anew, formatted. */
 export async function regimesDocument(path: string, text: string, records: Records): Promise<string> {

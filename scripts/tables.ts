@@ -1,5 +1,5 @@
 /**
- * Makes the tables of docs/choosing.md, docs/reproduction.md and docs/regimes.md from the records, and the map of regimes as a picture:
+ * Makes the tables of docs/choosing.md, docs/reproduction.md and docs/regimes.md from the records, and the map of regimes as pictures:
  *
  *     npm run tables
  */
@@ -10,8 +10,9 @@ import {
   REGIME_FIGURE,
   REGIMES_DOCUMENT,
   regimesDocument,
+  SHORT_REGIME_FIGURE,
 } from './document-tables.js';
-import { readRegimes, rowsOf } from './regimes/analysis.js';
+import { readRegimes, rowsOf, shortRows } from './regimes/analysis.js';
 import { regimeFigure } from './regimes/figure.js';
 
 /** Writes the documents. */
@@ -22,4 +23,5 @@ export async function run(): Promise<void> {
   const document = await readFile(REGIMES_DOCUMENT, 'utf8');
   await writeFile(REGIMES_DOCUMENT, await regimesDocument(REGIMES_DOCUMENT, document, records));
   await writeFile(REGIME_FIGURE, regimeFigure(rowsOf(records)));
+  await writeFile(SHORT_REGIME_FIGURE, regimeFigure(shortRows(records)));
 }

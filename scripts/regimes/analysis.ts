@@ -13,7 +13,7 @@ import type {
   PairedDifference,
   SeedMean,
 } from '../../packages/recency-bias-lab/src/report/analysis/statistics.js';
-import { METHODS, RANDOM, RATES, REGIMES } from './cells.js';
+import { METHODS, RANDOM, RATES, REGIMES, SHORT_ROWS } from './cells.js';
 
 /** The value of one run. */
 export interface SeedValue {
@@ -111,6 +111,11 @@ export function rowsOf(records: Records): Row[] {
   const best = (label: string): SeedValue[] =>
     isWhole ? atBestRate(rates.map((analysis) => finalErrors(analysis, label))) : [];
   return [...rows, row('Rate', 'each at its best rate', best, isWhole ? resolutionOf(rates[0]!) : 1)];
+}
+
+/** The rows of the README's figure. */
+export function shortRows(records: Records): Row[] {
+  return rowsOf(records).filter(({ title }) => SHORT_ROWS.includes(title));
 }
 
 /** A part of the classes, from the largest to the smallest. */

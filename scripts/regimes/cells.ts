@@ -19,6 +19,18 @@ export const BASE: Cell = { preset: 'base', title: 'common setting' };
 /** Learning rates, from low to high: the base lies between. */
 export const RATES: readonly string[] = ['rate-half', 'base', 'rate-2'];
 
+/** The rows of the README's figure, chosen before the map was complete: of each regime a setting at its end. */
+export const SHORT_ROWS: readonly string[] = [
+  'common setting',
+  '30 %, uniform',
+  '1:100',
+  '10 copies',
+  '3 classes',
+  '4 times the width',
+  '5 epochs',
+  'each at its best rate',
+];
+
 export const REGIMES: readonly Regime[] = [
   { title: 'Base', cells: [BASE] },
   {

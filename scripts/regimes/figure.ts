@@ -77,7 +77,7 @@ export function regimeFigure(rows: readonly Row[]): string {
   const run = rows.filter(({ random }) => random !== null).length;
   const description =
     `Difference of the test error from Random in points, with its 95 % interval, for ${METHODS.length} methods in ${rows.length} settings, of which ` +
-    `${run} have been run. A frame and bold numbers mark intervals that exclude zero. The table below has the same numbers.`;
+    `${run} have been run. A frame and bold numbers mark intervals that exclude zero. docs/regimes.md has the numbers as a table.`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 8}" width="${width}" role="img" aria-labelledby="title description">
 <title id="title">Where choosing batches pays</title>
 <desc id="description">${escaped(description)}</desc>

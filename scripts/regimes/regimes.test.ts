@@ -1,8 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { REGIME_FIGURE, REGIMES_DOCUMENT, regimesDocument } from '../document-tables.js';
-import { atBestRate, CLASS_GROUPS, difference, groupErrors, readRegimes, rowsOf } from './analysis.js';
+import { REGIME_FIGURE, REGIMES_DOCUMENT, regimesDocument, SHORT_REGIME_FIGURE } from '../document-tables.js';
+import {
+  atBestRate,
+  CLASS_GROUPS,
+  difference,
+  groupErrors,
+  readRegimes,
+  rowsOf,
+  shortRows,
+} from './analysis.js';
 import type { SeedValue } from './analysis.js';
 import { METHODS, RANDOM, REGIMES } from './cells.js';
 import { regimeFigure } from './figure.js';
@@ -26,6 +34,14 @@ describe('the map of regimes', () => {
     expect(committed, 'run `npm run tables`').toBe(made);
     expect(readFileSync(`${root}${REGIME_FIGURE}`, 'utf8'), 'run `npm run tables`').toBe(
       regimeFigure(rowsOf(records)),
+    );
+  });
+
+  it('has a short picture for the README, with one row a regime', () => {
+    const rows = shortRows(records);
+    expect(rows.map(({ regime }) => regime)).toEqual(REGIMES.map(({ title }) => title));
+    expect(readFileSync(`${root}${SHORT_REGIME_FIGURE}`, 'utf8'), 'run `npm run tables`').toBe(
+      regimeFigure(rows),
     );
   });
 
