@@ -22,6 +22,9 @@ export const FLICKER_STYLES = `
 .shares .undecided{background:#e8590c}
 `;
 
+/** More samples than so many are behind a click. */
+const MOST_OPEN = 8;
+
 /** The groups in the order of the bars, and what they are called. */
 const GROUPS = [
   ['sure', 'It is sure'],
@@ -86,6 +89,11 @@ export function flickerSection(
       </p>`,
     );
   }
+  const cards = (samples: typeof flicker.samples): Markup =>
+    html`<ul class="samples flicker">
+      ${samples.map((sample) => card({ ...sample, window: [...sample.window] }, classNames, String(sample.index)))}
+    </ul>`;
+  const [first, others] = [flicker.samples.slice(0, MOST_OPEN), flicker.samples.slice(MOST_OPEN)];
   return section(
     place,
     'flicker',
@@ -95,11 +103,13 @@ export function flickerSection(
         ${runTitle(run, title)}, ${plural(flicker.epoch, 'epoch')} done. Cells are the window of predicted
         labels, oldest first; each time a sample is trained, its newest prediction comes in at the right.
       </p>
-      ${flicker.composition && compositionTable(flicker.composition)}
-      <ul class="samples flicker">
-        ${flicker.samples.map((sample) =>
-          card({ ...sample, window: [...sample.window] }, classNames, String(sample.index)),
-        )}
-      </ul>`,
+      ${flicker.composition && compositionTable(flicker.composition)} ${cards(first)}
+      ${
+        others.length > 0 &&
+        html`<details>
+          <summary>${others.length} more</summary>
+          ${cards(others)}
+        </details>`
+      }`,
   );
 }

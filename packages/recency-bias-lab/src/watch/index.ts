@@ -1,4 +1,5 @@
 /** A local page of runs that train: the report, fed instead of filled. */
+import { quoted, startedAs } from '../ground/command.js';
 import { FolderActions } from './actions.js';
 import { LivePage } from './live-page.js';
 import { WatchServer } from './server.js';
@@ -28,6 +29,7 @@ export async function startWatching(
   const page = new LivePage(dirs, (folder) => actions.isStopping(folder));
   return WatchServer.start({
     ...options,
+    again: [startedAs(), 'watch', ...dirs.map(quoted)].join(' '),
     content: () => page.content(),
     act: async (action, folder) => {
       if (!dirs.includes(folder)) throw new Error(`${folder}: is not watched.`);

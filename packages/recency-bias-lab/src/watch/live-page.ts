@@ -47,6 +47,12 @@ function withoutMissing(analysis: Analysis): Analysis {
   return { ...analysis, results: { ...analysis.results, warnings } };
 }
 
+/** What changes as epochs end; a training alone has its error in the curve and in the table of runs. The rest is a click away. */
+function openSections(analyses: readonly Analysis[]): ReadonlySet<string> {
+  const isComparison = analyses.some(({ results }) => results.selectors.length > 1);
+  return new Set(isComparison ? ['results', 'grid-search', 'paired', 'paper-table', 'curves'] : ['curves']);
+}
+
 /** Reads folders and makes the page of them. */
 export class LivePage {
   readonly #watched: WatchedComparisons;
@@ -94,7 +100,10 @@ export class LivePage {
     ${runsSection(this.#folders, ALONE, this.#title, this.#isStopping)}
     ${flickerSection(await this.#shownFlicker(), ALONE, this.#title)}`;
     const analyses = this.#analyses;
-    const content = analyses.length === 0 ? this.#nothing() : pageContent(analyses, this.#data, above);
+    const content =
+      analyses.length === 0
+        ? this.#nothing()
+        : pageContent(analyses, this.#data, { above, open: openSections(analyses) });
     return {
       title: analyses.length === 0 ? 'Waiting' : pageTitle(analyses),
       content: content.text,

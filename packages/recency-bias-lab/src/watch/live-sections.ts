@@ -13,6 +13,14 @@ import type { FolderProgress, RunProgress } from './run-progress.js';
 export const LIVE_STYLES = `${FLICKER_STYLES}
 #connection{position:sticky;top:0;z-index:6;margin:0;padding:6px 24px;background:var(--chip);color:var(--muted);font-size:13px;text-align:center}
 #connection.lost{background:var(--warn);color:var(--text)}
+#connection.lost~#watched button{display:none}
+#watched header{padding-top:28px}
+#watched section:not(.folded){margin-top:32px}
+#watched .chart{height:260px}
+#watched .chart.tall{height:320px}
+#watched .chart.heat{height:250px}
+#watched .narrow td:not([colspan]){white-space:nowrap}
+#watched .fold>summary .title{font-size:17px}
 .folder+.folder{margin-top:20px}
 .folder-head{display:flex;flex-wrap:wrap;align-items:center;gap:8px 16px;margin-bottom:8px}
 .folder-head p{margin:0;flex:1 1 320px}

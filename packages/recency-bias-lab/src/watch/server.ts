@@ -26,6 +26,8 @@ export interface WatchServerOptions {
   readonly content: () => Promise<LiveContent>;
   /** What a button does to a folder; the message of an error is shown. */
   readonly act: (action: string, folder: string) => Promise<void>;
+  /** The command that feeds the page anew after the server has ended. */
+  readonly again: string;
   /** Default: USUAL_PORT. Where it is taken, the next free one. */
   readonly port?: number;
   /** Part of the address that nobody can guess. Default: random. */
@@ -114,7 +116,7 @@ export class WatchServer {
       response,
       pageDocument({
         title,
-        content: html`<p id="connection" role="status">Connecting …</p>
+        content: html`<p id="connection" role="status" data-again="${this.#options.again}">Connecting …</p>
           <div id="watched">${new Markup(content)}</div>`,
         data,
         script: this.#script,

@@ -155,6 +155,8 @@ describe.skipIf(withoutChromium)('the page in Chromium', () => {
     const { port, token } = server;
     await server.close();
     await shown('The command has ended');
+    await shown(`recency-bias watch ${dir}”`);
+    expect(await page.getByRole('button').count()).toBe(0);
     await trained(7);
     problems.length = 0; // the browser complains of requests that nobody answers
     server = await startWatching([dir], { port, token, resume });
@@ -179,6 +181,33 @@ describe.skipIf(withoutChromium)('the page in Chromium', () => {
     expect(await page.locator('article[data-comparison]').count()).toBe(2);
     expect(await page.locator('.folder').count()).toBe(2);
     await several.close();
+  });
+
+  it('shows a training alone on a short page, the less looked at folded, and open once it was opened', async () => {
+    const alone = join(root, 'alone');
+    const write = (epoch: number): Promise<void> =>
+      writeSyntheticComparison(alone, {
+        name: 'alone',
+        epochs: 8,
+        warmupEpochs: 2,
+        seeds: [1],
+        selectors: ['recency-bias'],
+        stopAt: () => epoch,
+      });
+    await write(4);
+    const single = await startWatching([alone], { port: 0, resume });
+    await page.goto(single.address);
+    await shown('Training with Recency Bias');
+    await page.locator('[data-chart=curve] svg').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(3000);
+    const coverage = page.locator('[data-chart=coverage]').first();
+    expect(await coverage.isVisible()).toBe(false);
+    await page.getByRole('heading', { name: 'How evenly the data were used' }).click();
+    await coverage.locator('svg').waitFor();
+    await write(6);
+    await shown('6 of 8');
+    expect(await coverage.isVisible()).toBe(true);
+    await single.close();
   });
 
   it('asks its own server alone, runs nothing that records hold, and complains of nothing', () => {

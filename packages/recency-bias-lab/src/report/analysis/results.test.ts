@@ -154,6 +154,14 @@ describe('warnings', () => {
     );
   });
 
+  it('say nothing of a comparison where one method trains alone', () => {
+    const falling = Array.from({ length: 20 }, (_, i) => 0.5 * 0.95 ** i);
+    const { warnings } = analyse(comparison([run(falling)]), NOW).results;
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('a longer run may reach a lower one'),
+    ]);
+  });
+
   it('are absent from a sound comparison', () => {
     expect(analyse(pair([0.1, 0.1, 0.1], [0.1, 0.1, 0.1]), NOW).results.warnings).toEqual([]);
   });

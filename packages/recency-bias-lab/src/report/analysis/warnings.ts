@@ -132,6 +132,7 @@ export function warnings(
   const early = bestAtWarmup(complete, selectors, title);
   if (early !== null) found.push(early);
 
+  const isAlone = selectors.length === 1;
   const falling = selectors.filter((selector) =>
     stillFalling(complete.filter((trajectory) => trajectory.selector === selector)),
   );
@@ -139,13 +140,13 @@ export function warnings(
     found.push({
       kind: 'still-falling',
       message:
-        `The test error of ${listed(falling.map(title))} was still falling at the end: a longer run may rank the methods ` +
-        'differently. Train for more epochs or lower the learning rate earlier.',
+        `The test error of ${listed(falling.map(title))} was still falling at the end: a longer run may ` +
+        `${isAlone ? 'reach a lower one' : 'rank the methods differently'}. Train for more epochs or lower the learning rate earlier.`,
     });
   }
 
   const seeds = new Set(complete.map(({ seed }) => seed));
-  if (seeds.size === 1) {
+  if (seeds.size === 1 && !isAlone) {
     found.push({
       kind: 'one-seed',
       message: 'One seed cannot tell a difference from chance: compare over three or more.',

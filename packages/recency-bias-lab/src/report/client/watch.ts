@@ -13,11 +13,10 @@ const CHARTS_EVERY_MS = 3000;
 /** After a refusal, as of a server that was started anew. */
 const RETRY_MS = 2000;
 
-/** How to go on, where the server has ended; it comes back at the same address. */
-const ANEW = '“recency-bias watch” with its folder feeds it again.';
-
 const watched = document.getElementById('watched')!;
 const connection = document.getElementById('connection')!;
+/** How to go on, where the server has ended; it comes back at the same address. */
+const ANEW = `“${connection.dataset.again ?? ''}” feeds it again.`;
 const charts = new PageCharts();
 const flicker = new Flicker(watched);
 

@@ -133,8 +133,10 @@ export function facts(analysis: Analysis): Fact[] {
   const { header, results, trajectories } = analysis;
   const seeds: Fact = ['Seeds', results.seeds.join(', ')];
   if (header === null) return [['Selectors', results.selectors.map(({ title }) => title).join(', ')], seeds];
-  const { dataset, model, epochs, warmupEpochs } = header;
+  const { dataset, model, warmupEpochs } = header;
   const { experiment } = analysis.comparison;
+  // A warm-up, which may be the only run there is yet, is shorter.
+  const epochs = experiment.epochs ?? header.epochs;
   const longest = trajectories.reduce<Trajectory | undefined>(
     (best, run) => (best === undefined || run.epochs.length > best.epochs.length ? run : best),
     undefined,

@@ -52,16 +52,35 @@ function sections(analysis: Analysis, data: ChartData, place: Place, beside: Mar
   ${reproduceSection(analysis, place)}`;
 }
 
-function onlyComparison(analysis: Analysis, data: ChartData, above: Markup): Markup {
+/** Of a training alone nothing is compared. */
+function eyebrow(analyses: readonly Analysis[]): string {
+  const [first] = analyses;
+  const methods = first?.results.selectors ?? [];
+  return analyses.length === 1 && methods.length === 1
+    ? `Training with ${methods[0]!.title}`
+    : 'Batch selection compared';
+}
+
+/** What a page that is fed has beside the report. */
+export interface Live {
+  /** What stands before the first section. */
+  readonly above: Markup;
+  /** The sections that stand open. */
+  readonly open: ReadonlySet<string>;
+}
+
+function onlyComparison(analysis: Analysis, data: ChartData, live?: Live): Markup {
   const table = paperTable([analysis]);
+  const place: Place = { ...ALONE, ...(live !== undefined && { open: live.open }) };
   const isInPaper = table.groups.some(({ paper }) => paper.length > 0);
   return html`<header>
-      <p class="eyebrow">Batch selection compared</p>
+      <p class="eyebrow">${eyebrow([analysis])}</p>
       <h1>${analysis.results.name}</h1>
       ${summary(analysis)}
     </header>
     <main data-comparison="0">
-      ${above} ${sections(analysis, data, ALONE, isInPaper && paperTableSection(table, ALONE, () => null))}
+      ${live?.above}
+      ${sections(analysis, data, place, isInPaper && paperTableSection(table, place, () => null))}
     </main>`;
 }
 
@@ -69,7 +88,7 @@ function severalComparisons(
   title: string,
   analyses: readonly Analysis[],
   data: readonly ChartData[],
-  above: Markup,
+  live?: Live,
 ): Markup {
   const anchor = (i: number): string => `comparison-${i + 1}`;
   return html`<header>
@@ -77,7 +96,7 @@ function severalComparisons(
       <h1>${title}</h1>
     </header>
     <main>
-      ${above}
+      ${live?.above}
       <nav aria-label="Comparisons">
         <ol class="contents">
           ${analyses.map(
@@ -91,7 +110,8 @@ function severalComparisons(
         (analysis, i) =>
           html`<article data-comparison="${i}" aria-labelledby="${anchor(i)}">
             <h2 class="comparison" id="${anchor(i)}">${analysis.results.name}</h2>
-            ${summary(analysis)} ${sections(analysis, data[i]!, { level: 3, prefix: `${anchor(i)}-` })}
+            ${summary(analysis)}
+            ${sections(analysis, data[i]!, { level: 3, prefix: `${anchor(i)}-`, ...(live !== undefined && { open: live.open }) })}
           </article>`,
       )}
     </main>`;
@@ -109,18 +129,14 @@ export function pageTitle(analyses: readonly Analysis[]): string {
  * All that is seen of the report but its last line.
  * @param analyses At least one.
  * @param data Of each analysis, for its charts.
- * @param above What stands before the first section.
+ * @param live Of a page that is fed.
  */
-export function pageContent(
-  analyses: readonly Analysis[],
-  data: readonly ChartData[],
-  above: Markup = html``,
-): Markup {
+export function pageContent(analyses: readonly Analysis[], data: readonly ChartData[], live?: Live): Markup {
   const [first] = analyses;
   if (first === undefined) throw new RangeError('pageContent: got no comparison, expected at least one');
   return analyses.length === 1
-    ? onlyComparison(first, data[0]!, above)
-    : severalComparisons(pageTitle(analyses), analyses, data, above);
+    ? onlyComparison(first, data[0]!, live)
+    : severalComparisons(pageTitle(analyses), analyses, data, live);
 }
 
 /** What a page is made of. */

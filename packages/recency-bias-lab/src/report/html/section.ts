@@ -8,17 +8,25 @@ export interface Place {
   readonly level: 2 | 3;
   /** Put before the ids of its sections, which are the same for every comparison. */
   readonly prefix: string;
+  /** The sections that stand open; the others are folded. Without it, all stand open. */
+  readonly open?: ReadonlySet<string>;
 }
 
 /** The only comparison of a page. */
 export const ALONE: Place = { level: 2, prefix: '' };
 
-/** A section with its heading. */
-export function section({ level, prefix }: Place, id: string, title: string, ...body: Child[]): Markup {
-  const heading = `${prefix}${id}`;
-  return html`<section aria-labelledby="${heading}">
-    ${new Markup(`<h${level} class="title" `)}id="${heading}">${title}${new Markup(`</h${level}>`)} ${body}
-  </section>`;
+/** A section with its heading, which unfolds it where it is folded. */
+export function section({ level, prefix, open }: Place, id: string, title: string, ...body: Child[]): Markup {
+  const name = `${prefix}${id}`;
+  const heading = html`${new Markup(`<h${level} class="title" `)}id="${name}">${title}${new Markup(`</h${level}>`)}`;
+  return open === undefined || open.has(id)
+    ? html`<section aria-labelledby="${name}">${heading} ${body}</section>`
+    : html`<section class="folded" aria-labelledby="${name}">
+        <details class="fold">
+          <summary>${heading}</summary>
+          ${body}
+        </details>
+      </section>`;
 }
 
 /** The heading of a card within a section. */

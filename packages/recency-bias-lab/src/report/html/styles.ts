@@ -82,9 +82,12 @@ legend{float:left;margin-right:8px;color:var(--muted);font-size:13px}
 .scale{display:flex;align-items:center;gap:10px;color:var(--muted);font-size:13px}
 .scale i{display:block;width:160px;height:10px;border-radius:5px;background:var(--heat)}
 details{margin-top:14px}
+.folded{margin-top:14px}
+.fold>summary .title{display:inline}
+.fold[open]{margin-bottom:34px}
 summary{cursor:pointer;color:var(--accent)}
-details table{font-size:14px}
-details th,details td{padding:5px 14px}
+details:not(.fold) table{font-size:14px}
+details:not(.fold) :is(th,td){padding:5px 14px}
 pre{overflow-x:auto;margin:12px 0 0;padding:14px 16px;background:var(--chip);border-radius:10px;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:16px;margin:16px 0 0;padding:0;list-style:none}
