@@ -1,6 +1,6 @@
 import type { Observation } from './selector.js';
 import { SIGNALS, type Signal, type SignalDescription } from './signals.js';
-import { show, withArticle } from './validate.js';
+import { invalid, withArticle } from './validate.js';
 
 /**
  * Checks what a trainer measured: sample indices in [0, size), and for each signal a column of as many rows, its values in
@@ -19,13 +19,12 @@ export function checkObservation<S extends Signal>(
 
 function checkIndices(given: unknown, size: number): number {
   if (!(given instanceof Int32Array)) {
-    throw new TypeError(`observation.indices is ${show(given)}; it must be an Int32Array.`);
+    throw invalid(TypeError, 'observation.indices', given, 'an Int32Array');
   }
   for (let row = 0; row < given.length; row++) {
     if (given[row]! >>> 0 >= size) {
-      throw new RangeError(
-        `observation.indices[${row}] is ${given[row]!}; it must be a sample index from 0 to ${size - 1}.`,
-      );
+      const allowed = `a sample index from 0 to ${size - 1}`;
+      throw invalid(RangeError, `observation.indices[${row}]`, given[row], allowed);
     }
   }
   return given.length;
@@ -34,7 +33,7 @@ function checkIndices(given: unknown, size: number): number {
 function checkColumn(signal: Signal, given: unknown, rows: number, classes: number): void {
   const { array, range, slack, allowed }: SignalDescription = SIGNALS[signal];
   if (!(given instanceof array)) {
-    throw new TypeError(`observation.${signal} is ${show(given)}; it must be ${withArticle(array.name)}.`);
+    throw invalid(TypeError, `observation.${signal}`, given, withArticle(array.name));
   }
   if (given.length !== rows) {
     throw new RangeError(
@@ -47,7 +46,7 @@ function checkColumn(signal: Signal, given: unknown, rows: number, classes: numb
       ? firstOutsideOfIntegers(given, least, greatest)
       : firstOutside(given, least - slack, greatest + slack);
   if (row >= 0) {
-    throw new RangeError(`observation.${signal}[${row}] is ${given[row]!}; it must be ${allowed(classes)}.`);
+    throw invalid(RangeError, `observation.${signal}[${row}]`, given[row], allowed(classes));
   }
 }
 

@@ -89,16 +89,12 @@ export class Random {
       }
       return ((x * n - low) / TWO_32) | 0;
     }
-    if (n <= TWO_32) {
-      const limit = TWO_32 - (TWO_32 % n);
-      let x = this.uint32();
-      while (x >= limit) x = this.uint32();
-      return x % n;
+    const wide = n > TWO_32;
+    const range = wide ? TWO_53 : TWO_32;
+    for (;;) {
+      const x = wide ? this.#uint53() : this.uint32();
+      if (x < range - (range % n)) return x % n;
     }
-    const limit = TWO_53 - (TWO_53 % n);
-    let x = this.#uint53();
-    while (x >= limit) x = this.#uint53();
-    return x % n;
   }
 
   /** Puts `values` in a uniformly random order, in place (Fisher & Yates). */

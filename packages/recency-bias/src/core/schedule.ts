@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys, checkNumber, show } from './validate.js';
+import { checkChoice, checkKeys, checkNumber, invalid } from './validate.js';
 
 const KINDS = ['exponential', 'linear', 'constant'] as const;
 
@@ -30,9 +30,7 @@ export function checkPressure(name: string, value: unknown): PressureSchedule {
     return { kind: 'exponential', from: checkNumber(name, value, 1, MAX_PRESSURE), to: 1 };
   }
   if (typeof value !== 'object' || value === null) {
-    throw new TypeError(
-      `${name} is ${show(value)}; it must be a number of at least 1 or a schedule {kind, from, to}.`,
-    );
+    throw invalid(TypeError, name, value, 'a number of at least 1 or a schedule {kind, from, to}');
   }
   checkKeys(name, value, ['kind', 'from', 'to']);
   const { kind, from, to } = value as { kind?: unknown; from?: unknown; to?: unknown };

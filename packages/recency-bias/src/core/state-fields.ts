@@ -1,5 +1,5 @@
-import type { StateDict, StateValue } from './selector.js';
-import { checkInteger, show, withArticle } from './validate.js';
+import type { StateDict } from './selector.js';
+import { checkInteger, invalid, show, withArticle } from './validate.js';
 
 /** Readers of a state's fields: a state may come from a file, so each field is checked where it is read. */
 
@@ -10,7 +10,7 @@ type TypedArrayOf<T extends TypedArray> = new (source: T) => T;
  * @throws TypeError when `state` is no state, RangeError when it is of another version
  */
 export function readVersion(owner: string, state: unknown, version: number): void {
-  if (typeof state !== 'object' || state === null || !('version' in state)) {
+  if (!hasVersion(state)) {
     throw new TypeError(`${owner}: the state is ${show(state)}; it must be what stateDict() returned.`);
   }
   if (state.version !== version) {
@@ -24,12 +24,7 @@ export function readVersion(owner: string, state: unknown, version: number): voi
  * An integer field in [min, max].
  * @throws TypeError or RangeError
  */
-export function readInteger(
-  state: StateDict,
-  field: string,
-  min: number,
-  max: number = Number.MAX_SAFE_INTEGER,
-): number {
+export function readInteger(state: StateDict, field: string, min: number, max?: number): number {
   return checkInteger(`state.${field}`, state[field], min, max);
 }
 
@@ -58,9 +53,7 @@ export function readTyped<T extends TypedArray>(
 ): T {
   const value = state[field];
   if (!(value instanceof type)) {
-    throw new TypeError(
-      `state.${field} is ${show(value)}; it must be ${withArticle(type.name)}.${jsonHint(value)}`,
-    );
+    throw invalid(TypeError, `state.${field}`, value, withArticle(type.name), jsonHint(value));
   }
   if (value.length !== length) {
     throw new RangeError(`state.${field} has ${value.length} values; it must have ${length}.`);
@@ -83,15 +76,17 @@ export function jsonHint(value: unknown): string {
 export function readState(state: StateDict, field: string): StateDict {
   const value = state[field];
   if (!isState(value)) {
-    throw new TypeError(`state.${field} is ${show(value)}; it must be a nested state.`);
+    throw invalid(TypeError, `state.${field}`, value, 'a nested state');
   }
   return value;
 }
 
-function isState(value: StateValue | undefined): value is StateDict {
-  return (
-    typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'number'
-  );
+function isState(value: unknown): value is StateDict {
+  return hasVersion(value) && typeof value.version === 'number';
+}
+
+function hasVersion(value: unknown): value is { readonly version: unknown } {
+  return typeof value === 'object' && value !== null && 'version' in value;
 }
 
 /**

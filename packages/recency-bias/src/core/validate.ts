@@ -4,11 +4,9 @@
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return String(value);
-  if (value === null) return 'null';
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'symbol') return 'a symbol';
   const prototype = Object.getPrototypeOf(value) as {
     readonly constructor?: { readonly name?: string };
   } | null;
@@ -21,22 +19,42 @@ export function withArticle(noun: string): string {
 }
 
 /**
- * An integer in [min, max].
- * @throws TypeError when it is no number, RangeError when it is no integer or outside.
+ * The error for a value that is not allowed.
+ * @param kind TypeError for a value of another type, RangeError for one that is out of range
+ * @param allowed the allowed values in words
+ * @param advice a sentence behind it, which begins with a space; default none
  */
-export function checkInteger(
+export function invalid(
+  kind: ErrorConstructor,
+  name: string,
+  value: unknown,
+  allowed: string,
+  advice = '',
+): Error {
+  return new kind(`${name} is ${show(value)}; it must be ${allowed}.${advice}`);
+}
+
+/** A number in [min, max] of a kind, which `noun` names. */
+function checkRange(
   name: string,
   value: unknown,
   min: number,
-  max: number = Number.MAX_SAFE_INTEGER,
+  max: number,
+  isKind: (value: unknown) => boolean,
+  noun: string,
 ): number {
-  const allowed =
-    max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
-  if (typeof value !== 'number') throw new TypeError(`${name} is ${show(value)}; it must be ${allowed}.`);
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} is ${value}; it must be ${allowed}.`);
-  }
-  return value;
+  const isNumber = typeof value === 'number';
+  if (isNumber && isKind(value) && value >= min && value <= max) return value;
+  const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw invalid(isNumber ? RangeError : TypeError, name, value, `${noun} ${range}`);
+}
+
+/**
+ * An integer in [min, max].
+ * @throws TypeError when it is no number, RangeError when it is no integer or outside.
+ */
+export function checkInteger(name: string, value: unknown, min: number, max = Infinity): number {
+  return checkRange(name, value, min, max, Number.isSafeInteger, 'an integer');
 }
 
 /**
@@ -44,12 +62,8 @@ export function checkInteger(
  * @throws TypeError when it is no number, RangeError when it is not finite or outside.
  */
 export function checkNumber(name: string, value: unknown, min: number, max = Infinity): number {
-  const allowed = max === Infinity ? `a finite number of at least ${min}` : `a number from ${min} to ${max}`;
-  if (typeof value !== 'number') throw new TypeError(`${name} is ${show(value)}; it must be ${allowed}.`);
-  if (!Number.isFinite(value) || value < min || value > max) {
-    throw new RangeError(`${name} is ${value}; it must be ${allowed}.`);
-  }
-  return value;
+  const noun = max === Infinity ? 'a finite number' : 'a number';
+  return checkRange(name, value, min, max, Number.isFinite, noun);
 }
 
 /**
@@ -58,10 +72,10 @@ export function checkNumber(name: string, value: unknown, min: number, max = Inf
  */
 export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   const allowed = choices.map((choice) => `'${choice}'`).join(' or ');
-  if (typeof value !== 'string') throw new TypeError(`${name} is ${show(value)}; it must be ${allowed}.`);
+  if (typeof value !== 'string') throw invalid(TypeError, name, value, allowed);
   const found = choices.find((choice) => choice === value);
   if (found === undefined) {
-    throw new RangeError(`${name} is ${show(value)}; it must be ${allowed}.${suggestion(value, choices)}`);
+    throw invalid(RangeError, name, value, allowed, suggestion(value, choices));
   }
   return found;
 }
@@ -71,9 +85,7 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
  * @throws TypeError otherwise.
  */
 export function checkBoolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') {
-    throw new TypeError(`${name} is ${show(value)}; it must be true or false.`);
-  }
+  if (typeof value !== 'boolean') throw invalid(TypeError, name, value, 'true or false');
   return value;
 }
 

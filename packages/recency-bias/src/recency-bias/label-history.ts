@@ -1,12 +1,10 @@
 import type { Memory } from '../core/define/method.js';
 import type { StateDict } from '../core/selector.js';
 import { jsonHint, readSame, readVersion } from '../core/state-fields.js';
-import { checkInteger, show } from '../core/validate.js';
+import { checkInteger, invalid } from '../core/validate.js';
 import { countClasses, type CountClasses } from './count-classes.js';
 import { packLabels, unpackLabels, type LabelRecords } from './label-codec.js';
 import { entropyScale, uncertaintyOf, type Normalization } from './uncertainty.js';
-
-type Labels = Uint8Array | Uint16Array | Uint32Array;
 
 /** The longest window: its cursor takes a 16-bit word. */
 export const MAX_WINDOW = 32767;
@@ -31,10 +29,11 @@ export class LabelHistory implements Memory {
   readonly window: number;
   /** The classes of count multisets; null when the window has too many, which then are not tracked. */
   readonly countClasses: CountClasses | null;
+  /** Uncertainty of each count class, in [0, 1]; null when classes are not tracked. */
+  readonly classUncertainty: Float64Array | null;
 
   readonly #scale: number;
-  readonly #classUncertainty: Float64Array | null;
-  readonly #labels: Labels;
+  readonly #labels: Uint8Array | Uint16Array | Uint32Array;
   readonly #meta: Uint16Array;
   readonly #labelStride: number;
   readonly #metaStride: number;
@@ -55,22 +54,18 @@ export class LabelHistory implements Memory {
     this.window = checkInteger('window', window, 1, MAX_WINDOW);
     this.#scale = entropyScale(normalize, classes, window);
     this.countClasses = countClasses(window, classes);
-    this.#classUncertainty =
+    this.classUncertainty =
       this.countClasses && Float64Array.from(this.countClasses.counts, (c) => uncertaintyOf(c, this.#scale));
 
-    const labelBytes = classes <= 2 ** 8 ? 1 : classes <= 2 ** 16 ? 2 : 4;
+    const LabelArray = classes <= 2 ** 8 ? Uint8Array : classes <= 2 ** 16 ? Uint16Array : Uint32Array;
+    const labelBytes = LabelArray.BYTES_PER_ELEMENT;
     const align = Math.max(2, labelBytes);
     this.#metaOffset = Math.ceil((window * labelBytes) / 2);
     const recordBytes = Math.ceil(((this.#metaOffset + META_WORDS) * 2) / align) * align;
     this.#labelStride = recordBytes / labelBytes;
     this.#metaStride = recordBytes / 2;
     const buffer = new ArrayBuffer(size * recordBytes);
-    this.#labels =
-      labelBytes === 1
-        ? new Uint8Array(buffer)
-        : labelBytes === 2
-          ? new Uint16Array(buffer)
-          : new Uint32Array(buffer);
+    this.#labels = new LabelArray(buffer);
     this.#meta = new Uint16Array(buffer);
   }
 
@@ -96,7 +91,7 @@ export class LabelHistory implements Memory {
     const labels = this.#labels;
     const window = this.window;
     const base = index * this.#labelStride;
-    const at = index * this.#metaStride + this.#metaOffset;
+    const at = this.#cursorAt(index);
     const cursor = this.#meta[at]!;
     const before = this.#meta[at + 1]!;
     const full = cursor >= window;
@@ -110,19 +105,16 @@ export class LabelHistory implements Memory {
     const width = window + 1;
     const { addition, removal } = this.countClasses;
     // Occurrences among the labels that stay; the slot just written is the one that leaves.
+    const end = base + (full ? window : slot + 1);
     let same = -1;
-    if (full) {
-      let old = 1;
-      for (let j = base; j < base + window; j++) {
-        const other = labels[j]!;
-        same += equal(other, label);
-        old += equal(other, oldest);
-      }
-      this.#meta[at + 1] = addition[removal[before * width + old]! * width + same]!;
-    } else {
-      for (let j = base; j <= base + slot; j++) same += equal(labels[j]!, label);
-      this.#meta[at + 1] = addition[before * width + same]!;
+    let old = 1;
+    for (let j = base; j < end; j++) {
+      const other = labels[j]!;
+      same += equal(other, label);
+      old += equal(other, oldest);
     }
+    const left = full ? removal[before * width + old]! : before;
+    this.#meta[at + 1] = addition[left * width + same]!;
     return before;
   }
 
@@ -134,53 +126,41 @@ export class LabelHistory implements Memory {
     const meta = this.#meta;
     let seen = 0;
     for (const index of indices) {
-      seen ^= labels[index * this.#labelStride]! ^ meta[index * this.#metaStride + this.#metaOffset]!;
+      seen ^= labels[index * this.#labelStride]! ^ meta[this.#cursorAt(index)]!;
     }
     this.warmed = seen;
   }
 
   /** The sample's count class; 0 when never seen, or when classes are not tracked. */
   countClass(index: number): number {
-    return this.#meta[index * this.#metaStride + this.#metaOffset + 1]!;
-  }
-
-  /** The count classes in place: sample i is at `offset + i * stride`. Read only. */
-  get countClassView(): { readonly words: Uint16Array; readonly offset: number; readonly stride: number } {
-    return { words: this.#meta, offset: this.#metaOffset + 1, stride: this.#metaStride };
-  }
-
-  /** Uncertainty of each count class, in [0, 1]; null when classes are not tracked. */
-  get classUncertainty(): Float64Array | null {
-    return this.#classUncertainty;
+    return this.#meta[this.#cursorAt(index) + 1]!;
   }
 
   /** Uncertainty of a sample's window, in [0, 1]; 1 for a sample never seen. */
   uncertainty(index: number): number {
     checkInteger('index', index, 0, this.size - 1);
-    if (this.#classUncertainty !== null) return this.#classUncertainty[this.countClass(index)]!;
+    if (this.classUncertainty !== null) return this.classUncertainty[this.countClass(index)]!;
     return uncertaintyOf(this.#counts(index), this.#scale);
   }
 
   /** How many labels the sample's window holds, 0 to `window`. */
   count(index: number): number {
     checkInteger('index', index, 0, this.size - 1);
-    return Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, this.window);
+    return Math.min(this.#meta[this.#cursorAt(index)]!, this.window);
   }
 
   /** The sample's window, oldest label first. */
   labels(index: number): number[] {
-    const count = this.count(index);
-    const cursor = this.#meta[index * this.#metaStride + this.#metaOffset]!;
-    const oldest = cursor >= this.window ? cursor - this.window : 0;
+    const { window } = this;
     const base = index * this.#labelStride;
-    return Array.from({ length: count }, (_, n) => this.#labels[base + ((oldest + n) % this.window)]!);
+    const oldest = Math.max(0, this.#meta[this.#cursorAt(index)]! - window);
+    return Array.from({ length: this.count(index) }, (_, n) => this.#labels[base + ((oldest + n) % window)]!);
   }
 
   /** All windows, packed (see `packLabels`). */
   stateDict(): StateDict {
     const { size, classes, window } = this;
-    const words = packLabels(this.#records());
-    return { version: 2, size, classes, window, words };
+    return { version: 2, size, classes, window, words: packLabels(this.#records()) };
   }
 
   /**
@@ -194,25 +174,22 @@ export class LabelHistory implements Memory {
 
   /** Checks a state; `commit` loads it. */
   prepare(state: StateDict): { commit(): void } {
-    const { size, classes, window } = this;
     readVersion('LabelHistory', state, 2);
-    readSame(state, 'size', size);
-    readSame(state, 'classes', classes);
-    readSame(state, 'window', window);
+    for (const field of ['size', 'classes', 'window'] as const) readSame(state, field, this[field]);
     const { words } = state;
     if (!(words instanceof Uint32Array)) {
-      throw new TypeError(`state.words is ${show(words)}; it must be a Uint32Array.${jsonHint(words)}`);
+      throw invalid(TypeError, 'state.words', words, 'a Uint32Array', jsonHint(words));
     }
     // Read twice instead of kept unpacked, which would double the memory.
     if (!unpackLabels(words, this.#records(), false)) {
-      throw new RangeError(`state.words is damaged: it is not ${size} windows of ${classes} classes.`);
+      throw new RangeError(
+        `state.words is damaged: it is not ${this.size} windows of ${this.classes} classes.`,
+      );
     }
     return {
       commit: () => {
         unpackLabels(words, this.#records(), true);
-        for (let i = 0, at = this.#metaOffset + 1; i < size; i++, at += this.#metaStride) {
-          this.#meta[at] = this.#classOf(i);
-        }
+        for (let i = 0; i < this.size; i++) this.#meta[this.#cursorAt(i) + 1] = this.#classOf(i);
       },
     };
   }
@@ -234,16 +211,15 @@ export class LabelHistory implements Memory {
   #classOf(index: number): number {
     if (this.countClasses === null) return 0;
     const { addition } = this.countClasses;
-    const { window } = this;
+    const width = this.window + 1;
     const labels = this.#labels;
     const base = index * this.#labelStride;
-    const end = base + Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, window);
+    const end = base + this.count(index);
     let number = 0;
     for (let at = base; at < end; at++) {
-      const label = labels[at]!;
       let same = 0;
-      for (let earlier = base; earlier < at; earlier++) same += equal(labels[earlier]!, label);
-      number = addition[number * (window + 1) + same]!;
+      for (let earlier = base; earlier < at; earlier++) same += equal(labels[earlier]!, labels[at]!);
+      number = addition[number * width + same]!;
     }
     return number;
   }
@@ -251,14 +227,18 @@ export class LabelHistory implements Memory {
   /** Occurrences of each label in a window, in descending order. */
   #counts(index: number): number[] {
     const base = index * this.#labelStride;
-    const count = Math.min(this.#meta[index * this.#metaStride + this.#metaOffset]!, this.window);
-    const held = this.#labels.slice(base, base + count).sort();
+    const held = this.#labels.slice(base, base + this.count(index)).sort();
     const counts: number[] = [];
-    for (let n = 0; n < count; n++) {
-      if (n > 0 && held[n] === held[n - 1]) counts[counts.length - 1]!++;
+    held.forEach((label, n) => {
+      if (n > 0 && label === held[n - 1]) counts[counts.length - 1]!++;
       else counts.push(1);
-    }
+    });
     return counts.sort((a, b) => b - a);
+  }
+
+  /** Where the cursor of a sample is; its count class is behind it. */
+  #cursorAt(index: number): number {
+    return index * this.#metaStride + this.#metaOffset;
   }
 }
 

@@ -1,119 +1,113 @@
 import type { LabelHistory } from './label-history.js';
-import type { StateDict } from '../core/selector.js';
 import { readPermutation, readVersion } from '../core/state-fields.js';
-import { BucketDraws } from './bucket-draws.js';
+import { bucketDraws } from './bucket-draws.js';
 import type { DrawTable } from './draw-table.js';
 
 /**
  * Buckets of samples of equal uncertainty between which samples move at once, by swap-remove in O(1). The members lie in
  * pages of one pool, so that buckets grow and shrink without copying: with its position each sample takes 8 bytes and a
  * share of the pages' slack.
+ *
+ * @param classUncertainty the uncertainty of each count class of `history`, which must track them: a bucket each
  */
-export class PagedBucketTable extends BucketDraws implements DrawTable {
-  protected readonly members: Int32Array;
-  readonly #history: LabelHistory;
-  readonly #classUncertainty: Float64Array;
+export function pagedBucketTable(history: LabelHistory, classUncertainty: Float64Array): DrawTable {
+  const { size } = history;
+  const buckets = classUncertainty.length;
+  // Every bucket may have one page that is not full: pages small enough that this costs at most an eighth more.
+  const shift = Math.min(10, Math.max(2, Math.floor(Math.log2(size / (8 * buckets)))));
+  const mask = (1 << shift) - 1;
+  const pageCount = Math.ceil(size / 2 ** shift) + buckets;
+  const members = new Int32Array(pageCount * 2 ** shift);
+  const counts = new Int32Array(buckets);
   /** Slot of each sample. */
-  readonly #slot: Int32Array;
+  const slotOfSample = new Int32Array(size);
   /** Pages of each bucket, in order; grown by doubling. */
-  readonly #pages: Int32Array[];
-  readonly #free: Int32Array;
-  #freeCount = 0;
-  readonly #shift: number;
+  const pages = Array.from(counts, () => new Int32Array(1));
+  const free = new Int32Array(pageCount);
+  let freeCount = 0;
 
-  /** A bucket for each count class of `history`, which must track them. */
-  constructor(history: LabelHistory, classUncertainty: Float64Array) {
-    const buckets = classUncertainty.length;
-    super(buckets);
-    this.#history = history;
-    this.#classUncertainty = classUncertainty;
-    // Every bucket may have one page that is not full: pages small enough that this costs at most an eighth more.
-    const share = history.size / (8 * buckets);
-    this.#shift = Math.min(10, Math.max(2, Math.floor(Math.log2(share))));
-    const pages = Math.ceil(history.size / 2 ** this.#shift) + buckets;
-    this.members = new Int32Array(pages * 2 ** this.#shift);
-    this.#slot = new Int32Array(history.size);
-    this.#pages = Array.from({ length: buckets }, () => new Int32Array(1));
-    this.#free = new Int32Array(pages);
-  }
+  const slotOf = (bucket: number, rank: number): number =>
+    (pages[bucket]![rank >>> shift]! << shift) + (rank & mask);
 
-  get byteLength(): number {
-    const directory = this.#pages.reduce((sum, pages) => sum + pages.byteLength, 0);
-    return this.members.byteLength + this.#slot.byteLength + this.#free.byteLength + directory;
-  }
+  const put = (slot: number, sample: number): void => {
+    members[slot] = sample;
+    slotOfSample[sample] = slot;
+  };
 
-  refresh(): void {
-    this.#clear();
-    for (let i = 0; i < this.#history.size; i++) this.#add(this.#history.countClass(i), i);
-    this.invalidate();
-  }
-
-  weigh(weightOf: (uncertainty: number) => number): void {
-    this.setWeights(this.#classUncertainty.map(weightOf));
-  }
-
-  update(index: number, before: number): void {
-    const now = this.#history.countClass(index);
-    if (now === before) return;
-    const last = this.slotOf(before, this.counts[before]! - 1);
-    this.swap(this.#slot[index]!, last);
-    const left = --this.counts[before]!;
-    const mask = 2 ** this.#shift - 1;
-    if ((left & mask) === 0) this.#free[this.#freeCount++] = this.#pages[before]![left >>> this.#shift]!;
-    this.#add(now, index);
-    this.invalidate();
-  }
-
-  stateDict(): StateDict {
-    return { version: 1, members: this.toArray() };
-  }
-
-  prepare(state: StateDict): { commit(): void } {
-    readVersion('bucket table', state, 1);
-    const members = readPermutation(state, 'members', this.#history.size);
-    return {
-      commit: () => {
-        this.#clear();
-        for (const member of members) this.#add(this.#history.countClass(member), member);
-        this.invalidate();
-      },
-    };
-  }
-
-  protected slotOf(bucket: number, rank: number): number {
-    const shift = this.#shift;
-    return (this.#pages[bucket]![rank >>> shift]! << shift) + (rank & ((1 << shift) - 1));
-  }
-
-  protected swap(a: number, b: number): void {
-    const { members } = this;
+  const swap = (a: number, b: number): void => {
     const first = members[a]!;
-    const second = members[b]!;
-    members[a] = second;
-    members[b] = first;
-    this.#slot[second] = a;
-    this.#slot[first] = b;
-  }
+    put(a, members[b]!);
+    put(b, first);
+  };
 
-  #clear(): void {
-    this.counts.fill(0);
-    this.#freeCount = this.#free.length;
-    for (let n = 0; n < this.#freeCount; n++) this.#free[n] = this.#freeCount - 1 - n;
-  }
-
-  #add(bucket: number, sample: number): void {
-    const rank = this.counts[bucket]!++;
-    const number = rank >>> this.#shift;
-    if ((rank & (2 ** this.#shift - 1)) === 0) {
-      const pages = this.#pages[bucket]!;
-      if (number === pages.length) {
-        this.#pages[bucket] = new Int32Array(2 * number);
-        this.#pages[bucket].set(pages);
+  const add = (sample: number): void => {
+    const bucket = history.countClass(sample);
+    const rank = counts[bucket]!++;
+    const number = rank >>> shift;
+    if ((rank & mask) === 0) {
+      const own = pages[bucket]!;
+      if (number === own.length) {
+        pages[bucket] = new Int32Array(2 * number);
+        pages[bucket].set(own);
       }
-      this.#pages[bucket]![number] = this.#free[--this.#freeCount]!;
+      pages[bucket]![number] = free[--freeCount]!;
     }
-    const slot = this.slotOf(bucket, rank);
-    this.members[slot] = sample;
-    this.#slot[sample] = slot;
-  }
+    put(slotOf(bucket, rank), sample);
+  };
+
+  const draws = bucketDraws({ members, counts, slotOf, swap });
+
+  /** Starts over with all samples, in the order of `sampleAt`. */
+  const load = (sampleAt: (n: number) => number): void => {
+    counts.fill(0);
+    freeCount = pageCount;
+    for (let n = 0; n < pageCount; n++) free[n] = pageCount - 1 - n;
+    for (let n = 0; n < size; n++) add(sampleAt(n));
+    draws.invalidate();
+  };
+
+  return {
+    ...draws,
+
+    get byteLength() {
+      const directory = pages.reduce((sum, own) => sum + own.byteLength, 0);
+      return members.byteLength + slotOfSample.byteLength + free.byteLength + directory;
+    },
+
+    refresh: () => {
+      load((sample) => sample);
+    },
+
+    weigh: (weightOf) => {
+      draws.setWeights(classUncertainty.map(weightOf));
+    },
+
+    update: (index, before) => {
+      if (history.countClass(index) === before) return;
+      const left = --counts[before]!;
+      swap(slotOfSample[index]!, slotOf(before, left));
+      if ((left & mask) === 0) free[freeCount++] = pages[before]![left >>> shift]!;
+      add(index);
+      draws.invalidate();
+    },
+
+    stateDict: () => {
+      const order = new Int32Array(size);
+      let at = 0;
+      counts.forEach((count, bucket) => {
+        for (let rank = 0; rank < count; rank++) order[at++] = members[slotOf(bucket, rank)]!;
+      });
+      return { version: 1, members: order };
+    },
+
+    prepare: (state) => {
+      readVersion('bucket table', state, 1);
+      const order = readPermutation(state, 'members', size);
+      return {
+        commit: () => {
+          load((n) => order[n]!);
+        },
+      };
+    },
+  };
 }

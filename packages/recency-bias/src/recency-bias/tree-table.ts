@@ -1,6 +1,4 @@
 import type { LabelHistory } from './label-history.js';
-import type { Random } from '../core/random.js';
-import type { StateDict } from '../core/selector.js';
 import { readTyped, readVersion } from '../core/state-fields.js';
 import type { DrawTable } from './draw-table.js';
 import { SumTree } from '../core/sampling/sum-tree.js';
@@ -9,63 +7,47 @@ import { SumTree } from '../core/sampling/sum-tree.js';
  * Draws samples whose windows are too long to sort them into buckets by their counts: a sum tree over the samples'
  * weights, O(log N) a draw.
  */
-export class TreeTable implements DrawTable {
-  readonly #history: LabelHistory;
-  readonly #tree: SumTree;
-  readonly #live: boolean;
-  #weightOf: (uncertainty: number) => number = () => 1;
-  #weights = new Float64Array(0);
+export function treeTable(history: LabelHistory): DrawTable {
+  const { size } = history;
+  const tree = new SumTree(size);
+  let weightOf: (uncertainty: number) => number = () => 1;
+  let scratch = new Float64Array(0);
 
-  /** @param live whether an update counts at once, or from the next `weigh` */
-  constructor(history: LabelHistory, live: boolean) {
-    this.#history = history;
-    this.#tree = new SumTree(history.size);
-    this.#live = live;
-  }
+  return {
+    byteLength: tree.byteLength,
 
-  get byteLength(): number {
-    return this.#tree.byteLength;
-  }
+    weigh: (given) => {
+      weightOf = given;
+      tree.fill((index) => weightOf(history.uncertainty(index)));
+    },
 
-  refresh(): void {
-    // `weigh`, which follows, reads every uncertainty.
-  }
+    update: (index) => {
+      tree.set(index, weightOf(history.uncertainty(index)));
+    },
 
-  weigh(weightOf: (uncertainty: number) => number): void {
-    this.#weightOf = weightOf;
-    this.#tree.fill((index) => weightOf(this.#history.uncertainty(index)));
-  }
+    draw: (out, count, random) => {
+      if (scratch.length < count) scratch = new Float64Array(count);
+      tree.drawDistinct(out, count, random, scratch);
+    },
 
-  update(index: number): void {
-    if (this.#live) this.#tree.set(index, this.#weightOf(this.#history.uncertainty(index)));
-  }
+    probabilities: () => tree.probabilities(),
 
-  draw(out: Int32Array, count: number, random: Random): void {
-    if (this.#weights.length < count) this.#weights = new Float64Array(count);
-    this.#tree.drawDistinct(out, count, random, this.#weights);
-  }
-
-  probabilities(out: Float64Array): void {
-    for (let i = 0; i < out.length; i++) out[i] = this.#tree.get(i) / this.#tree.total;
-  }
-
-  stateDict(): StateDict {
-    return {
+    stateDict: () => ({
       version: 1,
-      weights: Float64Array.from({ length: this.#history.size }, (_, i) => this.#tree.get(i)),
-    };
-  }
+      weights: Float64Array.from({ length: size }, (_, i) => tree.get(i)),
+    }),
 
-  prepare(state: StateDict): { commit(): void } {
-    readVersion('tree table', state, 1);
-    const weights = readTyped(state, 'weights', Float64Array, this.#history.size);
-    if (!weights.every((weight) => weight > 0 && weight <= 1)) {
-      throw new RangeError('state.weights must be above 0 and at most 1.');
-    }
-    return {
-      commit: () => {
-        this.#tree.fill((index) => weights[index]!);
-      },
-    };
-  }
+    prepare: (state) => {
+      readVersion('tree table', state, 1);
+      const weights = readTyped(state, 'weights', Float64Array, size);
+      if (!weights.every((weight) => weight > 0 && weight <= 1)) {
+        throw new RangeError('state.weights must be above 0 and at most 1.');
+      }
+      return {
+        commit: () => {
+          tree.fill((index) => weights[index]!);
+        },
+      };
+    },
+  };
 }

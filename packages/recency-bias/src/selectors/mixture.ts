@@ -1,7 +1,7 @@
-import { Epoch } from '../core/define/epoch.js';
+import { epochsOf } from '../core/define/epoch.js';
 import { boolean, integer } from '../core/define/options.js';
 import { checkRun } from '../core/define/run.js';
-import { SelectorShell } from '../core/define/selector-shell.js';
+import { selectorShell } from '../core/define/selector-shell.js';
 import { Fields } from '../core/memory/fields.js';
 import type { Random } from '../core/random.js';
 import { IndexSet } from '../core/sampling/distinct.js';
@@ -32,7 +32,7 @@ export function mixture<S extends Signal>(
     const { size } = run;
     const selector = inner(run);
     const { name, signals } = selector;
-    const epoch = new Epoch(run);
+    const epoch = epochsOf(run);
     const seen = new IndexSet();
     /** Batches of the epoch so far, and whether the inner selector's epoch is exhausted. */
     const fields = new Fields({ batches: integer(0, 0), ended: boolean(false) });
@@ -59,7 +59,7 @@ export function mixture<S extends Signal>(
       return selection && complete(selection.indices, selection.weights, uniform);
     };
 
-    return new SelectorShell(run, { name, stateName: owner, signals, warmupEpochs: 0 }, epoch, {
+    return selectorShell(run, { name, stateName: owner, signals, warmupEpochs: 0 }, epoch, {
       memory: { fields, inner: memoryOf(selector, (outer) => outer) },
       begin: (number) => {
         selector.beginEpoch(number);

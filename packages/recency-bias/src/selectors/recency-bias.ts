@@ -3,7 +3,7 @@ import { byRun, choice, integer, pressure, usualWarmup, warmup } from '../core/d
 import { pressureAt } from '../core/schedule.js';
 import { LabelHistory, MAX_WINDOW } from '../recency-bias/label-history.js';
 import { quantizationIndex } from '../recency-bias/uncertainty.js';
-import { WindowDraws } from '../recency-bias/window-draws.js';
+import { windowDraws } from '../recency-bias/window-draws.js';
 
 /**
  * Recency Bias: draws samples whose predicted labels disagree within a sliding window of recent predictions more often
@@ -59,7 +59,7 @@ export const recencyBias = defineSelector({
       const exponent = -Math.log(pressureAt(selectionPressure, number, warmupEpochs, epochs)) / size;
       return (uncertainty) => Math.exp(exponent * quantizationIndex(uncertainty, size));
     };
-    const draws = new WindowDraws(history, update === 'batch', weightIn);
+    const draws = windowDraws(history, update === 'batch', weightIn);
 
     return {
       memory: { history, draws },

@@ -1,6 +1,6 @@
-import { Epoch } from '../core/define/epoch.js';
+import { epochsOf } from '../core/define/epoch.js';
 import { checkRun } from '../core/define/run.js';
-import { SelectorShell } from '../core/define/selector-shell.js';
+import { selectorShell } from '../core/define/selector-shell.js';
 import { LatestValues } from '../core/memory/latest-values.js';
 import type { Observation, Selector, SelectorFactory, Signal } from '../core/selector.js';
 import { checkKeys, checkNumber } from '../core/validate.js';
@@ -47,7 +47,7 @@ export function withBatchLoss<S extends Signal>(
       signals: signals as readonly BatchLossSignals<S>[],
       warmupEpochs: 0,
     };
-    return new SelectorShell(run, facts, new Epoch(run), {
+    return selectorShell(run, facts, epochsOf(run), {
       memory: { scores, inner: memoryOf(selector, (outer) => outer) },
       begin: (number) => {
         selector.beginEpoch(number);

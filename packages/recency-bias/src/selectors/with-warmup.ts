@@ -1,7 +1,7 @@
-import { Epoch } from '../core/define/epoch.js';
+import { epochsOf } from '../core/define/epoch.js';
 import { checkWarmup } from '../core/define/options.js';
 import { checkRun } from '../core/define/run.js';
-import { SelectorShell } from '../core/define/selector-shell.js';
+import { selectorShell } from '../core/define/selector-shell.js';
 import type { SelectorFactory, Signal } from '../core/selector.js';
 import { checkInteger, checkKeys } from '../core/validate.js';
 import { checkInner, memoryOf } from './wrapper.js';
@@ -31,7 +31,7 @@ export function withWarmup<S extends Signal>(
     checkWarmup('withWarmup: epochs', warmupEpochs, run);
     const selector = inner({ ...run, epochs: Math.max(1, run.epochs - warmupEpochs) });
     const { name, signals } = selector;
-    return new SelectorShell(run, { name, stateName: 'withWarmup', signals, warmupEpochs }, new Epoch(run), {
+    return selectorShell(run, { name, stateName: 'withWarmup', signals, warmupEpochs }, epochsOf(run), {
       memory: {
         inner: memoryOf(selector, (outer) => (outer > warmupEpochs ? outer - warmupEpochs : undefined)),
       },

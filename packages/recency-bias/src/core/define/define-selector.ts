@@ -1,11 +1,11 @@
 import type { OneStageSelector, Selector, SelectorFactory, TrainingRun } from '../selector.js';
 import type { Signal } from '../signals.js';
-import { Epoch } from './epoch.js';
+import { epochsOf, type Epoch } from './epoch.js';
 import type { Method } from './method.js';
 import { readOptions } from './options.js';
 import type { OptionDescription, OptionsOf, OptionTable, ValuesOf } from './options.js';
 import { checkRun } from './run.js';
-import { SelectorShell } from './selector-shell.js';
+import { selectorShell } from './selector-shell.js';
 
 /** The cost of a method beyond training each sample once an epoch. */
 export interface MethodCost {
@@ -125,7 +125,8 @@ export type SelectorOf<F extends (...options: never) => (run: TrainingRun) => un
 export function defineSelector<const S extends Signal, const O extends OptionTable, M extends Method<S>>(
   source: SelectorSource<S, O, M>,
 ): SelectorFunction<S, O, SelectorAround<S, M>> {
-  const { name, title, paper, role, signals, options: table, classes = 0, cost } = source;
+  const { classes = 0, cost, make, ...described } = source;
+  const { name, signals, options: table } = described;
   const owner = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const create = (options: object = {}): SelectorFactory<S, SelectorAround<S, M>> => {
     const valuesFor = readOptions(owner, table, options);
@@ -133,33 +134,29 @@ export function defineSelector<const S extends Signal, const O extends OptionTab
       const run = checkRun(given, classes);
       const values = valuesFor(run);
       const { warmupEpochs } = values as { readonly warmupEpochs?: number };
-      const epoch = new Epoch(run);
-      const method = source.make(run, values, epoch);
+      const epoch = epochsOf(run);
+      const method = make(run, values, epoch);
       const facts = { name, stateName: name, signals, warmupEpochs: warmupEpochs ?? 0 };
-      const shell = new SelectorShell(run, facts, epoch, method);
+      const shell = selectorShell(run, facts, epoch, method);
       if (method.extras !== undefined) {
         Object.defineProperties(shell, Object.getOwnPropertyDescriptors(method.extras));
       }
       // The type's probabilities, extras and scorer follow from the method that was made.
-      return shell as Selector<S> as SelectorAround<S, M>;
+      return shell as SelectorAround<S, M>;
     };
   };
   const entries = Object.entries(table);
-  const defaults = Object.fromEntries(entries.map(([key, option]) => [key, option.default]));
+  const withDefaults = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(entries.map(([key, option]) => [key, given[key] ?? option.default]));
   const definition: SelectorDefinition = Object.freeze({
-    name,
-    title,
-    paper,
-    ...(role !== undefined && { role }),
-    signals,
-    options: table,
-    defaults,
+    ...described,
+    defaults: withDefaults({}),
     inputs: entries.filter(([, option]) => option.type === 'per-sample').map(([key]) => key),
-    cost: (options: object = {}) => {
-      const given = Object.entries(options).filter(([, value]) => value !== undefined);
-      const values = { ...defaults, ...Object.fromEntries(given) } as ValuesOf<O>;
-      return { scores: 0, fewer: false, ...cost?.(values) };
-    },
+    cost: (options: object = {}) => ({
+      scores: 0,
+      fewer: false,
+      ...cost?.(withDefaults({ ...options }) as ValuesOf<O>),
+    }),
     create,
   });
   return Object.assign(create, { definition });

@@ -1,5 +1,13 @@
 import type { TrainingRun } from '../selector.js';
-import { checkBoolean, checkChoice, checkInteger, checkKeys, checkNumber, show } from '../validate.js';
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkKeys,
+  checkNumber,
+  invalid,
+  show,
+} from '../validate.js';
 import { checkPressure, type PressureSchedule, type SelectionPressure } from '../schedule.js';
 
 /** An option as plain data: `JSON.stringify` of an `Option` gives these fields. */
@@ -160,12 +168,11 @@ export function byRun<Given, Value>(
   defaultFor: NonNullable<Option<Given | null, Value>['defaultFor']>,
 ): Option<Given | null, Value> {
   return {
-    ...describe(option),
+    ...option,
     default: null,
     rule,
     check: (name, given) => option.check(name, given as Given),
     defaultFor,
-    ...(option.fit !== undefined && { fit: option.fit.bind(option) }),
   };
 }
 
@@ -183,14 +190,12 @@ export function perSample(
     required: true,
     check: (name, given: unknown) => {
       if (!(Array.isArray(given) || given instanceof Float32Array || given instanceof Float64Array)) {
-        throw new TypeError(
-          `${name} is ${show(given)}; it must be an array with one number a sample: ${what}.`,
-        );
+        throw invalid(TypeError, name, given, `an array with one number a sample: ${what}`);
       }
       const values = Float64Array.from(given as ArrayLike<number>);
       const bad = values.findIndex((value, i) => typeof given[i] !== 'number' || !Number.isFinite(value));
       if (bad >= 0) {
-        throw new RangeError(`${name}[${bad}] is ${show(given[bad])}; it must be a finite number.`);
+        throw invalid(RangeError, `${name}[${bad}]`, given[bad], 'a finite number');
       }
       return values;
     },
@@ -257,9 +262,9 @@ export function readOptions<T extends OptionTable>(
   const given: Readonly<Record<string, unknown>> = { ...options };
   const checked: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
-    const isDefault = given[key] === undefined || (given[key] === null && option.defaultFor !== undefined);
-    if (isDefault && option.defaultFor !== undefined) continue;
-    checked[key] = option.check(`${owner}: ${key}`, isDefault ? option.default : given[key]);
+    const value = given[key];
+    if (option.defaultFor !== undefined && (value ?? null) === null) continue;
+    checked[key] = option.check(`${owner}: ${key}`, value === undefined ? option.default : value);
   }
   return (run) => {
     const values: Record<string, unknown> = { ...checked };

@@ -31,18 +31,15 @@ export class AliasTable {
       alias[i] = i;
     }
 
-    const nextLight = (i: number): number => {
-      while (i < length && weights[i]! > mean) i++;
+    /** The next index from `i` on that is heavy, or light. */
+    const next = (i: number, isHeavy: boolean): number => {
+      while (i < length && weights[i]! > mean !== isHeavy) i++;
       return i;
     };
-    const nextHeavy = (i: number): number => {
-      while (i < length && weights[i]! <= mean) i++;
-      return i;
-    };
-    let light = nextLight(0);
-    let heavy = nextHeavy(0);
-    let giver = heavy < length ? heavy : 0;
-    let rest = heavy < length ? weights[heavy]! : 0;
+    let light = next(0, false);
+    let heavy = next(0, true);
+    let giver = 0;
+    let rest = weights[heavy]!;
     while (heavy < length) {
       giver = heavy;
       if (rest > mean) {
@@ -50,18 +47,18 @@ export class AliasTable {
         share[light] = weights[light]! / mean;
         alias[light] = heavy;
         rest += weights[light]! - mean;
-        light = nextLight(light + 1);
+        light = next(light + 1, false);
       } else {
-        const next = nextHeavy(heavy + 1);
-        if (next >= length) break;
+        const other = next(heavy + 1, true);
+        if (other >= length) break;
         share[heavy] = rest / mean;
-        alias[heavy] = next;
-        rest += weights[next]! - mean;
-        heavy = next;
+        alias[heavy] = other;
+        rest += weights[other]! - mean;
+        heavy = other;
       }
     }
     // Rounding may leave light columns over. They are full but for rounding, unless their weight is zero.
-    for (; light < length; light = nextLight(light + 1)) {
+    for (; light < length; light = next(light + 1, false)) {
       if (weights[light] === 0) {
         share[light] = 0;
         alias[light] = giver;
