@@ -1,6 +1,27 @@
 import tseslint from 'typescript-eslint';
 
+/** A comment says what a thing is or why it is there, and does so sooner without "What" before it. */
+const commentsSayWhy = {
+  meta: { type: 'suggestion', schema: [] },
+  create: (context) => ({
+    Program() {
+      for (const comment of context.sourceCode.getAllComments()) {
+        if (!/^[\s*]*What\s/.test(comment.value)) continue;
+        context.report({
+          loc: comment.loc,
+          message: 'Begin with the thing itself instead of "What ...", or say why it is there.',
+        });
+      }
+    },
+  }),
+};
+
 export default tseslint.config(
+  {
+    files: ['**/*.{ts,mjs}'],
+    plugins: { project: { rules: { 'comments-say-why': commentsSayWhy } } },
+    rules: { 'project/comments-say-why': 'error' },
+  },
   { ignores: ['**/dist/', '**/node_modules/', 'runs/', '**/fixtures/', 'test/packaging/consumer/'] },
   {
     files: ['**/*.ts'],

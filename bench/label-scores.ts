@@ -41,7 +41,7 @@ const SETTINGS = {
   probeSize: 100,
   selectors: { random: 'uniform' },
 };
-/** What the others are compared with. */
+/** The score that the others are compared with. */
 const REFERENCE = 'loss';
 
 type Scores = Record<string, (index: number) => number>;

@@ -47,7 +47,7 @@ export default defineConfig({
   lastUpdated: false,
   // The ways through the site once, instead of in each of its pages.
   metaChunk: true,
-  // What site/build.mjs puts beside the documents; the tests of the site check every link of the built pages.
+  // site/build.mjs puts these beside the documents; the tests of the site check every link of the built pages.
   ignoreDeadLinks: [/^\/(reports|playground)\//],
   markdown: {
     config: (md) => {

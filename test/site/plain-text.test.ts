@@ -5,7 +5,7 @@ import { renderToString } from 'vue/server-renderer';
 
 type Plugin = NonNullable<MarkdownOptions['config']>;
 
-/** What a page of the site shows of a document: VitePress makes a template of Vue's of it, and Vue elements. */
+/** The text that a page of the site shows of a document: VitePress makes a template of Vue's of it, and Vue elements. */
 let shown: (markdown: string, page: string) => Promise<string>;
 
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { BackendName } from './training/messages.js';
 /** Which digits the first act shows. */
 export type Shown = 'first' | 'unsure';
 
-/** What a link carries. */
+/** The settings of a page, as a link carries them. */
 export interface PageState {
   readonly seed: number;
   /** Selection pressure, 1 to 10,000. */

@@ -3,7 +3,7 @@ import type { PageMessage } from '../training/messages.js';
 import { Training } from '../training/training.js';
 import type { SeedResult } from './verdict.js';
 
-/** What is told of the seeds. */
+/** Is told how the seeds go. */
 export interface SeedsListener {
   /** @param done share of all epochs that are done, in [0, 1] */
   progress(done: number): void;

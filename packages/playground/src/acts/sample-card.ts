@@ -15,7 +15,7 @@ function decimal(share: number): string {
   return String(Number(share.toFixed(2)));
 }
 
-/** What a window says in words. */
+/** A window in words. */
 function verdict(window: readonly number[], label: number, uncertainty: number): string {
   if (window.length === 0) return 'It has not been seen yet.';
   if (uncertainty > 0.35) return 'It cannot decide. This digit is drawn more often.';

@@ -1,4 +1,4 @@
-/** What several seeds allow to be said. */
+/** The verdict that several seeds allow. */
 import {
   errorVerdict,
   interval,

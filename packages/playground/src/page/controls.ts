@@ -4,7 +4,7 @@ import type { BackendName, Pace, WorkerMessage } from '../training/messages.js';
 import { count } from './words.js';
 import { found, lessMotion } from './dom.js';
 
-/** What the controls ask for. */
+/** The wishes of the controls, carried out by the page. */
 export interface Commands {
   pace(pace: Pace): void;
   restart(): void;
@@ -135,7 +135,7 @@ export class Controls {
     this.#status.textContent = text + where;
   }
 
-  /** What trains, and why it is not what was asked for. */
+  /** The backend that trains, and why it is not the one that was asked for. */
   #trainer(): string {
     if (this.#backend === 'webgpu') return 'WebGPU';
     return this.#wanted === 'webgpu'

@@ -21,7 +21,7 @@ export async function openBackbone(from: readonly File[] | string | null): Promi
   const side = height ?? width ?? 224;
   if (width !== null && width !== side)
     throw new Error('The network takes images that are not square; give another one.');
-  // What is before the classifier: the last layer whose output is an image of more than one pixel.
+  // The cut before the classifier: the last layer whose output is an image of more than one pixel.
   const cut = model.layers.findLast((layer) => {
     const shape = layer.outputShape;
     return isShape(shape) && shape.length === 4 && shape[1] !== 1;

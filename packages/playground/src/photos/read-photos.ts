@@ -15,7 +15,7 @@ export interface NamedPhotos {
 
 const IMAGE = /\.(jpe?g|png|webp|gif|avif|bmp)$/i;
 
-/** What is read of a file: its path within the folder that was chosen. */
+/** A file with its path within the folder that was chosen. */
 export interface FolderFile extends Blob {
   readonly name: string;
   readonly webkitRelativePath: string;

@@ -1,4 +1,4 @@
-/** What the page and the worker that trains say to each other. */
+/** The messages between the page and the worker that trains. */
 
 /** The two ways of choosing batches that race. */
 export type Racer = 'random' | 'recency-bias';
@@ -26,7 +26,7 @@ export interface StepMessage {
   readonly step: number;
   /** The samples of the batch. */
   readonly indices: Int32Array;
-  /** What the network said of them as it was trained with them. */
+  /** The labels that the network predicted as it was trained with them. */
   readonly predictedLabel: Int32Array;
 }
 

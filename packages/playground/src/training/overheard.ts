@@ -1,6 +1,6 @@
 import type { Observation, Selector, SelectorFactory, TrainingRun } from 'recency-bias';
 
-/** What is heard of each batch. */
+/** The signals that are heard of each batch. */
 export type Heard = 'predictedLabel' | 'trueClassProbability';
 
 /**

@@ -7,7 +7,7 @@ import { datasetRegistry } from '../data/registry.js';
 import { CommandError } from './errors.js';
 import { formatBytes } from './format.js';
 
-/** What the cache holds, in the folders of these names; `datasets` has a folder a data set. */
+/** The parts of the cache, in the folders of these names; `datasets` has a folder a data set. */
 const PARTS: Readonly<Record<string, (root: string) => string[]>> = {
   decoded: (root) => [join(root, 'decoded')],
   features: (root) => [join(root, 'features')],

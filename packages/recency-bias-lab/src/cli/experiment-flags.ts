@@ -22,7 +22,7 @@ interface Flag<Value> {
   readonly parse?: (text: string, previous?: never) => Value;
   /** The field of the experiment that it overrides: a name, or names from the outside inward. */
   readonly path: readonly string[];
-  /** What the field is set to. Default: the value. */
+  /** The value of the field, from that of the flag. Default: the same. */
   readonly field?: (value: never) => unknown;
   /** Commands that take it: all; those that train with a method; those that compare methods. Default: all. */
   readonly takenBy?: 'method' | 'methods';

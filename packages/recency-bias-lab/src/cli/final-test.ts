@@ -11,7 +11,7 @@ import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
 import type { RunHeader } from '../records/schema.js';
 import { largest } from '../ground/extremes.js';
 
-/** What came of it. */
+/** The result of the final test. */
 export interface FinalTest {
   readonly right: number;
   readonly photos: number;

@@ -72,7 +72,7 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** What an earlier process saved; refused unless `--resume` says that it is meant, and the settings are the same. */
+/** The losses that an earlier process saved; refused unless `--resume` says that it is meant, and the settings are the same. */
 async function readPartial(
   out: string,
   settings: Settings,

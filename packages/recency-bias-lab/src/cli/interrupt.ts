@@ -6,7 +6,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Exit code where nobody reads the output any more, as shells have it: 128 + SIGPIPE. */
 const UNREAD = 141;
 
-/** What to do when nobody reads the output any more: of commands that train, what Ctrl-C does. */
+/** Called when nobody reads the output any more; commands that train set it to stop as Ctrl-C does. */
 let onUnread: () => void = () => process.exit(UNREAD);
 
 /** Ends the process without a stack trace when its output is a pipe or a terminal that was closed. */

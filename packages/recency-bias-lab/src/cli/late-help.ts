@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 
 /**
- * What a command has besides what stands here: made when it is about to run or to be explained. The names in its help are those of
+ * The parts of a command that are made only when it is about to run or to be explained. The names in its help are those of
  * methods and models, for which TensorFlow.js must be loaded.
  */
 const completions = new WeakMap<Command, () => Promise<void>>();

@@ -1,4 +1,4 @@
-/** What is about to happen, for people. */
+/** The plan of a comparison, for people. */
 import pc from 'picocolors';
 import { describeAugmentation } from '../augment/policies.js';
 import { largest } from '../ground/extremes.js';
@@ -56,7 +56,7 @@ function describeWindows({ selectors, warmupEpochs }: ResolvedExperiment): strin
   return `of up to ${plural(longest, 'prediction')}, more than the warm-up makes: still filling when selection begins`;
 }
 
-/** What was done to the data on purpose, each with a semicolon before it. */
+/** Changes made to the data on purpose, each with a semicolon before it. */
 function describeChanges({ classes, imbalance, copies, labelNoise }: ResolvedExperiment['dataset']): string {
   const confusable = labelNoise?.to === undefined || labelNoise.to === 'any' ? '' : ', by confusable classes';
   const changes = [
@@ -87,7 +87,7 @@ function describeWork({ selectors, dataset }: ResolvedExperiment): string | unde
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-/** What was spent before the comparison on the input of a method; undefined when there is none. */
+/** The training spent before the comparison on the input of a method; undefined when there is none. */
 function describeInputs(inputs: MethodInputs): string | undefined {
   const parts = [...inputs].map(
     ([label, { description, cost }]) =>
@@ -169,7 +169,7 @@ function formatShort(seconds: number): string {
 const BUSY = 1.25;
 
 /**
- * What the plan takes on this machine, a line a topic.
+ * Time, memory and downloads that the plan takes on this machine, a line a topic.
  * @param jobs runs at a time
  * @param downloadMegabytes what is still to be fetched, if anything
  */

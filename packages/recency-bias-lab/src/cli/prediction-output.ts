@@ -1,9 +1,9 @@
-/** What `predict` prints: text, CSV or JSON, a photo at a time. */
+/** The output of `predict`: text, CSV or JSON, a photo at a time. */
 import { once } from 'node:events';
 import pc from 'picocolors';
 import type { Prediction } from '../pretrained/classifier.js';
 
-/** What is known of one photo. */
+/** The answer for one photo, or why there is none. */
 export type Outcome =
   | { readonly image: string; readonly predictions: readonly Prediction[] }
   | { readonly image: string; readonly error: string };
@@ -69,7 +69,7 @@ export function outputOf(
   stream: NodeJS.WritableStream,
 ): PredictionOutput {
   const put = async (text: string): Promise<void> => {
-    // What a slow reader has not taken yet is not piled up.
+    // A slow reader is waited for: its text is not piled up.
     if (text !== '' && !stream.write(text)) await once(stream, 'drain');
   };
   let width = 0;

@@ -1,4 +1,4 @@
-/** What every command that trains an experiment does: makes it ready, chooses its directory, says the plan, and trains. */
+/** The way of every command that trains an experiment: makes it ready, chooses its directory, says the plan, and trains. */
 import { availableParallelism } from 'node:os';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
@@ -49,9 +49,9 @@ async function prepareInput(
 
 /** How an experiment is told of to its reader. */
 export interface Wording {
-  /** What else is to be said of it before it begins, a line each. */
+  /** Further lines of the plan. */
   readonly notes?: readonly string[];
-  /** What is about to happen. Default: the plan of a comparison. */
+  /** The plan that is printed before it begins. Default: that of a comparison. */
   readonly plan?: (
     experiment: ResolvedExperiment,
     about: { readonly dir: string; readonly classNames: readonly string[] },

@@ -20,7 +20,7 @@ import { CommandError } from './errors.js';
 /** Which run, and where its data are. */
 export interface RunInsightsFlags {
   run?: string;
-  /** What orders the suspects; default `confidence`. */
+  /** The score that orders the suspects; default `confidence`. */
   rank?: LabelScore;
   dataPath?: string;
   cache?: string;

@@ -16,7 +16,7 @@ export class RunMeter {
   readonly #first: number;
   /** Steps that the next epoch may have: as many as the last one had. */
   #expectedSteps: number;
-  /** What was done when this process began, as its first message tells. */
+  /** Work done before this process began, as its first message tells. */
   #before: { readonly epochs: number; readonly seconds: number } | undefined;
 
   /** Epochs that the run trains. */

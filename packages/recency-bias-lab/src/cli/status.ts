@@ -17,7 +17,7 @@ import { taskTitle } from './progress.js';
 import { CommandError } from './errors.js';
 import { largest } from '../ground/extremes.js';
 
-/** What is printed of a state: who waits need not know whether it has begun. */
+/** The words for a state: who waits need not know whether it has begun. */
 const WORDS = {
   complete: 'done',
   running: 'running',

@@ -14,7 +14,7 @@ import { createProgress, taskTitle } from './progress.js';
 import { printReport } from './report.js';
 import { resumeCommand } from './resume-command.js';
 
-/** What runs are trained with. */
+/** How runs are trained and shown. */
 export interface TrainRunsOptions extends TrainComparisonOptions {
   /** Show stack traces of runs that fail. */
   readonly verbose: boolean;

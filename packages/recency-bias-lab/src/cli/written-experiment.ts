@@ -32,7 +32,7 @@ export async function presetInput(preset: string, flags: RunFlags): Promise<Writ
   return { input: applyFlags(await readPreset(preset), flags), source: `preset ${preset}` };
 }
 
-/** What flags alone are put over. */
+/** The experiment that flags are put over where no file is given. */
 export function baseFor({ dataPath }: RunFlags): unknown {
   return { dataset: dataPath === undefined ? 'mnist' : 'idx' };
 }

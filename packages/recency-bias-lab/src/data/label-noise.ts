@@ -10,7 +10,7 @@ export interface LabelNoise {
   /** Which ones, and what they become. */
   readonly seed: number;
   /**
-   * What a wrong label becomes. `any` (default): one of the other classes, all alike likely. `confusable`: the class with which its
+   * The class that a wrong label becomes. `any` (default): one of the other classes, all alike likely. `confusable`: the class with which its
    * own is most easily confused, where it is known. A list: class c becomes class to[c].
    */
   readonly to?: 'any' | 'confusable' | readonly number[] | undefined;

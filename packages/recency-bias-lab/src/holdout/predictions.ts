@@ -5,7 +5,7 @@ import { encodeNpy } from '../data/npy.js';
 import { makeDirectory } from '../ground/make-directory.js';
 import { replaceFile } from '../ground/replace-file.js';
 
-/** What models say of samples that they have not seen. */
+/** The answers of models for samples that they have not seen. */
 export interface Predictions {
   readonly dataset: ImageDataset;
   /** [training samples, classes], rows that sum to 1. */

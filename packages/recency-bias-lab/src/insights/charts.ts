@@ -37,7 +37,7 @@ function frame(
 export interface Bar {
   /** Below the bar; empty for none. */
   readonly tick: string;
-  /** What it counts, for its tooltip. */
+  /** The samples that it counts, for its tooltip. */
   readonly name: string;
   readonly count: number;
   /** Palette slot of its colour. */

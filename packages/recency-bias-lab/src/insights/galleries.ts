@@ -8,7 +8,7 @@ import { indicesWhere, isSuspect, suspects } from '../samples/suspects.js';
 export interface Gallery {
   readonly id: 'uncertain' | 'suspects' | 'never-learnt' | 'forgotten';
   readonly title: string;
-  /** What it shows, for the reader. */
+  /** The choice of samples in words, for the reader. */
   readonly note: string;
   /** Said when there are none. */
   readonly empty: string;
@@ -37,7 +37,7 @@ function by(...values: ((index: number) => number)[]): (a: number, b: number) =>
   };
 }
 
-/** What comes first among the suspects, by the score that orders them. */
+/** The order of the suspects in words, by the score that orders them. */
 const FIRST: Readonly<Record<LabelScore, string>> = {
   confidence: 'The least probable first.',
   loss: 'The highest mean loss first.',

@@ -17,7 +17,7 @@ import { suspects } from '../samples/suspects.js';
 const CLASSES = 4;
 const WINDOW = 5;
 
-/** What the network said of one sample, oldest first: the predicted label and the probability of the sample's own. */
+/** The answers of the network for one sample, oldest first: the predicted label and the probability of the sample's own. */
 interface Course {
   readonly label: number;
   readonly said: readonly number[];

@@ -48,7 +48,7 @@ export function insightsOf({
   ...facts
 }: Pick<Insights, 'header' | 'complete' | 'table' | 'dataset'> & {
   readonly labelNoise: LabelNoise | undefined;
-  /** What orders the suspects. Default: `confidence`. */
+  /** The score that orders the suspects. Default: `confidence`. */
   readonly rank?: LabelScore | undefined;
 }): Insights {
   const { table } = facts;

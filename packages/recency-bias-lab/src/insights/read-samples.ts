@@ -7,7 +7,7 @@ import { sampleRecordSchema } from '../records/schema.js';
 import { readStateFile } from '../records/state-file.js';
 import { SampleTable } from '../samples/sample-table.js';
 
-/** What a checkpoint holds besides the network, as far as it is of interest here. */
+/** The part of a checkpoint that is read here: samples, not the network. */
 const checkpointSchema = z.object({
   training: z.object({
     epoch: z.number(),

@@ -60,7 +60,7 @@ export function describeScaling(option: ScalingOption): string {
   return `by mean ${round(option.mean)} and deviation ${round(option.std)}`;
 }
 
-/** What plans and reports say of any value of the option: `scaled symmetric, to [-1, 1]`. */
+/** Any value of the option in the words of plans and reports: `scaled symmetric, to [-1, 1]`. */
 export function scalingWords(value: unknown): string {
   const { success, data } = scalingSchema.safeParse(value);
   return `scaled ${success ? describeScaling(data) : JSON.stringify(value)}`;

@@ -1,4 +1,4 @@
-/** What a classifier says of each held-out photo, and the numbers that follow. */
+/** The answers of a classifier for each held-out photo, and the numbers that follow. */
 
 /** The answer for one held-out photo. */
 export interface HeldOutPhoto {

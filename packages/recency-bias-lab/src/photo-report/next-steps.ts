@@ -1,4 +1,4 @@
-/** What the owner of the photos can do for a better classifier. */
+/** Advice to the owner of the photos on a better classifier. */
 import { plural } from '../report/format.js';
 import { classAccuracies } from './held-out.js';
 

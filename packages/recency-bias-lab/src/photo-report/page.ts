@@ -38,7 +38,7 @@ pre{white-space:pre-wrap}
 @media (max-width:760px){.plot text{font-size:16px}th,td{padding:8px 5px}}
 `;
 
-/** What the page is about. */
+/** The facts that the page is made from. */
 export interface PhotoReport {
   /** Name of the run. */
   readonly title: string;

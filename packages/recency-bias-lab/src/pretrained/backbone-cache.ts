@@ -10,7 +10,7 @@ export const ADDRESS_FILE = 'address.txt';
 
 /** A network in the cache. */
 export interface CachedBackbone {
-  /** What `--backbone` takes: the name of a public network, or the address. */
+  /** The value for `--backbone`: the name of a public network, or the address. */
   readonly backbone: string;
   readonly bytes: number;
 }

@@ -74,7 +74,7 @@ export async function openBackbone(backbone: string, context: OpenContext): Prom
   const address = publicBackbones.get(backbone) ?? (isAddress(backbone) ? backbone : undefined);
   if (address !== undefined) return readModelFiles(await fetchModel(address, context), backbone);
   if (!existsSync(backbone)) throw notFound(backbone);
-  // What `finetune` leaves holds its model in a folder of that name.
+  // `finetune` leaves its model in a folder of that name.
   const folder = ['', 'model']
     .map((name) => join(backbone, name))
     .find((at) => existsSync(join(at, 'model.json')));

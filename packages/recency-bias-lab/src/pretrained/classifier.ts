@@ -30,7 +30,7 @@ export class Classifier {
 
   private constructor(
     model: tf.LayersModel,
-    /** What the model was saved with. */
+    /** The metadata that the model was saved with. */
     readonly metadata: SavedModelMetadata,
   ) {
     this.#model = model;

@@ -27,7 +27,7 @@ function ownerOf(model: tf.LayersModel, tensor: Node): string {
   return (inner ?? tensor.sourceLayer).name;
 }
 
-/** What comes out of a layer in the network that it is part of; a model inside it has outputs of its own as well. */
+/** The output of a layer in the network that it is part of; a model inside it has outputs of its own as well. */
 export function outputOf(layer: tf.layers.Layer): Node | Node[] {
   return layer.getOutputAt(layer.inboundNodes.length - 1);
 }

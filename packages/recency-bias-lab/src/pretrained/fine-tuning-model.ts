@@ -9,7 +9,7 @@ import { ModelError } from '../models/model-error.js';
 import type { ModelFiles } from '../models/model-files.js';
 import { adaptTopology, buildModel } from './topology.js';
 
-/** What is done to the network. */
+/** The changes that are made to the network. */
 export interface FineTuningOptions {
   /** The layer whose output the new classification layer gets. */
   readonly cut: string;

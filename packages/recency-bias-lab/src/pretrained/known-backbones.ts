@@ -1,4 +1,4 @@
-/** What is known of public networks: where they are, and how their images were scaled. */
+/** Facts about public networks: where they are, and how their images were scaled. */
 import type { Json } from '../models/model-files.js';
 import type { ScalingOption } from '../models/scaling.js';
 import { layersOf } from './topology.js';

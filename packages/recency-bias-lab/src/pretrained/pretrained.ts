@@ -85,7 +85,7 @@ function imageShapeOf(model: tf.LayersModel, title: string): NonNullable<OpenedM
   return [height, width, channels];
 }
 
-/** What is trained and what is not. */
+/** The trained and the frozen layers in words. */
 function describeFreezing(
   { freeze, freezeUntil }: Pick<Options, 'freeze' | 'freezeUntil'>,
   cut: string,

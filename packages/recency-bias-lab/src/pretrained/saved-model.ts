@@ -1,4 +1,4 @@
-/** What this program writes into the metadata of models that it saves, and needs to use them again. */
+/** The metadata of models that this program saves, from which it uses them again. */
 import { z } from 'zod';
 import { scalingSchema } from '../models/scaling.js';
 
@@ -32,5 +32,5 @@ export const savedModelSchema = z.looseObject({
   epoch: z.int().min(1),
 });
 
-/** What this program writes into the metadata of models that it saves. */
+/** The metadata of a model that this program saved. */
 export type SavedModelMetadata = z.infer<typeof savedModelSchema>;

@@ -1,7 +1,7 @@
 /** Scores by which samples can be ordered: the higher, the likelier is the label wrong. */
 import type { SampleTable } from './sample-table.js';
 
-/** What a score is asked of. */
+/** The columns that a score may read. */
 type Scored = Pick<SampleTable, 'confidence' | 'meanLoss' | 'meanMargin' | 'variability'>;
 
 /** Name -> score of a sample; null where the record does not hold it. */

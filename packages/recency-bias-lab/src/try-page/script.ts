@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const BUILT = new URL('./client.min.js', import.meta.url);
 /** Seen from src/try-page and from dist/try-page alike. */
 const ENTRY = new URL('../../src/try-page/client/main.ts', import.meta.url);
-/** What this package's own configuration of TypeScript says of sources does not hold for the built library. */
+/** None, as this package's own configuration of TypeScript is for its sources and not for the built library. */
 const NO_TYPESCRIPT_CONFIGURATION = '{}';
 
 const NOTICE = '/* Contains TensorFlow.js (Apache License 2.0, Google LLC). */';

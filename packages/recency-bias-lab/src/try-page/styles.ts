@@ -1,4 +1,4 @@
-/** What the page that tries a model adds to the style sheet of the report. */
+/** Styles of the page that tries a model, behind those of the report. */
 export const TRY_STYLES = `
 main,header,footer{max-width:820px}
 header{padding-top:40px}

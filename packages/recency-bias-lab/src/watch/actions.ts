@@ -1,4 +1,4 @@
-/** What the buttons do: Stop is a Ctrl-C for the process that holds the folder, Resume is the command with `--resume`. */
+/** The deeds of the buttons: Stop is a Ctrl-C for the process that holds the folder, Resume is the command with `--resume`. */
 import { spawn } from 'node:child_process';
 import { LockWatcher } from '../ground/lock-holder.js';
 import type { FolderProgress } from './run-progress.js';

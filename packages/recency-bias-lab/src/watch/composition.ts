@@ -1,4 +1,4 @@
-/** What the batches of a run are made of, beside what the training set is made of: samples by how sure the network is of them. */
+/** The composition of the batches of a run, and of the training set beside it: samples by how sure the network is of them. */
 import type { LabelHistory } from 'recency-bias';
 
 /** Above this uncertainty the network cannot decide; the playground draws the line there too. */

@@ -1,4 +1,4 @@
-/** What a run that trains is unsure of at the moment, and what its batches are made of. */
+/** The section on the samples that a run is unsure of while it trains, and on the composition of its batches. */
 import { percent, plural } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
 import { html } from '../report/html/markup.js';

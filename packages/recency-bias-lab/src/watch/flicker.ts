@@ -34,7 +34,7 @@ export interface Flicker {
   readonly composition: Composition | undefined;
 }
 
-/** What a checkpoint holds of samples; those of earlier versions have no pictures. */
+/** The part of a checkpoint that is about samples; earlier versions have no pictures. */
 const checkpointSchema = z.object({
   pictures: z
     .object({

@@ -7,7 +7,7 @@ import { WatchServer } from './server.js';
 export { USUAL_PORT } from './server.js';
 export type { WatchServer } from './server.js';
 
-/** What to serve, and where. */
+/** Where the page is served, and how its folders are resumed. */
 export interface WatchOptions {
   /** Default: USUAL_PORT. Where it is taken, the next free one. */
   readonly port?: number;

@@ -21,7 +21,7 @@ import { WatchedComparisons } from './watched-comparisons.js';
 import type { Watched } from './watched-comparisons.js';
 import { largest } from '../ground/extremes.js';
 
-/** What is shown at a moment. */
+/** The page as it is at a moment. */
 export interface LiveContent {
   readonly title: string;
   readonly content: string;
@@ -47,7 +47,7 @@ function withoutMissing(analysis: Analysis): Analysis {
   return { ...analysis, results: { ...analysis.results, warnings } };
 }
 
-/** What changes as epochs end; a training alone has its error in the curve and in the table of runs. The rest is a click away. */
+/** The sections that change as epochs end; a training alone has its error in the curve and in the table of runs. The rest is a click away. */
 function openSections(analyses: readonly Analysis[]): ReadonlySet<string> {
   const isComparison = analyses.some(({ results }) => results.selectors.length > 1);
   return new Set(isComparison ? ['results', 'grid-search', 'paired', 'paper-table', 'curves'] : ['curves']);

@@ -1,4 +1,4 @@
-/** What the page shows of runs that train, above the sections of the report. */
+/** The sections on runs that train, above the sections of the report. */
 import type { Markup } from '../report/html/markup.js';
 import { html } from '../report/html/markup.js';
 import type { Place } from '../report/html/section.js';

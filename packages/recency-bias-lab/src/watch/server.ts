@@ -20,11 +20,11 @@ const ALIVE_MS = 15_000;
 /** How long the pages are given to take the last message. */
 const CLOSE_MS = 1000;
 
-/** What the server is made of. */
+/** The page that the server shows, and the deeds of its buttons. */
 export interface WatchServerOptions {
   /** The page as it is now. */
   readonly content: () => Promise<LiveContent>;
-  /** What a button does to a folder; the message of an error is shown. */
+  /** Does to a folder as a button says; the message of an error is shown. */
   readonly act: (action: string, folder: string) => Promise<void>;
   /** The command that feeds the page anew after the server has ended. */
   readonly again: string;
@@ -49,7 +49,7 @@ function folderOf(value: unknown): string | undefined {
 
 /** A server that runs. */
 export class WatchServer {
-  /** What to open in a browser. */
+  /** The address to open in a browser. */
   readonly address: string;
   readonly port: number;
   /** The part of the address that nobody can guess. */

@@ -8,10 +8,10 @@ import { readComparison, readRunDirectory } from '../records/read.js';
 import { RUN_FILES } from '../records/run-files.js';
 import type { Comparison, Run } from '../records/run.js';
 
-/** What the folders hold now. */
+/** The comparisons in the folders at a moment. */
 export interface Watched {
   readonly comparisons: readonly Comparison[];
-  /** What cannot be read at the moment, in words that name the file: of a folder that is being copied, the half that is there. */
+  /** Files that cannot be read at the moment, in words: of a folder that is being copied, the half that is there. */
   readonly problems: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export class WatchedComparisons {
     return (await Promise.all([header, events, checkpoint].map((name) => markOf(join(runDir, name))))).join();
   }
 
-  /** What the folders hold; a run that cannot be read is shown as it was when it last could. */
+  /** Reads the folders; a run that cannot be read is shown as it was when it last could. */
   async read(): Promise<Watched> {
     const problems: string[] = [];
     const comparisons: Comparison[] = [];

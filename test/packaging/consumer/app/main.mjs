@@ -1,4 +1,4 @@
-// What a browser user writes: train on the backend named in the address, then show the losses.
+// The code of a user in the browser: train on the backend named in the address, then show the losses.
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgpu';

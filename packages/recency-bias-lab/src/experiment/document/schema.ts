@@ -73,7 +73,7 @@ const datasetSchema = z.strictObject({
       z.strictObject({
         share: z.number().gt(0).lt(1),
         seed: seed.default(0),
-        /** What a wrong label becomes: `any` other class (the default), the most `confusable`, or for each class one of a list. */
+        /** The class that a wrong label becomes: `any` other class (the default), the most `confusable`, or for each class one of a list. */
         to: z
           .union(
             [z.enum(['any', 'confusable']), z.array(z.int().min(0)).min(2)],

@@ -27,7 +27,7 @@ export interface RunCheckpoint extends StateDict {
   readonly logCheck?: number;
 }
 
-/** What can be seen of some training samples. */
+/** Pictures of some training samples. */
 export interface SamplePictures extends StateDict {
   readonly version: 1;
   readonly indices: Int32Array;

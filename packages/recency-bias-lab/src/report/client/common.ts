@@ -1,4 +1,4 @@
-/** What all charts have in common. */
+/** The parts that all charts have in common. */
 import type { ComposeOption } from 'echarts/core';
 import type { CustomSeriesOption, HeatmapSeriesOption, LineSeriesOption } from 'echarts/charts';
 import type {

@@ -140,7 +140,7 @@ export class ComparisonCharts {
     if (option !== null) this.#chartAt(place).setOption(option, { notMerge: true });
   }
 
-  /** What a place shows, by its data-chart and data-of attributes. */
+  /** The chart of a place, by its data-chart and data-of attributes. */
   #option({ chart, of = '' }: DOMStringMap): ChartOption | null {
     const [data, state, theme] = [this.#data, this.#state, this.#theme()];
     switch (chart) {

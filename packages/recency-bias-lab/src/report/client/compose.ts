@@ -24,7 +24,7 @@ export interface Panel {
 
 /** A figure: rows of panels side by side. */
 export interface Layout {
-  /** What it shows, for those who cannot see it. */
+  /** The picture in words, for those who cannot see it. */
   readonly label: string;
   readonly rows: readonly (readonly Panel[])[];
   /** Selectors of the legend; none where the charts name them. */
@@ -34,7 +34,7 @@ export interface Layout {
 /** Draws a chart to SVG of the given size. */
 export type Renderer = (option: ChartOption, width: number, height: number) => string;
 
-/** What is inside an SVG document, without what only a live chart needs; ids get a prefix of their own. */
+/** The inside of an SVG document, without the parts that only a live chart needs; ids get a prefix of their own. */
 function content(svg: string, prefix: string): string {
   return svg
     .replace(/^[^<]*<svg[^>]*>/, '')

@@ -24,7 +24,7 @@ function morphAttributes(element: Element, wanted: Element): void {
   }
 }
 
-/** What an element is known by among its siblings, besides its tag. */
+/** The attributes by which an element is known among its siblings, besides its tag. */
 const NAMES = ['aria-labelledby', 'data-chart', 'data-of', 'data-key', 'class'];
 
 /** Nodes by what they are and, of equals, which one in order. */

@@ -1,4 +1,4 @@
-/** What the reader has chosen in the toolbar. */
+/** The choices of the reader in the toolbar. */
 import type { Axis } from '../analysis/curves.js';
 
 export interface State {

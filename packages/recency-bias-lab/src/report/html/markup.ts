@@ -5,7 +5,7 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What a template may be filled with. */
+/** A value that a template may be filled with. */
 export type Child = Markup | string | number | null | undefined | false | readonly Child[];
 
 /** Escapes text for element content and quoted attributes. */

@@ -61,9 +61,9 @@ function eyebrow(analyses: readonly Analysis[]): string {
     : 'Batch selection compared';
 }
 
-/** What a page that is fed has beside the report. */
+/** The parts that a page which is fed has beside the report. */
 export interface Live {
-  /** What stands before the first section. */
+  /** Stands before the first section. */
   readonly above: Markup;
   /** The sections that stand open. */
   readonly open: ReadonlySet<string>;
@@ -117,7 +117,7 @@ function severalComparisons(
     </main>`;
 }
 
-/** What the page is called. */
+/** The title of the page: of one comparison, its name. */
 export function pageTitle(analyses: readonly Analysis[]): string {
   const [first] = analyses;
   return first !== undefined && analyses.length === 1
@@ -139,7 +139,7 @@ export function pageContent(analyses: readonly Analysis[], data: readonly ChartD
     : severalComparisons(pageTitle(analyses), analyses, data, live);
 }
 
-/** What a page is made of. */
+/** The parts of a page. */
 export interface PageParts {
   readonly title: string;
   readonly content: Markup;

@@ -1,4 +1,4 @@
-/** What was compared, with what, and how to do it again. */
+/** The section on the settings of a comparison, and on how to do it again. */
 import { join } from 'node:path';
 import { quoted } from '../../ground/command.js';
 import type { Analysis } from '../analysis/results.js';

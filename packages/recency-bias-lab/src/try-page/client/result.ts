@@ -1,4 +1,4 @@
-/** What the page shows of a photo: the photo with the part that the network sees, and how probable each class is. */
+/** The answer for a photo: the photo with the part that the network sees, and how probable each class is. */
 import type { Prediction } from 'recency-bias/classifier';
 
 /** Classes shown at most. */
