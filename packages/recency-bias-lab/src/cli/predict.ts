@@ -14,7 +14,7 @@ import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
 import { fetchProgress } from './data.js';
 import { CommandError } from './errors.js';
 import { plural } from './format.js';
-import { isUnsure, outputOf, SURE } from './prediction-output.js';
+import { isUnsure, predictionOutput, SURE } from './prediction-output.js';
 import type { Outcome } from './prediction-output.js';
 
 /** Flags of `predict`. */
@@ -105,7 +105,7 @@ export async function predict(model: string, given: readonly string[], flags: Pr
   const classifier = await Classifier.open(model, context);
   progress.end();
 
-  const output = outputOf(json ? 'json' : csv ? 'csv' : 'text', top, process.stdout);
+  const output = predictionOutput(json ? 'json' : csv ? 'csv' : 'text', top, process.stdout);
   const kept: Outcome[] = [];
   const unreadable: string[] = [];
   let failed = 0;

@@ -63,7 +63,7 @@ function csvRow(outcome: Outcome, top: number): string {
  * An output in one of the forms.
  * @param top classes of each photo, for the columns of CSV
  */
-export function outputOf(
+export function predictionOutput(
   form: 'text' | 'csv' | 'json',
   top: number,
   stream: NodeJS.WritableStream,

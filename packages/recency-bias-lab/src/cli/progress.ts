@@ -48,6 +48,21 @@ function outcomeLine(meter: RunMeter, outcome: RunOutcome): string {
   }
 }
 
+/** Hands the messages of a run to its meter. */
+function updatesOf(meter: RunMeter): RunListener {
+  return {
+    onProgress: (progress) => {
+      meter.progress(progress);
+    },
+    onEpoch: (event) => {
+      meter.epoch(event);
+    },
+    onFeatures: (done, total) => {
+      meter.features = { done, total };
+    },
+  };
+}
+
 function lines(
   tasks: readonly RunTask[],
   experiment: ResolvedExperiment,
@@ -60,15 +75,7 @@ function lines(
       const meter = new RunMeter(task, experiment);
       total.add(meter);
       return {
-        onProgress: (progress) => {
-          meter.progress(progress);
-        },
-        onEpoch: (event) => {
-          meter.epoch(event);
-        },
-        onFeatures: (done, total) => {
-          meter.features = { done, total };
-        },
+        ...updatesOf(meter),
         end(outcome) {
           total.finish(meter);
           ended++;
@@ -127,15 +134,7 @@ function bars(
       total.add(meter);
       active.add(meter);
       return {
-        onProgress: (progress) => {
-          meter.progress(progress);
-        },
-        onEpoch: (event) => {
-          meter.epoch(event);
-        },
-        onFeatures: (done, total) => {
-          meter.features = { done, total };
-        },
+        ...updatesOf(meter),
         end(outcome) {
           active.delete(meter);
           total.finish(meter);

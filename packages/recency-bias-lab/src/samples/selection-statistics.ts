@@ -28,7 +28,11 @@ export function uncertaintyHistogram(history: LabelHistory, size: number): numbe
  * Indices of the `count` most uncertain samples that were seen, most uncertain first; of equals the one drawn more
  * often, then the lower index. One pass over the data and no list of all samples, since checkpoints ask for it too.
  */
-export function mostUncertain(history: LabelHistory, timesDrawn: Uint32Array, count: number): number[] {
+export function mostUncertainIndices(
+  history: LabelHistory,
+  timesDrawn: Uint32Array,
+  count: number,
+): number[] {
   const best: { index: number; uncertainty: number }[] = [];
   for (let index = 0; index < timesDrawn.length; index++) {
     if (history.count(index) === 0) continue;

@@ -4,7 +4,7 @@ import type { Field } from './protobuf.js';
 import { frame } from './record-frame.js';
 
 /** When something happened. */
-export interface Moment {
+export interface EventTime {
   /** Milliseconds since 1970. */
   readonly time: number;
   /** The epoch, 1-based; 0 for what is of the whole run. */
@@ -16,7 +16,7 @@ export type SummaryValue = Field;
 
 const DT_STRING = 7;
 
-function event({ time, step }: Moment, content: Field): Uint8Array {
+function event({ time, step }: EventTime, content: Field): Uint8Array {
   return frame(encode([double(1, time / 1000), whole(2, step), content]));
 }
 
@@ -26,7 +26,7 @@ export function fileVersion(time: number): Uint8Array {
 }
 
 /** Values of one moment. */
-export function summary(moment: Moment, values: readonly SummaryValue[]): Uint8Array {
+export function summary(moment: EventTime, values: readonly SummaryValue[]): Uint8Array {
   return event(
     moment,
     message(

@@ -20,7 +20,7 @@ export interface Composition {
 }
 
 /** How often each sample had been drawn at an epoch. */
-export interface Drawn {
+export interface DrawCounts {
   readonly epoch: number;
   readonly timesDrawn: Uint32Array;
 }
@@ -29,7 +29,11 @@ export interface Drawn {
  * The composition as the network sees it now; undefined before a sample was drawn twice.
  * @param before an earlier state of the same run, from which on the batches count
  */
-export function compositionOf(history: LabelHistory, now: Drawn, before?: Drawn): Composition | undefined {
+export function compositionOf(
+  history: LabelHistory,
+  now: DrawCounts,
+  before?: DrawCounts,
+): Composition | undefined {
   const isLater = before?.timesDrawn.every((times, i) => times <= now.timesDrawn[i]!) === true;
   const data = [0, 0, 0];
   const batches = [0, 0, 0];

@@ -6,8 +6,8 @@ import type { StateDict } from 'recency-bias';
 import { z } from 'zod';
 import { RUN_FILES } from '../records/run-files.js';
 import { readCheckpoint } from '../records/run-writer.js';
-import { mostUncertain } from '../samples/selection-statistics.js';
-import type { Composition, Drawn } from './composition.js';
+import { mostUncertainIndices } from '../samples/selection-statistics.js';
+import type { Composition, DrawCounts } from './composition.js';
 import { compositionOf } from './composition.js';
 
 /** Samples shown. */
@@ -60,7 +60,7 @@ const checkpointSchema = z.object({
 interface Known {
   readonly mtimeMs: number;
   readonly flicker: Flicker | undefined;
-  readonly drawn: Drawn | undefined;
+  readonly drawn: DrawCounts | undefined;
 }
 
 /** Reads checkpoints again and again, each only once. */
@@ -83,8 +83,8 @@ export class FlickerReader {
 
 async function readFlicker(
   runDir: string,
-  before: Drawn | undefined,
-): Promise<{ readonly flicker: Flicker; readonly drawn: Drawn } | undefined> {
+  before: DrawCounts | undefined,
+): Promise<{ readonly flicker: Flicker; readonly drawn: DrawCounts } | undefined> {
   const parsed = checkpointSchema.safeParse(await readCheckpoint(runDir));
   if (!parsed.success) return undefined;
   const { pictures, training } = parsed.data;
@@ -93,7 +93,7 @@ async function readFlicker(
   const history = new LabelHistory(timesDrawn.length, state.classes, state.window);
   history.loadStateDict(state);
   const rowOf = new Map(Array.from(pictures?.indices ?? [], (index, row) => [index, row] as const));
-  const samples = mostUncertain(history, timesDrawn, SHOWN).map((index) => ({
+  const samples = mostUncertainIndices(history, timesDrawn, SHOWN).map((index) => ({
     index,
     label: pictures?.labels[rowOf.get(index) ?? -1] ?? -1,
     image: pictures?.images[rowOf.get(index) ?? -1] ?? '',

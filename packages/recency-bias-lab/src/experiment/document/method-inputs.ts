@@ -14,7 +14,7 @@ import { inputOption, selectorNamed } from './named-selectors.js';
 import type { Experiment } from './schema.js';
 
 /** A batch-selection method: its registry name and all of its options. */
-export interface Method {
+export interface MethodChoice {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** SHA-256 of the source of a module. */
@@ -88,9 +88,9 @@ export async function readMethodInputs(
 /** Options as they are recorded: a file by its name in the comparison's directory, its checksum and its cost. */
 export function recordedOptions(
   label: string,
-  { name, options }: Method,
+  { name, options }: MethodChoice,
   input: ReadLosses | undefined,
-): Method['options'] {
+): MethodChoice['options'] {
   const option = inputOption(name);
   if (input === undefined || option === undefined) return options;
   const { checksum, cost } = input;
@@ -103,7 +103,7 @@ export async function writeMethodInputs(dir: string, inputs: MethodInputs): Prom
 }
 
 /** The factory of a method, with what was read for it. */
-export function createMethod({ name, options }: Method, input?: ReadLosses): SelectorFactory {
+export function createMethod({ name, options }: MethodChoice, input?: ReadLosses): SelectorFactory {
   const option = inputOption(name);
   const read = input === undefined || option === undefined ? {} : { [option]: input.losses };
   const given = { ...options, ...read };
@@ -111,7 +111,7 @@ export function createMethod({ name, options }: Method, input?: ReadLosses): Sel
 }
 
 /** The missing options of a method that have no default: one line an option, with advice. */
-export function missingOptions({ name, options }: Method, path: string): string[] {
+export function missingOptions({ name, options }: MethodChoice, path: string): string[] {
   return (selectorNamed(name)?.inputs ?? [])
     .filter((option) => options[option] === undefined || options[option] === null)
     .map(

@@ -8,7 +8,7 @@ import { modelRegistry } from './model-registry.js';
 import type { BackendName } from '../../ground/backend.js';
 import { checkGrid, expandGrid } from './grid.js';
 import { createMethod, missingOptions, recordedOptions } from './method-inputs.js';
-import type { Method, MethodInputs } from './method-inputs.js';
+import type { MethodChoice, MethodInputs } from './method-inputs.js';
 import { describeIssues, ExperimentError, shortJson } from '../../ground/experiment-error.js';
 import { loadedDataset, loadedModel, loadedSelector } from '../../plugins/loaded-plugins.js';
 import { messageOf } from '../../plugins/plugin-error.js';
@@ -26,7 +26,7 @@ export interface ResolvedExperiment extends Omit<
   readonly dataset: Experiment['dataset'] & { readonly trainSize: number; readonly testSize: number };
   readonly augmentation: ResolvedAugmentation;
   readonly epochs: number;
-  readonly selectors: Readonly<Record<string, Method>>;
+  readonly selectors: Readonly<Record<string, MethodChoice>>;
   readonly backend: BackendName;
 }
 
@@ -188,7 +188,7 @@ export function resolveExperiment(
     );
   }
 
-  const selectors: Record<string, Method> = {};
+  const selectors: Record<string, MethodChoice> = {};
   for (const [label, { name, options: own, source }] of Object.entries(experiment.selectors)) {
     const shared: Record<string, unknown> = { warmupEpochs, window };
     const loaded = loadedSelector(name);

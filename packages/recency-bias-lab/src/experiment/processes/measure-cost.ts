@@ -9,7 +9,7 @@ import type { LabelledBatches } from '../../data/image-batches.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { RUN_FILES } from '../../records/run-files.js';
 import { evaluate, EVALUATION_BATCH } from '../training/evaluate.js';
-import type { Method } from '../document/method-inputs.js';
+import type { MethodChoice } from '../document/method-inputs.js';
 import type { PreparedExperiment } from '../prepare/prepare.js';
 import type { RecordingSelector } from '../selection/recording-selector.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
@@ -148,7 +148,7 @@ function withoutWarmup(experiment: ResolvedExperiment, label: string): ResolvedE
 }
 
 /** Whether a selector scores samples before it chooses. */
-function scores({ name, options }: Method): boolean {
+function scores({ name, options }: MethodChoice): boolean {
   return (selectorNamed(name)?.cost(options).scores ?? 0) > 0;
 }
 

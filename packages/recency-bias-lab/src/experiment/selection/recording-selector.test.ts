@@ -14,7 +14,7 @@ import { LOSS_BIN_EDGES } from '../../records/schema.js';
 import { RecordingSelector } from './recording-selector.js';
 import type { RecordingState } from './recording-selector.js';
 import { effectiveShare } from '../../samples/effective-share.js';
-import { lossBin, mostUncertain, uncertaintyHistogram } from '../../samples/selection-statistics.js';
+import { lossBin, mostUncertainIndices, uncertaintyHistogram } from '../../samples/selection-statistics.js';
 import { observerState, WarmupSelector } from './warmup-selector.js';
 import type { WarmupState } from './warmup-selector.js';
 
@@ -175,6 +175,6 @@ describe('selection statistics', () => {
     expect(bins[19]).toBe(1);
     expect(bins[Math.floor(history.uncertainty(3) * 20)]).toBe(1);
     expect(bins.reduce((a, b) => a + b)).toBe(3);
-    expect(mostUncertain(history, Uint32Array.of(9, 1, 5, 1), 2)).toEqual([1, 3]);
+    expect(mostUncertainIndices(history, Uint32Array.of(9, 1, 5, 1), 2)).toEqual([1, 3]);
   });
 });

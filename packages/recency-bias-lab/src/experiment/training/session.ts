@@ -20,7 +20,7 @@ import type { TrainingTime } from './training-clock.js';
 const YIELD_MS = 30;
 
 /** A network and its data. */
-export interface SessionOptions extends RunFeaturesOptions {
+export interface TrainingSessionOptions extends RunFeaturesOptions {
   /** The part that is trained. Default: all that is not frozen. */
   readonly phase?: PhaseKind;
   /** The network, where an earlier phase has trained it. Default: a new one. */
@@ -78,7 +78,7 @@ export interface TrainOutcome {
 /** A network in training, its data beside it. */
 export class TrainingSession {
   private constructor(
-    private readonly options: SessionOptions,
+    private readonly options: TrainingSessionOptions,
     /** The whole network; its weights drawn by the seed, or read from files. */
     readonly network: tf.LayersModel,
     /** The trained part, compiled: the network, or its layers after the frozen ones. */
@@ -89,7 +89,7 @@ export class TrainingSession {
   ) {}
 
   /** Makes the data and the network ready. */
-  static async open(options: SessionOptions): Promise<TrainingSession> {
+  static async open(options: TrainingSessionOptions): Promise<TrainingSession> {
     const { experiment, opened, dataset, seed, phase = 'training' } = options;
     const { weightDecay, optimizer, learningRate, backend } = experiment;
     const { imageShape, classes } = dataset;

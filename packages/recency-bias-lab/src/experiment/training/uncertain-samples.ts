@@ -6,7 +6,7 @@ import { suspects } from '../../samples/suspects.js';
 import type { RunEvent, UncertainSample } from '../../records/schema.js';
 import type { RecordingSelector } from '../selection/recording-selector.js';
 import type { SamplePictures } from '../state/run-checkpoint.js';
-import { mostUncertain } from '../../samples/selection-statistics.js';
+import { mostUncertainIndices } from '../../samples/selection-statistics.js';
 
 /** Number of samples recorded of each kind. */
 const SHOWN = 24;
@@ -23,7 +23,7 @@ export class UncertainPictures {
     timesDrawn,
   }: Pick<RecordingSelector, 'history' | 'timesDrawn'>): Promise<SamplePictures> {
     const { dataset } = this;
-    const indices = mostUncertain(history, timesDrawn, SHOWN);
+    const indices = mostUncertainIndices(history, timesDrawn, SHOWN);
     const fresh = indices.filter((index) => !this.#known.has(index));
     const made = await thumbnails(dataset, fresh);
     const images = indices.map((index) => this.#known.get(index) ?? made[fresh.indexOf(index)]!);
@@ -56,7 +56,7 @@ export async function uncertainSamples(
   dataset: ImageDataset,
 ): Promise<Pick<Extract<RunEvent, { type: 'uncertain-samples' }>, 'samples' | 'suspects' | 'suspectCount'>> {
   const { history, timesDrawn } = recorder;
-  const samples = await describeSamples(recorder, dataset, mostUncertain(history, timesDrawn, SHOWN));
+  const samples = await describeSamples(recorder, dataset, mostUncertainIndices(history, timesDrawn, SHOWN));
   const record = recorder.sampleRecord();
   if (record === undefined) return { samples };
   const found = suspects(new SampleTable(record));

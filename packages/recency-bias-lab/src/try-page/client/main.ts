@@ -1,6 +1,6 @@
 /** The script of the page that tries a model: photos that are dropped, pasted or chosen, and the webcam. */
 import { pageClassifier } from './page-model.js';
-import { answer, element, picture } from './result.js';
+import { answer, croppedPhoto, element } from './result.js';
 import { Webcam } from './webcam.js';
 
 const find = <T extends HTMLElement>(id: string, kind: new () => T): T => {
@@ -30,7 +30,7 @@ async function start(): Promise<void> {
     }
     const predictions = await classifier.classify(photo);
     const about = element('div', 'about', ...answer(predictions), element('p', 'muted file', file.name));
-    results.prepend(element('li', 'card', picture(photo, crop), about));
+    results.prepend(element('li', 'card', croppedPhoto(photo, crop), about));
     photo.close();
   };
   let turn = Promise.resolve();

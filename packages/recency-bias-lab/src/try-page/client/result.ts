@@ -56,7 +56,7 @@ export function answer(predictions: readonly Prediction[]): HTMLElement[] {
 }
 
 /** The photo, darker where the network does not see it. */
-export function picture(
+export function croppedPhoto(
   photo: ImageBitmap,
   shape: { readonly height: number; readonly width: number } | null,
 ): HTMLCanvasElement {
