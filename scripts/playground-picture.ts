@@ -66,7 +66,7 @@ export async function run(): Promise<void> {
       await page.locator('#pressure').blur();
       for (let n = 0; n < FRAMES_EACH; n++) {
         await page.waitForTimeout(FRAME_MS);
-        frames.push(await frame(page, '#draw-title', 18));
+        frames.push(await frame(page, '#draw .act', 18));
       }
     }
     await sharp(frames, { join: { animated: true } })
