@@ -154,6 +154,14 @@ describe('warnings', () => {
     );
   });
 
+  it('do not ask for more seeds where further seeds are planned', () => {
+    const planned = { ...pair([0.1], [0.2]), seeds: [1, 2, 3] };
+    const { warnings } = analyse(planned, NOW).results;
+    expect(warnings.find(({ kind }) => kind === 'one-seed')?.message).toBe(
+      'Runs of one seed alone are complete so far: one seed cannot tell a difference from chance.',
+    );
+  });
+
   it('say nothing of a comparison where one method trains alone', () => {
     const falling = Array.from({ length: 20 }, (_, i) => 0.5 * 0.95 ** i);
     const { warnings } = analyse(comparison([run(falling)]), NOW).results;

@@ -149,7 +149,10 @@ export function warnings(
   if (seeds.size === 1 && !isAlone) {
     found.push({
       kind: 'one-seed',
-      message: 'One seed cannot tell a difference from chance: compare over three or more.',
+      message:
+        comparison.seeds.length === 1
+          ? 'One seed cannot tell a difference from chance: compare over three or more.'
+          : 'Runs of one seed alone are complete so far: one seed cannot tell a difference from chance.',
     });
   }
 
