@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import sharp from 'sharp';
 import { LabelHistory, Random } from 'recency-bias';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -97,6 +98,7 @@ describe.skipIf(withoutChromium)('the insights page in Chromium', () => {
   async function open(
     insights: ReturnType<typeof synthetic>,
     options: Parameters<Browser['newPage']>[0] = {},
+    folder?: string,
   ): Promise<{ page: Page; problems: string[]; requests: string[]; address: string }> {
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
     const problems: string[] = [];
@@ -110,12 +112,12 @@ describe.skipIf(withoutChromium)('the insights page in Chromium', () => {
     page.on('request', (request) => {
       if (!request.url().startsWith('data:')) requests.push(request.url());
     });
-    const address = pathToFileURL(await writeInsights(root, insights, 5)).href;
+    const address = pathToFileURL(await writeInsights(root, insights, 5, folder)).href;
     await page.goto(address);
     return { page, problems, requests, address };
   }
 
-  it('shows galleries of pictures with windows and lines, and charts, without a script, an error or a request', async () => {
+  it('shows galleries of pictures with windows and lines, and charts, folded, without an error or a request', async () => {
     const { page, problems, requests, address } = await open(synthetic(0.1, 0.8));
     for (const id of ['uncertain', 'suspects', 'forgotten']) {
       const section = page.locator(`section[aria-labelledby=${id}]`);
@@ -124,12 +126,15 @@ describe.skipIf(withoutChromium)('the insights page in Chromium', () => {
       expect(await section.locator('.spark path').count()).toBe(5);
     }
     const loaded = await page.evaluate(() =>
-      [...document.querySelectorAll('img')].every((image) => image.naturalWidth === 16),
+      [...document.querySelectorAll<HTMLImageElement>('.sample img')].every((image) => image.naturalWidth === 16),
     );
     expect(loaded).toBe(true);
     expect(await page.locator('svg.plot').count()).toBe(3);
     expect(await page.locator('svg.plot rect[height]:not([height="0.0"])').count()).toBeGreaterThan(4);
-    expect(await page.locator('script').count()).toBe(0);
+    expect(await page.locator('.sample').first().isVisible()).toBe(false);
+    await page.locator('section[aria-labelledby=suspects] summary').click();
+    const sides = await page.locator('section[aria-labelledby=suspects] .sample img').first().boundingBox();
+    expect(sides).toMatchObject({ width: 160, height: 160 });
     expect(problems).toEqual([]);
     expect(requests).toEqual([address]);
     const suspects = await page.locator('section[aria-labelledby=suspects]').innerText();
@@ -137,6 +142,37 @@ describe.skipIf(withoutChromium)('the insights page in Chromium', () => {
     expect(suspects).toContain('photos/<b>');
     expect(flippedSamples(SIZE, { share: 0.1, seed: 1 })).toHaveLength(30);
     expect(await page.locator('.warning').innerText()).toContain('30 labels were made wrong on purpose');
+    await page.close();
+  });
+
+  it('enlarges a picture by a click or a key, from the file of the photo, and goes on by arrows', async () => {
+    const insights = synthetic(0.1, 0.8);
+    const photos = join(root, 'photo folder');
+    const [first, second] = insights.galleries.find(({ id }) => id === 'suspects')!.indices;
+    const file = insights.dataset.train.files![first!]!;
+    await mkdir(dirname(join(photos, file)), { recursive: true });
+    const red = { width: 300, height: 200, channels: 3, background: 'red' } as const;
+    await sharp({ create: red }).jpeg().toFile(join(photos, file));
+    const { page, problems } = await open(insights, {}, photos);
+    await page.locator('section[aria-labelledby=suspects] summary').click();
+    const link = page.locator('section[aria-labelledby=suspects] .zoom').first();
+    expect(await link.getAttribute('href')).toMatch(/^photo%20folder\/photos\//);
+    await link.focus();
+    await page.keyboard.press('Enter');
+    const picture = page.locator('#enlarged img');
+    const width = (): Promise<number> =>
+      picture.evaluate((image) => (image as HTMLImageElement).naturalWidth);
+    await expect.poll(width).toBe(300);
+    expect(await page.locator('#enlarged-file').textContent()).toBe(file);
+    expect((await picture.boundingBox())!.width).toBeGreaterThan(600);
+    expect(problems).toEqual([]);
+    // The file of the next photo is not there: its picture of the page is shown.
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(width).toBe(16);
+    expect(await page.locator('#enlarged-file').textContent()).toBe(insights.dataset.train.files![second!]);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#enlarged').isVisible()).toBe(false);
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('zoom');
     await page.close();
   });
 

@@ -2,13 +2,14 @@
 import pc from 'picocolors';
 import { writeInsights } from '../insights/index.js';
 import type { Insights } from '../insights/insights.js';
-import { noiseSentence } from '../insights/page.js';
+import { noiseSentence, surenessSentence } from '../insights/sentences.js';
 import { writeReport } from '../report/index.js';
 import { printable } from '../report/printable.js';
 import { CommandError } from './errors.js';
 import { formatCount, formatPercent, plural } from './format.js';
 import { largest } from '../ground/extremes.js';
-import { readRunInsights } from './run-insights.js';
+import { wrap } from './line-width.js';
+import { photoFolder, readRunInsights } from './run-insights.js';
 import type { RunInsightsFlags } from './run-insights.js';
 
 /** Samples in each gallery unless the user says otherwise. */
@@ -36,7 +37,7 @@ export function describeInsights(insights: Insights): string {
   const { samples, uncertain, suspects, neverLearnt, forgotten, mostTimesForgotten, unseen } = summary;
   const rows: [string, number, string][] = [
     ['uncertain', uncertain, 'the last predictions disagree'],
-    ['suspects', suspects, 'settled against the label, likely mislabelled'],
+    ['suspects', suspects, 'settled against the label'],
     ['never learnt', neverLearnt, 'never once predicted right'],
     [
       'forgotten',
@@ -48,6 +49,7 @@ export function describeInsights(insights: Insights): string {
   const width = largest(rows.map(([, value]) => formatCount(value).length));
   const named = galleries.find(({ id }) => id === 'suspects')!.indices.slice(0, NAMED);
   const noise = noiseSentence(insights);
+  const sureness = surenessSentence(insights);
   return [
     `${pc.bold(printable(header.id))}: ${plural(samples, 'training sample')} of ${header.dataset.name} after ${plural(table.epoch, 'epoch')}`,
     ...(complete
@@ -60,6 +62,7 @@ export function describeInsights(insights: Insights): string {
     ...(named.length === 0
       ? []
       : ['Likeliest wrong labels:', ...named.map((index) => `  ${nameOf(insights, index)}`)]),
+    ...(sureness === undefined ? [] : wrap(sureness)),
     ...(noise === undefined ? [] : [noise]),
   ].join('\n');
 }
@@ -70,8 +73,8 @@ export async function makeInsights(dir: string, flags: InsightsFlags): Promise<v
   if (!Number.isInteger(shown) || shown < 1) {
     throw new CommandError(`--samples: is ${shown}; expected a whole number of at least 1`);
   }
-  const { insights, runDir, comparison } = await readRunInsights(dir, flags);
-  const page = await writeInsights(runDir, insights, shown);
+  const { insights, runDir, comparison, dataset } = await readRunInsights(dir, flags);
+  const page = await writeInsights(runDir, insights, shown, photoFolder(dataset));
   // The report links to the page, which may be new.
   if (comparison !== undefined) await writeReport(comparison);
   process.stdout.write(`${describeInsights(insights)}\n\nInsights: ${pc.bold(page)}\n`);

@@ -1,16 +1,17 @@
 /** `recency-bias review`: a local page on which likely wrong labels are looked at. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import pc from 'picocolors';
 import { openFileTree } from '../data/file-tree.js';
-import type { FileTree } from '../data/file-tree.js';
 import { startedAs } from '../ground/command.js';
+import { surenessSentence } from '../insights/sentences.js';
 import { LabelFile, startReview } from '../review/index.js';
 import { CommandError } from './errors.js';
 import { listed, plural } from './format.js';
 import { interruptSignal } from './interrupt.js';
-import { readRunInsights } from './run-insights.js';
-import type { RunInsights, RunInsightsFlags } from './run-insights.js';
+import { wrap } from './line-width.js';
+import { photoFolder, readRunInsights } from './run-insights.js';
+import type { RunInsightsFlags } from './run-insights.js';
 
 /** Flags of `review`. */
 export interface ReviewFlags extends RunInsightsFlags {
@@ -26,15 +27,6 @@ function nextFolder(dir: string): string {
   let next = Number(number) + 1;
   while (existsSync(`${stem}-${next}`)) next++;
   return `${stem}-${next}`;
-}
-
-/** The tree of the photos' files; undefined where each cannot be read by itself, as in an archive. */
-async function treeOf({ name, path }: RunInsights['dataset']): Promise<FileTree | undefined> {
-  if (path === undefined) return undefined;
-  const folder = name === 'csv' ? dirname(path) : path;
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
-    ? openFileTree(folder)
-    : undefined;
 }
 
 /** Serves the page until Ctrl-C. */
@@ -53,20 +45,23 @@ export async function review(dir: string, flags: ReviewFlags): Promise<void> {
   const path = flags.labels ?? join(home, 'labels.json');
   const labels = await LabelFile.open(path, dataset.corrections);
   const command = `${startedAs()} finetune --like ${quoted(home)} --labels ${quoted(path)} --out ${quoted(nextFolder(home))}`;
+  const folder = photoFolder(dataset);
   const server = await startReview({
     title: home,
     insights,
-    tree: await treeOf(dataset),
+    tree: folder === undefined ? undefined : await openFileTree(folder),
     labels,
     command,
     port,
   });
-  const { suspects } = insights.summary;
+  const { suspects, samples } = insights.summary;
+  const sureness = surenessSentence(insights);
   process.stderr.write(
     [
-      `${plural(suspects, 'photo')} of ${insights.summary.samples} with a label that is likely wrong. Look at them here:`,
+      `${plural(suspects, 'photo')} of ${samples} whose label the network disputes, the likeliest wrong first.`,
+      ...(sureness === undefined ? [] : wrap(sureness)),
       `Review: ${pc.bold(server.address)}`,
-      `Each decision is written to ${path} at once. Ctrl-C ends the page.\n`,
+      `Decisions are written to ${path} within a moment. Ctrl-C ends the page.\n`,
     ].join('\n'),
   );
   await new Promise<void>((done) => {

@@ -1,5 +1,5 @@
 /** Insights of a run, for the commands that show them. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cacheDirectory } from '../data/cache.js';
 import { isOfFiles } from '../data/registry.js';
@@ -86,4 +86,11 @@ export async function readRunInsights(dir: string, flags: RunInsightsFlags): Pro
   const insights = await readInsights(runDir, dataset, described.labelNoise, flags.rank);
   await checkData(asked.path ?? asked.name, fingerprint, identity!, begun);
   return { ...chosen, insights, dataset: asked };
+}
+
+/** The folder in which the photos of a data set lie, each in a file of its own; undefined where there is none, as in an archive. */
+export function photoFolder({ name, path }: RunInsights['dataset']): string | undefined {
+  if (path === undefined) return undefined;
+  const folder = name === 'csv' ? dirname(path) : path;
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : undefined;
 }

@@ -16,7 +16,7 @@ function rounded(value: number | null): number | null {
 }
 
 /** One sample. Columns are the same for all samples of a run. */
-function rowOf({ table, header, dataset, wrong }: Insights, index: number): Record<string, CsvValue> {
+function rowOf({ table, header, dataset, wrong, likely }: Insights, index: number): Record<string, CsvValue> {
   const { classNames } = header.dataset;
   const label = table.labels[index]!;
   const verdict = table.verdict(index);
@@ -32,6 +32,7 @@ function rowOf({ table, header, dataset, wrong }: Insights, index: number): Reco
     saysShare: rounded(verdict.share),
     agreement: rounded(table.agreement(index)),
     suspect: isSuspect(table, index),
+    likelyWrong: likely.has(index),
     uncertainty: rounded(table.uncertainty(index)),
     confidence: rounded(table.confidence(index)),
     variability: rounded(table.variability(index)),

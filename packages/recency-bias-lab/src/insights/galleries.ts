@@ -75,7 +75,7 @@ export function galleries(table: SampleTable, rank: LabelScore = 'confidence'): 
     {
       id: 'suspects',
       title: 'Settled against the label',
-      note: `Likely mislabelled: more than half of the window agrees on one other label, and over the whole run the network gave the sample’s own label less probability than a guess would (1 in ${table.classes}). ${FIRST[rank]}`,
+      note: `Suspects: more than half of the window agrees on one other label, and over the whole run the network gave the sample’s own label less probability than a guess would (1 in ${table.classes}). ${FIRST[rank]}`,
       empty: 'None: the network has not settled on another label than the given one for any sample.',
       indices: ranked(table, rank),
     },

@@ -1,10 +1,12 @@
 /** Makes the insights of a run: insights.html, insights.csv and insights.json in its directory. */
-import { join } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ImageDataset } from '../data/image-dataset.js';
 import { thumbnails } from '../data/thumbnail.js';
 import { writeProblem } from '../records/run-writer.js';
 import { readRun, RecordError } from '../records/read.js';
 import { replaceFile } from '../ground/replace-file.js';
+import { pageScript } from '../report/bundle-client.js';
 import { csv, json } from './export.js';
 import { insightsOf } from './insights.js';
 import type { Insights } from './insights.js';
@@ -41,7 +43,9 @@ export async function readInsights(
   labelNoise: LabelNoise | undefined,
   rank?: LabelScore,
 ): Promise<Insights> {
-  const { header, complete } = await readRun(runDir);
+  const { header, complete, epochs } = await readRun(runDir);
+  const last = epochs.at(-1);
+  const accuracy = last === undefined ? undefined : 1 - last.testError;
   const table = await readSamples(runDir, dataset.train.labels);
   checkSame(table, dataset, runDir);
   const isKnown =
@@ -51,15 +55,33 @@ export async function readInsights(
       `${runDir}: does not record what orders by ${rank}: an earlier version made it; train it anew, or order by confidence or loss`,
     );
   }
-  return insightsOf({ header, complete, table, dataset, labelNoise, rank });
+  return insightsOf({ header, complete, table, dataset, labelNoise, rank, accuracy });
+}
+
+/** Address of a file for a page in a folder. */
+function addressFrom(runDir: string, path: string): string {
+  const way = relative(runDir, path);
+  if (isAbsolute(way)) return pathToFileURL(path).href; // on another drive
+  return way.split(sep).map(encodeURIComponent).join('/');
 }
 
 /**
  * Writes the page and the exports, each replaced atomically.
  * @param shown samples in each gallery of the page, at most
+ * @param folder in which the photos lie as files; default: in none
  * @returns path of the page
  */
-export async function writeInsights(runDir: string, insights: Insights, shown: number): Promise<string> {
+export async function writeInsights(
+  runDir: string,
+  insights: Insights,
+  shown: number,
+  folder?: string,
+): Promise<string> {
+  const { files } = insights.dataset.train;
+  const photo =
+    folder === undefined || files === undefined
+      ? undefined
+      : (index: number) => addressFrom(runDir, join(folder, files[index]!));
   const images: string[][] = [];
   for (const { indices } of insights.galleries) {
     images.push(await thumbnails(insights.dataset, indices.slice(0, shown)));
@@ -68,7 +90,7 @@ export async function writeInsights(runDir: string, insights: Insights, shown: n
   try {
     await replaceFile(join(runDir, 'insights.csv'), csv(insights));
     await replaceFile(join(runDir, 'insights.json'), json(insights));
-    await replaceFile(page, insightsPage(insights, images));
+    await replaceFile(page, insightsPage(insights, { images, script: await pageScript('enlarge'), photo }));
   } catch (error) {
     throw writeProblem(error, runDir);
   }

@@ -12,7 +12,8 @@ import { insightsOf } from './insights.js';
 import { insightsPage } from './page.js';
 import { averagePrecision, descending, retrieval } from '../samples/ranking.js';
 import { SampleTable } from '../samples/sample-table.js';
-import { suspects } from '../samples/suspects.js';
+import { likelyCount, suspects } from '../samples/suspects.js';
+import { surenessSentence } from './sentences.js';
 
 const CLASSES = 4;
 const WINDOW = 5;
@@ -119,6 +120,32 @@ describe('suspects', () => {
   });
 });
 
+describe('how many suspects are called likely wrong', () => {
+  it('is all where the network is always right, and fewer the less it is right', () => {
+    expect([1, 0.9, 0.7, 0.5, 0].map((accuracy) => likelyCount(100, accuracy))).toEqual([100, 81, 49, 25, 0]);
+    expect(likelyCount(100)).toBe(100);
+  });
+
+  it('leaves the end of the order doubtful, on the page and in the exports', () => {
+    const courses = [0.1, 0.001, 0.2, 0.05].map((probability) => ({ ...wrong, probability }));
+    const made = insights(courses, { accuracy: 0.7 });
+    expect(made.summary).toMatchObject({ suspects: 4, likelyWrong: 2, accuracy: 0.7 });
+    expect([...made.likely]).toEqual([1, 3]);
+    const page = insightsPage(made, { images: [[], ['', '', '', ''], [], []], script: '' });
+    expect(page.match(/doubtful suspect/g)).toHaveLength(2);
+    expect(page).toContain('only the first 2 of the 4 suspects are called likely wrong');
+    const column = [...csv(made)]
+      .join('')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(',')[8]);
+    expect(column).toEqual(['likelyWrong', 'false', 'true', 'false', 'true']);
+    expect(surenessSentence(insights(courses, { accuracy: 1 }))).toContain('all suspects');
+    expect(surenessSentence(insights(courses))).toBeUndefined();
+    expect(surenessSentence(insights([easy], { accuracy: 0.7 }))).toBeUndefined();
+  });
+});
+
 describe('SampleTable', () => {
   it('says the label most frequent in the window, of equals the latest, and how many agree', () => {
     const table = tableOf(ALL);
@@ -164,7 +191,7 @@ describe('galleries', () => {
   });
 
   it('say so on the page when they are empty', () => {
-    const page = insightsPage(insights([easy, easy]), [[], [], [], []]);
+    const page = insightsPage(insights([easy, easy]), { images: [[], [], [], []], script: '' });
     for (const { empty } of galleries(tableOf([easy]))) expect(page).toContain(empty);
   });
 });
@@ -191,6 +218,7 @@ describe('the summary', () => {
       unseen: 0,
       uncertain: suspected,
       suspects: suspected,
+      likelyWrong: suspected,
       neverLearnt: suspected,
       forgotten: 0,
       mostTimesForgotten: 0,
@@ -207,7 +235,7 @@ describe('exports', () => {
     const lines = [...csv(made)].join('').trim().split('\n');
     expect(lines).toHaveLength(1 + ALL.length);
     expect(lines[0]).toMatch(/^index,file,label,className,says,/);
-    expect(lines[2]).toMatch(/^1,"c\/""odd"", name\.png",0,a,2,c,0\.8,0,true,/);
+    expect(lines[2]).toMatch(/^1,"c\/""odd"", name\.png",0,a,2,c,0\.8,0,true,true,/);
     expect(lines[2]!.split(',').at(-2)).toBe('2 1 2 2 2');
 
     const parsed = JSON.parse([...json(made)].join('')) as {

@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** Scripts of pages by name: that of a report, that of a page that is fed while runs train, and that of a review. */
-const PAGES = { client: 'main.ts', watch: 'watch.ts', review: 'review.ts' } as const;
+/** Scripts of pages by name: that of a report, that of a page that is fed while runs train, that of a review, and that of a page whose pictures enlarge. */
+const PAGES = { client: 'main.ts', watch: 'watch.ts', review: 'review.ts', enlarge: 'enlarge.ts' } as const;
 export type PageScript = keyof typeof PAGES;
 
 function built(page: PageScript): URL {

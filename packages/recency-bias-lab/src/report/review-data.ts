@@ -13,6 +13,8 @@ export interface ReviewPhoto {
   /** The label that the network says, and the share of its last predictions that say so, in (0, 1]. */
   readonly says: number;
   readonly share: number;
+  /** Whether the label is called likely wrong; other suspects are doubtful. */
+  readonly isLikely: boolean;
   /** Mean probability of the label over training, in [0, 1]. */
   readonly confidence: number;
   /** The last predicted labels, oldest first. */
@@ -22,13 +24,21 @@ export interface ReviewPhoto {
 
 /** All that the page shows. */
 export interface ReviewData {
+  /** Of the run and the file of labels: what the browser keeps of one review is not taken for another. */
+  readonly key: string;
   readonly classNames: readonly string[];
   readonly photos: readonly ReviewPhoto[];
 }
 
-/** A decision on its way to the server. */
+/** Decisions in a request at most. */
+export const REVIEW_BATCH = 50;
+
+/** Decisions on their way to the server, which takes all of them or none. */
 export interface ReviewRequest {
-  /** Of the photo in the data set. */
-  readonly index: number;
-  readonly decision: ReviewDecision;
+  /** At most REVIEW_BATCH, one a photo. */
+  readonly decisions: readonly {
+    /** Of the photo in the data set. */
+    readonly index: number;
+    readonly decision: ReviewDecision;
+  }[];
 }

@@ -36,9 +36,11 @@ describe('decisions of a review', () => {
     const path = join(dir, 'labels.json');
     const file = await LabelFile.open(path, { ...NO_CORRECTIONS, leaveOut: ['before'] });
     await Promise.all([
-      file.decide('a', { kind: 'accept' }),
-      file.decide('a', { kind: 'label', label: 'rose' }),
-      file.decide('b', { kind: 'leaveOut' }),
+      file.decide([['a', { kind: 'accept' }]]),
+      file.decide([
+        ['a', { kind: 'label', label: 'rose' }],
+        ['b', { kind: 'leaveOut' }],
+      ]),
     ]);
     const written = JSON.parse(await readFile(path, 'utf8')) as unknown;
     expect(written).toEqual({ version: 1, labels: { a: 'rose' }, leaveOut: ['b', 'before'], accepted: [] });
@@ -47,7 +49,7 @@ describe('decisions of a review', () => {
 
   it('are not taken where they cannot be written, and a file that is none of labels is left alone', async () => {
     const file = await LabelFile.open(join(dir, 'no-folder', 'labels.json'));
-    await expect(file.decide('a', { kind: 'accept' })).rejects.toThrow('labels.json');
+    await expect(file.decide([['a', { kind: 'accept' }]])).rejects.toThrow('labels.json');
     expect(file.corrections.accepted).toEqual([]);
     await writeFile(join(dir, 'own.json'), '[]');
     await expect(LabelFile.open(join(dir, 'own.json'))).rejects.toThrow('own.json: is no file of labels');

@@ -1,10 +1,13 @@
 /** A local page on which suspects are looked at one after another; the decisions become a file of labels. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { FileTree } from '../data/file-tree.js';
 import type { Insights } from '../insights/insights.js';
+import { surenessSentence } from '../insights/sentences.js';
 import { HEADERS, LocalServer, readRequest, refuse, sendPage } from '../local-page/server.js';
 import { pageScript } from '../report/bundle-client.js';
+import { REVIEW_BATCH } from '../report/review-data.js';
 import { decisionSchema } from './decisions.js';
 import type { LabelFile } from './label-file.js';
 import { reviewPage, reviewPolicy } from './page.js';
@@ -15,7 +18,12 @@ export { LabelFile } from './label-file.js';
 /** The port that is tried first. */
 export const REVIEW_PORT = 4871;
 
-const requestSchema = z.strictObject({ index: z.int().min(0), decision: decisionSchema });
+const requestSchema = z.strictObject({
+  decisions: z
+    .array(z.strictObject({ index: z.int().min(0), decision: decisionSchema }))
+    .min(1)
+    .max(REVIEW_BATCH),
+});
 
 /** Options of a review. */
 export interface ReviewOptions {
@@ -43,17 +51,20 @@ export async function startReview(options: ReviewOptions): Promise<LocalServer> 
     const asked = await readRequest(request, response);
     if (asked === undefined) return;
     const { data } = requestSchema.safeParse(asked.value);
-    if (data === undefined || !known.has(data.index)) {
-      refuse(response, 400, 'That is no decision on one of these photos.');
+    const decisions = data?.decisions ?? [];
+    if (data === undefined || decisions.some(({ index }) => !known.has(index))) {
+      refuse(response, 400, 'That is no decision on these photos.');
       return;
     }
-    const { index, decision } = data;
-    if (decision.kind === 'label' && !dataset.classNames.includes(decision.label)) {
-      refuse(response, 400, `${decision.label} is none of the classes.`);
+    const stray = decisions
+      .flatMap(({ decision }) => (decision.kind === 'label' ? [decision.label] : []))
+      .find((label) => !dataset.classNames.includes(label));
+    if (stray !== undefined) {
+      refuse(response, 400, `${stray} is none of the classes.`);
       return;
     }
     try {
-      await labels.decide(dataset.train.files![index]!, decision);
+      await labels.decide(decisions.map(({ index, decision }) => [dataset.train.files![index]!, decision]));
       response.writeHead(204, HEADERS);
       response.end();
     } catch (error) {
@@ -67,8 +78,9 @@ export async function startReview(options: ReviewOptions): Promise<LocalServer> 
     if (method === 'GET' && name === '') {
       const { classNames } = dataset;
       const photos = suspectPhotos(insights, labels.corrections);
-      const about = { title, command, path: labels.path };
-      sendPage(response, reviewPage({ classNames, photos }, about, script), reviewPolicy(script));
+      const about = { title, command, path: labels.path, sureness: surenessSentence(insights) };
+      const key = `review ${resolve(labels.path)} ${insights.header.startedAt}`;
+      sendPage(response, reviewPage({ key, classNames, photos }, about, script), reviewPolicy(script));
     } else if (method === 'GET' && picture !== null && known.has(Number(picture[1]))) {
       const bytes = await pictureOf(dataset, tree, Number(picture[1]));
       response.writeHead(200, { ...HEADERS, 'content-type': 'image/jpeg' });

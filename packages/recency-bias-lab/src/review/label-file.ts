@@ -1,4 +1,4 @@
-/** The file of labels that a review writes, after each decision. */
+/** The file of labels that a review writes, after each batch of decisions. */
 import {
   correctionsText,
   NO_CORRECTIONS,
@@ -10,7 +10,7 @@ import { writeProblem } from '../records/run-writer.js';
 import { withDecision } from './decisions.js';
 import type { Decision } from './decisions.js';
 
-/** Decisions are written one after another, each replacing the whole file atomically. */
+/** Batches of decisions are written one after another, each replacing the whole file atomically. */
 export class LabelFile {
   #corrections: LabelCorrections;
   #writing: Promise<void> = Promise.resolve();
@@ -35,10 +35,16 @@ export class LabelFile {
     return this.#corrections;
   }
 
-  /** @throws RecordError when it cannot be written; the decision is then not taken */
-  decide(photo: string, decision: Decision): Promise<void> {
+  /**
+   * @param decisions photos with what was decided, in their order
+   * @throws RecordError when they cannot be written; none of them is then taken
+   */
+  decide(decisions: readonly (readonly [photo: string, decision: Decision])[]): Promise<void> {
     const turn = this.#writing.then(async () => {
-      const next = withDecision(this.#corrections, photo, decision);
+      const next = decisions.reduce(
+        (corrections, [photo, decision]) => withDecision(corrections, photo, decision),
+        this.#corrections,
+      );
       try {
         await replaceFile(this.path, correctionsText(next));
       } catch (error) {

@@ -14,6 +14,8 @@ export interface ReviewAbout {
   readonly command: string;
   /** The file of labels. */
   readonly path: string;
+  /** How sure it is that the labels are wrong, where that is known. */
+  readonly sureness: string | undefined;
 }
 
 /** Its own script and styles, pictures and decisions of the server that it came from, and nothing else. */
@@ -30,7 +32,7 @@ function button(action: string, key: string, text: string, id: string): Markup {
 
 const EMPTY = html`<p class="headline">No label looks wrong: the network has settled on no other label.</p>`;
 
-function workplace({ photos }: ReviewData): Markup {
+function workplace({ photos }: ReviewData, sureness: string | undefined): Markup {
   return html`<section class="desk card" aria-labelledby="question">
       <figure><img id="photo" alt="" width="420" height="420" /></figure>
       <div>
@@ -56,12 +58,17 @@ function workplace({ photos }: ReviewData): Markup {
     <p id="status" role="status"></p>
     <section aria-labelledby="all">
       <h2 id="all">${plural(photos.length, 'photo')}, likeliest wrong first</h2>
+      ${sureness !== undefined && html`<p class="note">${sureness}</p>`}
       <ul class="tiles" id="tiles"></ul>
     </section>`;
 }
 
 /** HTML of the page. @param script the bundled client */
-export function reviewPage(data: ReviewData, { title, command, path }: ReviewAbout, script: string): string {
+export function reviewPage(
+  data: ReviewData,
+  { title, command, path, sureness }: ReviewAbout,
+  script: string,
+): string {
   const hasPhotos = data.photos.length > 0;
   return html`<!doctype html>
     <html lang="en">
@@ -79,12 +86,12 @@ export function reviewPage(data: ReviewData, { title, command, path }: ReviewAbo
           <h1>${title}</h1>
         </header>
         <main>
-          ${hasPhotos ? workplace(data) : EMPTY}
+          ${hasPhotos ? workplace(data, sureness) : EMPTY}
           <section aria-labelledby="again">
             <h2 id="again">Train again</h2>
             <p class="note">
-              Every decision is written at once to <code>${path}</code>. Photos stay where they are. This
-              command trains anew with the labels of that file:
+              Every decision is written within a moment to <code>${path}</code>. Photos stay where they are.
+              This command trains anew with the labels of that file:
             </p>
             <pre id="command">${command}</pre>
           </section>

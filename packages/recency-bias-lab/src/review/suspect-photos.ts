@@ -13,7 +13,7 @@ const SIDE = 640;
 
 /** The suspects of a run, likeliest first. */
 export function suspectPhotos(
-  { table, dataset, galleries }: Insights,
+  { table, dataset, galleries, likely }: Insights,
   corrections: LabelCorrections,
 ): ReviewPhoto[] {
   const { indices } = galleries.find(({ id }) => id === 'suspects')!;
@@ -23,6 +23,7 @@ export function suspectPhotos(
     return {
       ...{ index, file, says: label, share },
       label: table.labels[index]!,
+      isLikely: likely.has(index),
       confidence: table.confidence(index) ?? 0,
       window: table.window(index),
       decision: decisionOf(corrections, file),

@@ -11,6 +11,9 @@
  *   (arXiv 2009.10795, who find label errors where it is low), is less than 1 / classes, that of a guess. This leaves
  *   out samples near a boundary, of which the network says one label while it keeps thinking of the other.
  *
+ * A network that is often wrong on images that it has not seen settles against right labels, too. So only the front of the order is
+ * called likely wrong, the shorter the less the network is right: `likelyCount`.
+ *
  * Suspects are ordered by confidence, lowest first. It is the mean loss with each observation bounded: exp(−loss) instead of
  * loss, so that one bad moment early in training does not decide.
  */
@@ -51,4 +54,14 @@ export function indicesWhere({ size }: SampleEvidence, condition: (index: number
   const found: number[] = [];
   for (let index = 0; index < size; index++) if (condition(index)) found.push(index);
   return found;
+}
+
+/**
+ * How many suspects, from the front of their order, are called likely wrong: accuracy² of them. The accuracy is once for what the
+ * network says, and once for what it would have to know to say it of the sample's own label.
+ * @param suspects number of suspects
+ * @param accuracy share of held-out samples that the network is right on, in [0, 1]; default: not known, and all are
+ */
+export function likelyCount(suspects: number, accuracy = 1): number {
+  return Math.round(suspects * accuracy ** 2);
 }

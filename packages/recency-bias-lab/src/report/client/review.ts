@@ -1,19 +1,21 @@
 /** The script of the page of a review: one suspect at a time, one key a decision. */
 import type { ReviewData, ReviewDecision, ReviewPhoto, ReviewRequest } from '../review-data.js';
+import { DecisionQueue } from './decision-queue.js';
+import type { BatchAnswer } from './decision-queue.js';
 
-const { classNames, photos } = JSON.parse(document.getElementById('review-data')!.textContent) as ReviewData;
+const { key, classNames, photos } = JSON.parse(
+  document.getElementById('review-data')!.textContent,
+) as ReviewData;
+/** By place: what is shown, and what the server has written. */
 const decisions: ReviewDecision[] = photos.map(({ decision }) => decision);
+const written = [...decisions];
+const places = new Map(photos.map(({ index }, at) => [index, at]));
 /** The decisions before, for undo. */
 const past: { readonly at: number; readonly before: ReviewDecision }[] = [];
 let current = Math.max(
   0,
   decisions.findIndex(({ kind }) => kind === 'none'),
 );
-/** Decisions reach the server in their order. */
-let turn: Promise<void> = Promise.resolve();
-/** Decisions that the server has not taken yet. */
-let waiting = 0;
-
 const find = (id: string): HTMLElement => document.getElementById(id)!;
 const status = find('status');
 
@@ -47,7 +49,7 @@ function stateText(photo: ReviewPhoto, decision: ReviewDecision): string {
     case 'leaveOut':
       return 'left out';
     case 'none':
-      return 'not looked at';
+      return photo.isLikely ? 'not looked at' : 'doubtful, not looked at';
   }
 }
 
@@ -70,7 +72,8 @@ function showCurrent(): void {
   picture.src = source(photo);
   picture.alt = `Photo labelled ${nameOf(photo.label)}`;
   const done = decisions.filter(({ kind }) => kind !== 'none').length;
-  find('place').textContent = `Photo ${current + 1} of ${photos.length}; ${done} looked at`;
+  find('place').textContent =
+    `Photo ${current + 1} of ${photos.length}${photo.isLikely ? '' : ', a doubtful suspect'}; ${done} looked at`;
   find('question').textContent = `Is this ${nameOf(photo.label)}?`;
   find('labelled').replaceChildren('It is labelled ', element('strong', {}, nameOf(photo.label)));
   find('says').replaceChildren(
@@ -122,40 +125,56 @@ function say(text: string, isLost = false): void {
   status.classList.toggle('lost', isLost);
 }
 
-/** Tells the server; a decision that it refuses is not shown as taken. */
-function send(at: number, decision: ReviewDecision): void {
-  const before = decisions[at]!;
-  decisions[at] = decision;
-  const request: ReviewRequest = { index: photos[at]!.index, decision };
-  const refused = (reason: string): void => {
-    decisions[at] = before;
+/** `keepalive`: the browser sends it even when the page is gone. */
+async function send(request: ReviewRequest): Promise<BatchAnswer> {
+  const answer = await fetch('decide', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    keepalive: true,
+  }).catch(() => undefined);
+  if (answer === undefined) return 'unreachable';
+  if (!answer.ok) return { refused: await answer.text() };
+  for (const { index, decision } of request.decisions) {
+    const at = places.get(index);
+    if (at !== undefined) written[at] = decision;
+  }
+  return 'written';
+}
+
+let isCut = false;
+
+/** A decision that the server refuses is not shown as taken. */
+function answered(answer: BatchAnswer, refused: readonly number[]): void {
+  for (const at of refused.map((index) => places.get(index)!)) {
+    decisions[at] = written[at]!;
     showTile(at);
     if (at === current) showCurrent();
-    say(reason, true);
-  };
-  waiting++;
-  turn = turn.then(async () => {
-    try {
-      const answer = await fetch('decide', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(request),
-      });
-      if (!answer.ok) refused(await answer.text());
-    } catch {
-      refused(
-        'Not written: the command has ended. Start `recency-bias review` again and reload its new address.',
-      );
-    } finally {
-      waiting--;
-    }
-  });
+  }
+  if (typeof answer === 'object') say(answer.refused, true);
+  else if (answer === 'unreachable') {
+    const text =
+      'The command has ended. Start `recency-bias review` again and open its new address: this browser keeps what was decided since, and then hands it over.';
+    say(`Not written: ${queue.unwritten.size}. ${text}`, true);
+  } else if (isCut) say('Written again.');
+  isCut = answer === 'unreachable';
+}
+
+const queue = new DecisionQueue({ key, send, onAnswer: answered });
+for (const [index, decision] of queue.unwritten) {
+  const at = places.get(index);
+  if (at !== undefined) decisions[at] = decision;
+}
+
+function take(at: number, decision: ReviewDecision): void {
+  decisions[at] = decision;
+  queue.put(photos[at]!.index, decision);
 }
 
 function decide(decision: ReviewDecision): void {
   const at = current;
   past.push({ at, before: decisions[at]! });
-  send(at, decision);
+  take(at, decision);
   const isLast = decisions.every(({ kind }) => kind !== 'none');
   say(
     `${photos[at]!.file}: ${stateText(photos[at]!, decision)}.${isLast ? ' All photos are looked at: train again with the command below.' : ''}`,
@@ -166,7 +185,7 @@ function decide(decision: ReviewDecision): void {
 function undo(): void {
   const last = past.pop();
   if (last === undefined) return;
-  send(last.at, last.before);
+  take(last.at, last.before);
   say(`Undone: ${photos[last.at]!.file}.`);
   go(last.at);
 }
@@ -248,9 +267,13 @@ document.addEventListener('keydown', (event) => {
   else return;
   event.preventDefault();
 });
-// Whoever leaves while decisions are on their way is asked first.
+addEventListener('pagehide', () => {
+  queue.flush();
+});
+// Without the command the decisions are in this browser alone.
 addEventListener('beforeunload', (event) => {
-  if (waiting > 0) event.preventDefault();
+  queue.flush();
+  if (isCut) event.preventDefault();
 });
 for (const at of photos.keys()) showTile(at);
 showCurrent();
