@@ -126,7 +126,9 @@ describe.skipIf(withoutChromium)('the insights page in Chromium', () => {
       expect(await section.locator('.spark path').count()).toBe(5);
     }
     const loaded = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLImageElement>('.sample img')].every((image) => image.naturalWidth === 16),
+      [...document.querySelectorAll<HTMLImageElement>('.sample img')].every(
+        (image) => image.naturalWidth === 16,
+      ),
     );
     expect(loaded).toBe(true);
     expect(await page.locator('svg.plot').count()).toBe(3);

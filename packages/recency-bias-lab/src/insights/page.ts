@@ -57,7 +57,7 @@ function facts({ header, table }: Insights): readonly (readonly [string, string]
   ];
 }
 
-/** What the page has besides the insights. */
+/** Pictures, script and addresses that the page needs besides the insights. */
 export interface InsightsPageParts {
   /** Thumbnails of the first samples of each gallery, by gallery. */
   readonly images: readonly (readonly string[])[];

@@ -1,4 +1,4 @@
-/** What insights say in words, for the terminal and the pages. */
+/** The outcome of insights in sentences, for the terminal and the pages. */
 import { count, percent, plural } from '../report/format.js';
 import type { Insights } from './insights.js';
 

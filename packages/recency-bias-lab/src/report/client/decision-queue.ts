@@ -13,7 +13,7 @@ export type BatchAnswer =
   | 'unreachable'
   | { readonly refused: string };
 
-/** What the queue needs of its page. */
+/** The page of a queue. */
 export interface DecisionQueueOptions {
   /** Under which the browser keeps what is not written; of the run and the file of labels. */
   readonly key: string;
