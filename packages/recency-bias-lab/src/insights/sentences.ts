@@ -36,6 +36,6 @@ export function surenessSentence({ summary }: Pick<Insights, 'summary'>): string
         : `so only the first ${count(likelyWrong)} of the ${plural(suspects, 'suspect')} are called likely wrong`;
   // The table of docs/insights.md.
   const measured =
-    'In measurements two thirds or more of these were wrong where labels were wrong at random, but only a third at worst where classes that are alike were confused. ';
+    'We measured: of labels called likely wrong two thirds or more are wrong where errors are random, but sometimes only a third where similar classes are confused. ';
   return `The network is right on ${percent(accuracy, 0)} % of the held-out samples: the less it is right, the more right labels it settles against, ${first}. ${likelyWrong === 0 ? '' : measured}Look before you relabel.`;
 }
