@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeState } from 'recency-bias';
 import { torchStatus } from 'tfjs-backend-torch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownClaimant } from '../src/ground/lock-claim.js';
 import { readComparison, readEvents } from '../src/records/read.js';
 import type { Run } from '../src/records/run.js';
 import { runCli, startCli } from './support/cli.js';
@@ -137,6 +139,17 @@ describe('recency-bias compare', () => {
     expect(stdout).toContain('All runs are complete from before');
     expect(stdout).toContain('Report: ');
     expect(await readdir(join(dir, 'runs'))).toEqual(before);
+  });
+
+  it('clears the claims that killed processes left in a complete comparison and its runs', async () => {
+    const left = ['runs/tiny', 'runs/tiny/random-seed1'].map((path) => join(dir, path, 'lock'));
+    for (const folder of left) {
+      await mkdir(folder);
+      await writeFile(join(folder, 'left'), JSON.stringify({ ...ownClaimant(), pid: 4_194_305 })); // no process has it
+    }
+    const { code } = await runCli(['compare', '--resume', '--out', 'runs/tiny'], dir);
+    expect(code).toBe(0);
+    expect(left.filter((folder) => existsSync(folder))).toEqual([]);
   });
 
   it('takes the next free directory for another experiment of the same name', async () => {

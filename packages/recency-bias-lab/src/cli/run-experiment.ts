@@ -1,5 +1,6 @@
 /** The way of every command that trains an experiment: makes it ready, chooses its directory, says the plan, and trains. */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { writeComparisonExperiment } from '../experiment/document/experiment-file.js';
@@ -11,6 +12,7 @@ import type { PreparedExperiment, WrittenExperiment } from '../experiment/prepar
 import { tasksOf } from '../experiment/processes/train-comparison.js';
 import { estimate } from '../experiment/processes/estimate.js';
 import type { EstimateOptions } from '../experiment/processes/estimate.js';
+import { clearDeadClaims } from '../ground/lock.js';
 import { removeTemporaries } from '../ground/replace-file.js';
 import { shardTitle } from '../records/shard.js';
 import { chooseBackend } from './choose-backend.js';
@@ -108,8 +110,10 @@ export async function runExperiment(
   );
   if (flags.dryRun === true) return undefined;
 
+  // Whoever was killed after its last write left its claim and its temporary files in what nobody takes again.
+  for (const { id } of tasks) if (complete.has(id)) await tidy(join(dir, id));
   if (tasks.every(({ id }) => complete.has(id))) {
-    if (shard === undefined) await removeTemporaries(dir);
+    if (shard === undefined) await tidy(dir);
     if (experimentFile === 'extended') await writeComparisonExperiment(dir, experiment, inputs);
     process.stdout.write(
       `All runs are complete from before, so only the report is made again; train anew with another --out.\n\n`,
@@ -133,6 +137,12 @@ export async function runExperiment(
   // With the hyperparameters of all runs, and runs that were complete before.
   if (flags.tensorboard !== undefined) await exportTensorBoard(dir, flags.tensorboard);
   return dir;
+}
+
+/** Removes from a complete directory the traces of processes that are no more. */
+async function tidy(dir: string): Promise<void> {
+  await removeTemporaries(dir);
+  await clearDeadClaims(dir);
 }
 
 /** Measures what the runs will take, and prints it. */

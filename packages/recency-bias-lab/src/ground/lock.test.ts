@@ -15,7 +15,7 @@ import {
   needOtherHost,
   otherHost,
 } from '../../test/support/other-host.js';
-import { lockDirectory } from './lock.js';
+import { clearDeadClaims, lockDirectory } from './lock.js';
 import { ownClaimant } from './lock-claim.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/ground/lock.js', import.meta.url));
@@ -100,6 +100,16 @@ describe('lockDirectory', () => {
     await leaveClaim();
     await (await lockDirectory(dir)).release();
     expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('is cleared of the claims of processes that are no more, where the directory is not taken again', async () => {
+    await clearDeadClaims(dir); // no claim at all
+    await leaveClaim();
+    await clearDeadClaims(dir);
+    expect(existsSync(join(dir, 'lock'))).toBe(false);
+    await leaveClaim({ pid: process.pid });
+    await clearDeadClaims(dir);
+    expect(await readdir(join(dir, 'lock'))).toEqual(['left']);
   });
 
   it('waits for a living process as long as it is told', async () => {

@@ -82,6 +82,21 @@ async function rivals(folder: string, own: string, witness: Witness, force: bool
   return living.sort();
 }
 
+/**
+ * Removes the claims of processes that are no more. A process that was killed after its last write leaves its claim in a directory
+ * that is complete, which nobody takes again.
+ */
+export async function clearDeadClaims(dir: string): Promise<void> {
+  const folder = join(dir, 'lock');
+  const names = await readdir(folder).catch(() => []); // none, or a lock file of an earlier version
+  const witness = new Witness(SILENCE_MS);
+  for (const name of names) {
+    const path = join(folder, name);
+    if ((await witness.judge(path)) === 'dead') await removeFile(path);
+  }
+  if (names.length > 0) await rmdir(folder).catch(() => undefined); // unless there are claims of living processes
+}
+
 /** Makes the claim. */
 async function claim(folder: string, name: string): Promise<void> {
   await mkdir(folder).catch((error: unknown) => {
