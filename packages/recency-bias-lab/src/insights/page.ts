@@ -1,6 +1,6 @@
 /** insights.html: one file; its script enlarges pictures. */
-import { createHash } from 'node:crypto';
 import { count, plural } from '../report/format.js';
+import { contentPolicy } from '../report/html/content-policy.js';
 import { html, scriptElement, styleElement } from '../report/html/markup.js';
 import { STYLES } from '../report/html/styles.js';
 import { selectorTitle } from '../report/analysis/titles.js';
@@ -9,11 +9,8 @@ import type { Insights } from './insights.js';
 import { forgettingChart, overTimeChart, uncertaintyChart } from './page-charts.js';
 import { insightsSentence, noiseSentence, surenessSentence } from './sentences.js';
 
-/** Its own script; pictures within the page, and the files of photos, which the page reads when one is enlarged. */
-function contentPolicy(script: string): string {
-  const hash = createHash('sha256').update(script, 'utf8').digest('base64');
-  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: file: 'self'; base-uri 'none'; form-action 'none'`;
-}
+/** Sources of pictures: the page itself, and the files of photos, which it reads when one is enlarged. */
+const IMAGES = "data: file: 'self'";
 
 const OWN_STYLES = `
 .plot{display:block;width:100%;max-width:700px;height:auto;margin-top:8px}
@@ -89,7 +86,7 @@ export function insightsPage(insights: Insights, { images, script, photo }: Insi
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}" />
+        <meta http-equiv="Content-Security-Policy" content="${contentPolicy({ script, images: IMAGES })}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${header.id}: insights into the training samples</title>

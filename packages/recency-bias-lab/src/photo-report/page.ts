@@ -2,16 +2,13 @@
 import { lineChart } from '../insights/charts.js';
 import { count, percent, plural } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
+import { contentPolicy } from '../report/html/content-policy.js';
 import { html, styleElement } from '../report/html/markup.js';
 import { STYLES } from '../report/html/styles.js';
 import type { Duplicate } from './duplicates.js';
 import { classAccuracies, confusionMatrix, wilsonInterval } from './held-out.js';
 import type { HeldOutPhoto } from './held-out.js';
 import { nextSteps } from './next-steps.js';
-
-/** No script, no request; pictures and styles are within the page. */
-const CONTENT_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** Classes whose confusion matrix fits on a page. */
 const MATRIX_CLASSES = 20;
@@ -188,7 +185,7 @@ export function photoReportPage(report: PhotoReport): string {
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}" />
+        <meta http-equiv="Content-Security-Policy" content="${contentPolicy({ images: 'data:' })}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}: how good is it?</title>

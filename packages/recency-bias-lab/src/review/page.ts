@@ -1,6 +1,6 @@
 /** The page of a review; its script fills it. */
-import { createHash } from 'node:crypto';
 import { plural } from '../report/format.js';
+import { contentPolicy } from '../report/html/content-policy.js';
 import { html, jsonElement, scriptElement, styleElement } from '../report/html/markup.js';
 import type { Markup } from '../report/html/markup.js';
 import { STYLES } from '../report/html/styles.js';
@@ -20,8 +20,7 @@ export interface ReviewAbout {
 
 /** Its own script and styles, pictures and decisions of the server that it came from, and nothing else. */
 export function reviewPolicy(script: string): string {
-  const hash = createHash('sha256').update(script, 'utf8').digest('base64');
-  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'`;
+  return contentPolicy({ script, images: "'self' data:", connections: "'self'" });
 }
 
 function button(action: string, key: string, text: string, id: string): Markup {

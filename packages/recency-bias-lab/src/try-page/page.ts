@@ -1,8 +1,8 @@
 /** A page to try a model with the webcam and with photos: one file that loads nothing. */
-import { createHash } from 'node:crypto';
 import type { ModelFiles } from '../models/model-files.js';
 import type { SavedModelMetadata } from '../pretrained/saved-model.js';
 import { listed, percent } from '../report/format.js';
+import { contentPolicy } from '../report/html/content-policy.js';
 import { html, jsonElement, Markup, scriptElement, styleElement } from '../report/html/markup.js';
 import { STYLES } from '../report/html/styles.js';
 import type { PageModel } from './page-model.js';
@@ -15,12 +15,6 @@ function title({ labels }: SavedModelMetadata): string {
   return labels.length > NAMED
     ? `Which of ${labels.length} classes?`
     : `${labels.slice(0, -1).join(', ')} or ${labels.at(-1)!}?`;
-}
-
-/** Its own script and styles, and no request to anywhere. */
-function contentPolicy(script: string): string {
-  const hash = createHash('sha256').update(script, 'utf8').digest('base64');
-  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
 }
 
 /**
@@ -41,7 +35,7 @@ export function tryPage(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}" />
+        <meta http-equiv="Content-Security-Policy" content="${contentPolicy({ script })}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${heading}</title>

@@ -5,7 +5,7 @@ import { HEADERS, LocalServer, readRequest, refuse, sendPage } from '../local-pa
 import { pageScript } from '../report/bundle-client.js';
 import { changedPieces, cutPieces } from '../report/feed.js';
 import type { FeedMessage } from '../report/feed.js';
-import { contentPolicy, pageDocument } from '../report/html/page.js';
+import { pageDocument, reportPolicy } from '../report/html/page.js';
 import { html, Markup } from '../report/html/markup.js';
 import type { LiveContent } from './live-page.js';
 import { LIVE_STYLES } from './live-sections.js';
@@ -125,7 +125,7 @@ export class WatchServer {
         ended, report.html in their folder shows the same.`,
         isFed: true,
       }),
-      contentPolicy(this.#script, true),
+      reportPolicy(this.#script, true),
     );
   }
 
