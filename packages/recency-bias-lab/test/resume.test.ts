@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +127,22 @@ describe('recency-bias compare --resume', { timeout: 240_000 }, () => {
     );
     expect(stderr).toContain('Only seeds, selectors and values of a grid can be added');
   });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'stops, to be gone on with, where %s reaches a run that is only beginning',
+    async (signal) => {
+      const out = `begun-${signal}`;
+      const begun = startCli(['compare', 'small.yaml', '--out', out], dir);
+      const parent = String(begun.process.pid);
+      while (spawnSync('pgrep', ['-P', parent]).status !== 0) await sleep(5);
+      process.kill(-begun.process.pid!, signal);
+      const { code, stderr } = await begun.result;
+      expect(stderr).toContain(`Stopped. Go on with \`recency-bias compare --resume --out ${out}\``);
+      expect(stderr).not.toContain('failed');
+      expect(code).toBe(130);
+      expect((await runCli(['compare', '--resume', '--out', out], dir)).code).toBe(0);
+    },
+  );
 
   it('saves and stops without a stack trace when its terminal or the pipe of its output is closed', async () => {
     const long = ['compare', 'small.yaml', '--epochs', '2000', '--save-every', '0.1'];

@@ -1,7 +1,6 @@
 /** Ctrl-C: the first asks politely, the second ends at once. A terminal or pipe that closes asks politely too. */
+import { STOPPING_SIGNALS } from '../ground/stopping-signals.js';
 import { INTERRUPTED } from './errors.js';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Exit code where nobody reads the output any more, as shells have it: 128 + SIGPIPE. */
 const UNREAD = 141;
@@ -36,13 +35,13 @@ export function interruptSignal(onInterrupt: () => void): { signal: AbortSignal;
     if (controller.signal.aborted && name !== 'SIGHUP') process.exit(INTERRUPTED);
     stop();
   };
-  for (const name of SIGNALS) process.on(name, handler);
+  for (const name of STOPPING_SIGNALS) process.on(name, handler);
   const before = onUnread;
   onUnread = stop;
   return {
     signal: controller.signal,
     dispose: () => {
-      for (const name of SIGNALS) process.off(name, handler);
+      for (const name of STOPPING_SIGNALS) process.off(name, handler);
       onUnread = controller.signal.aborted ? () => undefined : before;
     },
   };

@@ -1,4 +1,5 @@
 /** The child process of a command. It is told by messages what to do, and ends by itself when the command is gone. */
+import { STOPPING_SIGNALS } from '../../ground/stopping-signals.js';
 import { messageOf } from '../../plugins/plugin-error.js';
 import { prepareComparison, prepareExperiment } from '../prepare/prepare.js';
 import { trainRun } from '../training/train-run.js';
@@ -62,9 +63,8 @@ async function work<Name extends JobName>(job: Name, order: Jobs[Name]['order'])
   }
 }
 
-// Ctrl-C, and the end of a terminal, reach every process of the terminal; the command decides what it means.
-process.on('SIGINT', () => undefined);
-process.on('SIGHUP', () => undefined);
+// Ctrl-C, the end of a terminal and the end of a cluster's job reach every process; the command decides what they mean.
+for (const signal of STOPPING_SIGNALS) process.on(signal, () => undefined);
 process.on('disconnect', () => {
   stop.abort();
 });

@@ -8,8 +8,13 @@ export type ChildOutcome<Name extends JobName> =
   | { readonly status: 'done'; readonly result: Jobs[Name]['result'] }
   /** Its job failed, or it could not be started. */
   | { readonly status: 'failed'; readonly message: string; readonly detail: string }
-  /** It ended without a last message; `how` is e.g. `with exit code 1`. */
-  | { readonly status: 'ended'; readonly how: string; readonly detail: string };
+  /** It ended without a last message, by a signal or an exit code; `how` is e.g. `with exit code 1`. */
+  | {
+      readonly status: 'ended';
+      readonly how: string;
+      readonly signal?: NodeJS.Signals;
+      readonly detail: string;
+    };
 
 /** How a job is listened to and stopped. */
 export interface ChildOptions<Name extends JobName> {
@@ -69,7 +74,7 @@ export function runInChild<Name extends JobName>(
     });
     child.on('close', (code, signal) => {
       const how = signal === null ? `with exit code ${code ?? 0}` : `by signal ${signal}`;
-      finish({ status: 'ended', how, detail });
+      finish({ status: 'ended', how, ...(signal !== null && { signal }), detail });
     });
     send({ type: 'begin', job, order });
     if (stop?.aborted === true) tellStop();

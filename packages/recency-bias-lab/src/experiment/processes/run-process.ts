@@ -1,4 +1,5 @@
 /** Trains a run in a process of its own. */
+import { STOPPING_SIGNALS } from '../../ground/stopping-signals.js';
 import type { EpochEvent } from '../../records/schema.js';
 import type { StepProgress } from '../training/train-run-options.js';
 import type { TrainRunOrder } from './protocol.js';
@@ -36,6 +37,10 @@ export async function startRun(
     case 'failed':
       return outcome;
     case 'ended':
+      // A process that is only beginning does not yet hold back the signals that reach it and the command alike.
+      if (stop.aborted && outcome.signal !== undefined && STOPPING_SIGNALS.includes(outcome.signal)) {
+        return { status: 'stopped' };
+      }
       return { status: 'failed', message: `its process ended ${outcome.how}`, detail: outcome.detail };
   }
 }
