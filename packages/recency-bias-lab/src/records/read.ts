@@ -28,17 +28,25 @@ async function readHeaderFile(
   refuseNewer(value, path);
   const parsed = runHeaderSchema.safeParse(value);
   if (!parsed.success) throw new RecordError(`${path}: ${firstIssue(parsed.error)}`);
-  return { text, header: withSharedExperiment(parsed.data) };
+  return { text, header: withSharedParts(parsed.data) };
 }
 
-/** The experiment read last, as text too. */
-let lastExperiment: readonly [text: string, experiment: RunHeader['experiment']] | undefined;
+/** Parts of a header that the runs of a comparison repeat. */
+const REPEATED = ['experiment', 'environment', 'dataset', 'model', 'method', 'input'] as const;
 
-/** The runs of a comparison repeat its experiment: they share it in memory. */
-function withSharedExperiment(header: RunHeader): RunHeader {
-  const text = JSON.stringify(header.experiment);
-  if (lastExperiment?.[0] !== text) lastExperiment = [text, header.experiment];
-  return { ...header, experiment: lastExperiment[1] };
+/** Each repeated part as it was read last, by its text. */
+const lastRead = new Map<string, readonly [text: string, part: unknown]>();
+
+/** The runs of a comparison share in memory what they repeat. */
+function withSharedParts(header: RunHeader): RunHeader {
+  const shared = REPEATED.flatMap((name) => {
+    const part = header[name];
+    if (part === undefined) return [];
+    const text = JSON.stringify(part);
+    if (lastRead.get(name)?.[0] !== text) lastRead.set(name, [text, part]);
+    return [[name, lastRead.get(name)![1]] as const];
+  });
+  return { ...header, ...(Object.fromEntries(shared) as Partial<RunHeader>) };
 }
 
 /**

@@ -10,10 +10,7 @@ import { gridMaps } from './analysis/grid.js';
 import { FINE_TUNED } from './analysis/paper-table.js';
 import type { Analysis } from './analysis/results.js';
 import type { Coverage, LossDistribution, Moment, UncertaintyHistory } from './analysis/selection.js';
-import { coverages, lossDistributions, momentOf, uncertaintyHistories } from './analysis/selection.js';
-
-/** Shares of training at which loss distributions are shown: those of the paper's figure 3. */
-const SHARES = [0.3, 0.7] as const;
+import { coverages, lossDistributions, shownMoments, uncertaintyHistories } from './analysis/selection.js';
 
 /** A selector as charts show it. */
 export interface ChartSelector {
@@ -87,10 +84,10 @@ export function chartData({ comparison, results, header, trajectories, title }: 
     fineTuned: header?.model.name === FINE_TUNED,
     baseline: baseline?.best == null ? null : { title: baseline.title, error: baseline.best.mean },
     curves,
-    moments: SHARES.map((share) => {
-      const moment = momentOf(share, epochs, warmupEpochs);
-      return { moment, distributions: lossDistributions(shown, trajectories, moment) };
-    }),
+    moments: shownMoments({ epochs, warmupEpochs }).map((moment) => ({
+      moment,
+      distributions: lossDistributions(shown, trajectories, moment),
+    })),
     lossEdges: LOSS_BIN_EDGES,
     uncertainty: uncertaintyHistories(shown, trajectories),
     coverage: coverages(shown, trajectories),

@@ -87,15 +87,19 @@ export function* epochRows({ results, trajectories }: Analysis): Generator<Epoch
   }
 }
 
-/** Rows written at a time: a row alone would be a call to the file system. */
-const CHUNK = 500;
+/** Characters written at a time, at least: a row alone would be a call to the file system. */
+const CHUNK = 1 << 16;
 
 function* joined(lines: Iterable<string>): Generator<string> {
   let chunk: string[] = [];
+  let length = 0;
   for (const line of lines) {
-    if (chunk.push(line) === CHUNK) {
+    chunk.push(line);
+    length += line.length;
+    if (length >= CHUNK) {
       yield chunk.join('');
       chunk = [];
+      length = 0;
     }
   }
   yield chunk.join('');

@@ -15,9 +15,9 @@ import { pageScript } from './bundle-client.js';
 import { chartData } from './chart-data.js';
 import { resultsCsv, resultsJson } from './epoch-rows.js';
 import { writeFigures } from './figures.js';
-import { firstSamples } from './first-samples.js';
 import { reportPage } from './html/page.js';
 import { markdownFor } from './markdown/documents.js';
+import { reportedRuns } from './reported-runs.js';
 import { terminalPaperTable } from './terminal-paper-table.js';
 import { terminalTable } from './terminal-table.js';
 import { printable } from './printable.js';
@@ -143,7 +143,7 @@ export async function writeReport(
   const directories = [...new Set(typeof dirs === 'string' ? [dirs] : dirs)];
   if (directories.length === 0) throw new RecordError('report: got no directory, expected at least one');
   const now = options.now ?? new Date();
-  const read = async (dir: string): Promise<Comparison> => readComparison(dir, await firstSamples(dir));
+  const read = async (dir: string): Promise<Comparison> => readComparison(dir, await reportedRuns(dir));
   const comparisons = mergeComparisons(await Promise.all(directories.map(read)));
   const { page, stem } = destination(directories, options.out);
   const analyses = withDistinctNames(comparisons).map((comparison) =>

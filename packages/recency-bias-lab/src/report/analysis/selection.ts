@@ -42,11 +42,25 @@ export interface Coverage {
   readonly distinctShare: readonly number[];
 }
 
+/** Shares of training at which loss distributions are shown: those of the paper's figure 3. */
+const SHOWN_SHARES = [0.3, 0.7] as const;
+
 /** The epoch that stands for a share of training. */
 export function momentOf(share: number, epochs: number, warmupEpochs: number): Moment {
   const epoch = Math.max(1, Math.round(share * epochs));
   const first = Math.min(epochs, warmupEpochs + 1);
   return { share, epoch: Math.max(epoch, first), inWarmup: epoch <= warmupEpochs };
+}
+
+/** Moments at which loss distributions are shown. */
+export function shownMoments({
+  epochs,
+  warmupEpochs,
+}: {
+  readonly epochs: number;
+  readonly warmupEpochs: number;
+}): Moment[] {
+  return SHOWN_SHARES.map((share) => momentOf(share, epochs, warmupEpochs));
 }
 
 /** Bin counts as shares; null when nothing was counted. */
