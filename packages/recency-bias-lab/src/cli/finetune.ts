@@ -234,7 +234,7 @@ export async function finetune(data: string | undefined, flags: FinetuneFlags): 
   const { reportPath } = await writeReport([dir]);
   const { epoch, accuracy } = savedModelSchema.parse(files.metadata);
   const record = await readRun(run);
-  const photoReport = await makePhotoReport(dir, record.header, folder, cacheDirectory(flags.cache));
+  const photoReport = await makePhotoReport(dir, run, record.header, folder, cacheDirectory(flags.cache));
   const tested = await finalTest(record.header, folder, cacheDirectory(flags.cache));
   process.stdout.write(
     [

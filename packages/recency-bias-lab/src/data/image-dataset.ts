@@ -20,6 +20,8 @@ export interface ImageSplit {
   readonly files?: readonly string[];
   /** Hash of the content of each of these files (`contentHash`). */
   readonly hashes?: readonly string[];
+  /** Hash of the pixels of each image in memory, where they are known from the cache. */
+  readonly pixelHashes?: readonly string[];
 }
 
 /** A classification data set with its official division into training and test samples. */
@@ -62,6 +64,7 @@ export function takeSamples(split: ImageSplit, indices: Int32Array): ImageSplit 
   const files = {
     ...(split.files && { files: Array.from(indices, (index) => split.files![index]!) }),
     ...(split.hashes && { hashes: Array.from(indices, (index) => split.hashes![index]!) }),
+    ...(split.pixelHashes && { pixelHashes: Array.from(indices, (index) => split.pixelHashes![index]!) }),
   };
   if (source !== undefined) {
     return {

@@ -19,8 +19,9 @@ export async function imageHashes(split: ImageSplit, length: number): Promise<re
 }
 
 async function hashImages(split: ImageSplit, length: number): Promise<readonly string[]> {
-  const { size, images, source, hashes } = split;
+  const { size, images, source, hashes, pixelHashes } = split;
   if (source !== undefined && hashes !== undefined) return hashes;
+  if (pixelHashes !== undefined) return pixelHashes;
   const result: string[] = [];
   for (let from = 0; from < size; from += PIECE) {
     const count = Math.min(PIECE, size - from);

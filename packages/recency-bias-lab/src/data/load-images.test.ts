@@ -10,6 +10,8 @@ import { loadImageFolder, loadTinyImagenet } from './load-images.js';
 import type { FileTree } from './file-tree.js';
 import { DataError } from './idx.js';
 import { readImageFolder } from './image-folder.js';
+import { imageLength } from './image-dataset.js';
+import { imageHashes } from './image-hashes.js';
 import { readPacked } from './packed-dataset.js';
 import { readTinyImagenet } from './tiny-imagenet.js';
 
@@ -168,7 +170,11 @@ describe('loadImageFolder', () => {
       loadImageFolder(root, { cache, ...options, ...more, onProgress: () => decoded++ });
     const first = await load();
     expect(decoded).toBe(10);
-    expect(Buffer.from((await load()).train.images).equals(first.train.images)).toBe(true);
+    const kept = await load();
+    expect(Buffer.from(kept.train.images).equals(first.train.images)).toBe(true);
+    expect(kept.train.pixelHashes, 'the hashes are kept as well').toEqual(
+      await imageHashes(first.train, imageLength(first)),
+    );
     expect(decoded).toBe(10);
     await load({ imageSize: 3 });
     expect(decoded).toBe(20);

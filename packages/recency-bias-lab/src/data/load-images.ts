@@ -138,6 +138,28 @@ async function fileHashes(
   return hashes;
 }
 
+/**
+ * The data set that this process read last, by its file in the cache: who reads it again, as the report of a run does, need not read
+ * and check all of the file. It may be collected as if it were not here.
+ */
+let latest: { readonly file: string; readonly decoded: WeakRef<DecodedDataset> } | undefined;
+
+/** A file with its size and time; undefined where there is none. */
+async function stampOf(path: string): Promise<string | undefined> {
+  const info = await stat(path).catch(() => undefined);
+  return info && `${path} ${info.size} ${info.mtimeMs}`;
+}
+
+/** The data set in a file of the cache, perhaps still in memory. */
+async function readKept(path: string): Promise<DecodedDataset | undefined> {
+  const file = await stampOf(path);
+  if (file === undefined) return undefined;
+  const known = latest?.file === file ? latest.decoded.deref() : undefined;
+  const decoded = known ?? (await readPacked(path));
+  if (decoded !== undefined) latest = { file, decoded: new WeakRef(decoded) };
+  return decoded;
+}
+
 async function loadImages(
   kind: string,
   path: string,
@@ -147,7 +169,7 @@ async function loadImages(
 ): Promise<ImageDataset> {
   const { key, tree: opened } = await keyOf(kind, path, options);
   const packed = join(options.cache, 'decoded', `${key}.bin`);
-  let decoded: DecodedDataset | undefined = await readPacked(packed);
+  let decoded = await readKept(packed);
   if (decoded === undefined) {
     const tree = opened ?? (await openFileTree(path));
     const files = await read(tree);
@@ -163,14 +185,14 @@ async function loadImages(
           `${tree.title}: unreadable images cannot be skipped when images are decoded on demand; choose a smaller dataset.imageSize or a larger dataset.memoryLimit`,
         );
       }
-      const known = await fileHashes(
+      const hashes = await fileHashes(
         tree,
         join(options.cache, 'decoded', `${key}.json`),
         [...files.train.paths, ...files.test.paths],
         onProgress,
       );
       if (files.notices !== undefined && files.notices.length > 0) options.onNotice?.(path, files.notices);
-      return decodedOnDemand(tree, files, target, limit, known);
+      return decodedOnDemand(tree, files, target, limit, hashes);
     }
     decoded = await decodeTree(tree, files, {
       target,

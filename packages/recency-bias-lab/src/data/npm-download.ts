@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import pacote from 'pacote';
+import type pacote from 'pacote';
 import type NpmConfig from '@npmcli/config';
 
 const require = createRequire(import.meta.url);
@@ -32,6 +32,12 @@ async function npmOptions(): Promise<pacote.Options> {
   return { ...flat, retry: { ...flat.retry, retries: 1, minTimeout: 500, maxTimeout: 2000 } };
 }
 
+/** Loads what fetches packages: hundreds of modules, which a process that finds everything in the cache need not read. */
+async function loadPacote(): Promise<typeof pacote> {
+  const { default: loaded } = await import('pacote');
+  return loaded;
+}
+
 /** Called as bytes arrive, with the number received so far. */
 export type DownloadProgress = (receivedBytes: number) => void;
 
@@ -41,7 +47,8 @@ export type DownloadProgress = (receivedBytes: number) => void;
  */
 export async function download(spec: string, path: string, onProgress?: DownloadProgress): Promise<void> {
   const options = await npmOptions();
-  await pacote.tarball.stream(
+  const { tarball } = await loadPacote();
+  await tarball.stream(
     spec,
     async (stream) => {
       let received = 0; // pacote may call this again for a second attempt
@@ -60,5 +67,6 @@ export async function download(spec: string, path: string, onProgress?: Download
 
 /** Unpacks a tarball that `download` saved. */
 export async function unpack(tarball: string, folder: string): Promise<void> {
-  await pacote.extract(`file:${tarball}`, folder, await npmOptions());
+  const { extract } = await loadPacote();
+  await extract(`file:${tarball}`, folder, await npmOptions());
 }

@@ -9,6 +9,9 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { makeDirectory } from '../ground/make-directory.js';
+import { imageLength } from './image-dataset.js';
+import type { ImageSplit } from './image-dataset.js';
+import { imageHashes } from './image-hashes.js';
 import type { DecodedDataset } from './labelled-files.js';
 
 const MAGIC = 'RBPACK01';
@@ -31,13 +34,17 @@ const headerSchema = z.object({
   testFiles: z.array(z.string()).optional(),
   trainHashes: z.array(z.string()).optional(),
   testHashes: z.array(z.string()).optional(),
+  /** Hashes of the pixels of each training and test image; absent of files of earlier versions. */
+  trainPixels: z.array(z.string()).optional(),
+  testPixels: z.array(z.string()).optional(),
 });
 
 function filesOf(
   files: readonly string[] | undefined,
   hashes: readonly string[] | undefined,
-): { files?: readonly string[]; hashes?: readonly string[] } {
-  return { ...(files && { files }), ...(hashes && { hashes }) };
+  pixelHashes: readonly string[] | undefined,
+): Pick<ImageSplit, 'files' | 'hashes' | 'pixelHashes'> {
+  return { ...(files && { files }), ...(hashes && { hashes }), ...(pixelHashes && { pixelHashes }) };
 }
 
 /** The bytes of a typed array, shared. */
@@ -51,6 +58,7 @@ export async function writePacked(
   { dataset, skipped, notices }: DecodedDataset,
 ): Promise<void> {
   const { name, imageShape, classNames, train, test } = dataset;
+  const length = imageLength(dataset);
   const header = Buffer.from(
     JSON.stringify({
       name,
@@ -64,13 +72,15 @@ export async function writePacked(
       testFiles: test.files,
       trainHashes: train.hashes,
       testHashes: test.hashes,
+      trainPixels: await imageHashes(train, length),
+      testPixels: await imageHashes(test, length),
     }),
   );
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
+  const headerLength = Buffer.alloc(4);
+  headerLength.writeUInt32LE(header.length);
   const parts = [
     Buffer.from(MAGIC),
-    length,
+    headerLength,
     header,
     bytesOf(train.labels),
     bytesOf(test.labels),
@@ -147,13 +157,13 @@ export async function readPacked(path: string): Promise<DecodedDataset | undefin
           size: train,
           images: trainImages,
           labels: trainLabels,
-          ...filesOf(header.trainFiles, header.trainHashes),
+          ...filesOf(header.trainFiles, header.trainHashes, header.trainPixels),
         },
         test: {
           size: test,
           images: testImages,
           labels: testLabels,
-          ...filesOf(header.testFiles, header.testHashes),
+          ...filesOf(header.testFiles, header.testHashes, header.testPixels),
         },
       },
       skipped,

@@ -34,36 +34,53 @@ interface Fingerprint {
   readonly isVaried: boolean;
 }
 
-/** For each cell whether it is brighter than its neighbour at the left ("dHash", N. Krawetz 2013). */
-function differenceBits(
-  pixels: Uint8Array,
-  [height, width, channels]: ImageDataset['imageShape'],
-): { high: number; low: number; isVaried: boolean } {
-  const sums = new Float64Array(ROWS * (COLUMNS + 1));
-  const counts = new Float64Array(sums.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const cell = Math.floor((y * ROWS) / height) * (COLUMNS + 1) + Math.floor((x * (COLUMNS + 1)) / width);
-      for (let c = 0; c < channels; c++) sums[cell]! += pixels[(y * width + x) * channels + c]!;
-      counts[cell]!++;
+/** For each cell whether it is brighter than its neighbour at the left ("dHash", N. Krawetz 2013), of images of one shape. */
+class DifferenceBits {
+  /** The cell that each row and each column of pixels lies in. */
+  readonly #rows: Int32Array;
+  readonly #columns: Int32Array;
+  readonly #counts = new Float64Array(ROWS * (COLUMNS + 1));
+  readonly #sums = new Float64Array(ROWS * (COLUMNS + 1));
+
+  constructor(private readonly shape: ImageDataset['imageShape']) {
+    const [height, width] = shape;
+    this.#rows = Int32Array.from({ length: height }, (_, y) => Math.floor((y * ROWS) / height));
+    this.#columns = Int32Array.from({ length: width }, (_, x) => Math.floor((x * (COLUMNS + 1)) / width));
+    for (const row of this.#rows) {
+      for (const column of this.#columns) this.#counts[row * (COLUMNS + 1) + column]!++;
     }
   }
-  const means = sums.map((sum, cell) => sum / Math.max(1, counts[cell]!));
-  const words = [0, 0];
-  let ones = 0;
-  for (let bit = 0; bit < ROWS * COLUMNS; bit++) {
-    const cell = Math.floor(bit / COLUMNS) * (COLUMNS + 1) + (bit % COLUMNS);
-    if (means[cell + 1]! <= means[cell]!) continue;
-    words[bit >> 5]! |= 1 << (bit & 31);
-    ones++;
+
+  of(pixels: Uint8Array): Pick<Fingerprint, 'high' | 'low' | 'isVaried'> {
+    const [height, width, channels] = this.shape;
+    const sums = this.#sums.fill(0);
+    let at = 0;
+    for (let y = 0; y < height; y++) {
+      const row = this.#rows[y]! * (COLUMNS + 1);
+      for (let x = 0; x < width; x++) {
+        let sum = 0;
+        for (let c = 0; c < channels; c++) sum += pixels[at++]!;
+        sums[row + this.#columns[x]!]! += sum;
+      }
+    }
+    const means = sums.map((sum, cell) => sum / Math.max(1, this.#counts[cell]!));
+    const words = [0, 0];
+    let ones = 0;
+    for (let bit = 0; bit < ROWS * COLUMNS; bit++) {
+      const cell = Math.floor(bit / COLUMNS) * (COLUMNS + 1) + (bit % COLUMNS);
+      if (means[cell + 1]! <= means[cell]!) continue;
+      words[bit >> 5]! |= 1 << (bit & 31);
+      ones++;
+    }
+    return { high: words[0]!, low: words[1]!, isVaried: ones > 8 && ones < ROWS * COLUMNS - 8 };
   }
-  return { high: words[0]!, low: words[1]!, isVaried: ones > 8 && ones < ROWS * COLUMNS - 8 };
 }
 
+/** Number of ones among the 32 bits of a word, counted in parallel in ever wider fields. */
 function bitsSet(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
-  return count;
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 async function fingerprints(
@@ -73,13 +90,14 @@ async function fingerprints(
 ): Promise<Fingerprint[]> {
   const length = imageLength(dataset);
   const hashes = await imageHashes(split, length);
+  const bits = new DifferenceBits(dataset.imageShape);
   const result: Fingerprint[] = [];
   for (let from = 0; from < split.size; from += PIECE) {
     const indices = Int32Array.from({ length: Math.min(PIECE, split.size - from) }, (_, i) => from + i);
     const images = await gatherImages(split, indices);
     for (const [row, index] of indices.entries()) {
       result.push({
-        ...differenceBits(images.subarray(row * length, (row + 1) * length), dataset.imageShape),
+        ...bits.of(images.subarray(row * length, (row + 1) * length)),
         ...{ isHeldOut, hash: hashes[index]!, label: split.labels[index]! },
         file: split.files?.[index] ?? `${isHeldOut ? 'held-out' : 'training'} image ${index}`,
       });
@@ -98,13 +116,25 @@ export async function findDuplicates(dataset: ImageDataset): Promise<Duplicate[]
     ...(await fingerprints(dataset, dataset.test, true)),
     ...(await fingerprints(dataset, dataset.train, false)),
   ];
+  // Millions of pairs are compared, so by plain numbers.
+  const high = Int32Array.from(all, (photo) => photo.high);
+  const low = Int32Array.from(all, (photo) => photo.low);
+  const varied = Uint8Array.from(all, ({ isVaried }) => Number(isVaried));
+  const numbers = new Map<string, number>();
+  const hashes = Int32Array.from(all, ({ hash }) => {
+    const number = numbers.get(hash) ?? numbers.size;
+    numbers.set(hash, number);
+    return number;
+  });
   const found: Duplicate[] = [];
-  for (const [i, a] of all.entries()) {
-    for (const b of all.slice(i + 1)) {
-      const isExact = a.hash === b.hash;
+  for (let i = 0; i < all.length; i++) {
+    for (let j = i + 1; j < all.length; j++) {
+      const isExact = hashes[i] === hashes[j];
       const isNear =
-        a.isVaried && b.isVaried && bitsSet(a.high ^ b.high) + bitsSet(a.low ^ b.low) <= NEAR_BITS;
+        (varied[i]! & varied[j]!) === 1 &&
+        bitsSet(high[i]! ^ high[j]!) + bitsSet(low[i]! ^ low[j]!) <= NEAR_BITS;
       if (!isExact && !isNear) continue;
+      const [a, b] = [all[i]!, all[j]!];
       found.push({
         ...{ first: a.file, second: b.file, isExact },
         isAcross: a.isHeldOut !== b.isHeldOut,

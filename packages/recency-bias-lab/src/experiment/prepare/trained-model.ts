@@ -12,6 +12,7 @@ import type { SavedModelMetadata } from '../../pretrained/saved-model.js';
 import { readEvents, foldEvents, readRunHeader } from '../../records/read.js';
 import type { RunHeader } from '../../records/schema.js';
 import { readBestEpoch } from '../state/best-weights.js';
+import type { Answers } from '../state/best-weights.js';
 import { openModel } from './open-model.js';
 import { loadPlugins } from '../../plugins/loaded-plugins.js';
 import { trainedPart } from './phase-network.js';
@@ -51,6 +52,22 @@ export async function runDirectory(dir: string): Promise<string> {
       ? `${dir}: holds no run yet`
       : `${dir}: holds several runs; name one of them: ${names.join(', ')}`,
   );
+}
+
+/**
+ * The best epoch of a run directory and its answers for the held-out samples, as they were measured when it was trained.
+ * @returns undefined where the record is of an earlier version, without answers
+ */
+export async function readHeldOutAnswers(
+  dir: string,
+): Promise<{ readonly epoch: number; readonly answers: Answers } | undefined> {
+  const { epoch, answers } = (await readBestEpoch(dir)) ?? {};
+  return epoch === undefined || answers === undefined ? undefined : { epoch, answers };
+}
+
+/** The learning rate that a run chose for its probe; undefined where it chose none, or has saved nothing. */
+export async function readProbeRate(dir: string): Promise<number | undefined> {
+  return (await readRunCheckpoint(dir))?.probeRate;
 }
 
 interface TrainedWeights {

@@ -1,10 +1,11 @@
-/** The child process of a command. It is told by messages what to do, and ends by itself when the command is gone. */
+/** The child process of a command. It is told by messages what to do, a job at a time, and ends by itself when the command is gone. */
 import { STOPPING_SIGNALS } from '../../ground/stopping-signals.js';
 import { messageOf } from '../../plugins/plugin-error.js';
 import { prepareComparison, prepareExperiment } from '../prepare/prepare.js';
+import type { PreparedExperiment } from '../prepare/prepare.js';
 import { trainRun } from '../training/train-run.js';
 import { measureCost } from './measure-cost.js';
-import type { ChildInstruction, ChildMessage, JobName, Jobs } from './protocol.js';
+import type { ChildInstruction, ChildMessage, JobName, Jobs, TrainRunOrder } from './protocol.js';
 
 type Work<Name extends JobName> = (
   order: Jobs[Name]['order'],
@@ -12,9 +13,20 @@ type Work<Name extends JobName> = (
   update: (update: Jobs[Name]['update']) => void,
 ) => Promise<Jobs[Name]['result']>;
 
+/** The experiment of the job before. A run that follows its warm-up in the same process finds data and model ready. */
+let ready: { readonly key: string; readonly prepared: PreparedExperiment } | undefined;
+
+async function prepareRun({ out, cache }: Pick<TrainRunOrder, 'out' | 'cache'>): Promise<PreparedExperiment> {
+  const key = JSON.stringify([out, cache]);
+  if (ready?.key === key) return ready.prepared;
+  const prepared = await prepareComparison(out, { cache, purpose: 'train' });
+  ready = { key, prepared };
+  return prepared;
+}
+
 const WORK: { readonly [Name in JobName]: Work<Name> } = {
   'train-run': async ({ task, out, cache, saveEverySeconds, force }, stop, update) => {
-    const prepared = await prepareComparison(out, { cache, purpose: 'train' });
+    const prepared = await prepareRun({ out, cache });
     const complete = await trainRun({
       ...prepared,
       task,
@@ -58,8 +70,6 @@ async function work<Name extends JobName>(job: Name, order: Jobs[Name]['order'])
     const stack = error instanceof Error ? error.stack : undefined;
     send({ type: 'failed', message: messageOf(error), ...(stack !== undefined && { stack }) });
     process.exitCode = 1;
-  } finally {
-    if (process.connected) process.disconnect();
   }
 }
 
@@ -69,6 +79,14 @@ process.on('disconnect', () => {
   stop.abort();
 });
 process.on('message', (instruction: ChildInstruction) => {
-  if (instruction.type === 'stop') stop.abort();
-  else void work(instruction.job, instruction.order);
+  switch (instruction.type) {
+    case 'begin':
+      void work(instruction.job, instruction.order);
+      break;
+    case 'stop':
+      stop.abort();
+      break;
+    case 'end':
+      if (process.connected) process.disconnect();
+  }
 });

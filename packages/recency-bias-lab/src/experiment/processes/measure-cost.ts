@@ -112,7 +112,7 @@ async function measureSteps(input: RunSelectorOptions, session: TrainingSession)
       weightsBytes = encodeState({ version: 1, weights: training.weights }).length;
       save = between(lastAt, now()); // with the time that it took to capture the state
     },
-    onStep: (_, time) => {
+    onStep: (_, { time }) => {
       done++;
       if (done <= cold) warm = time;
       spent = between(warm, time);

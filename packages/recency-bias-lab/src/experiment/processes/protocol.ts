@@ -49,16 +49,18 @@ export interface Jobs {
 
 export type JobName = keyof Jobs;
 
-/** Messages to a child: `begin` is the first, and `stop`, which may follow, the last. */
+/** Messages to a child: `begin` for each job, when the one before is done; `stop`, after which no other begins; `end`, the last. */
 export type ChildInstruction<Name extends JobName = JobName> =
   | { readonly type: 'begin'; readonly job: Name; readonly order: Jobs[Name]['order'] }
-  /** Save and end. */
-  | { readonly type: 'stop' };
+  /** Save and stop. */
+  | { readonly type: 'stop' }
+  /** There is no other job. */
+  | { readonly type: 'end' };
 
 /** Messages from a child. */
 export type ChildMessage<Name extends JobName> =
   | { readonly type: 'update'; readonly update: Jobs[Name]['update'] }
-  /** Last message of a job that was done. */
+  /** Last message of a job that was done. The child waits for another, or for its end. */
   | { readonly type: 'result'; readonly result: Jobs[Name]['result'] }
-  /** Last message of a job that failed. */
+  /** Last message of a job that failed; no other job follows. */
   | { readonly type: 'failed'; readonly message: string; readonly stack?: string };

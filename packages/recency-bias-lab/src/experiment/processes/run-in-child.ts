@@ -1,5 +1,6 @@
 /** Starts child processes. */
 import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ChildInstruction, ChildMessage, JobName, Jobs } from './protocol.js';
 
@@ -28,55 +29,99 @@ const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 /** How much is kept of the end of what a process wrote to its error output. */
 const DETAIL_LENGTH = 4000;
 
-/** Does a job in a process of its own. */
-export function runInChild<Name extends JobName>(
-  job: Name,
-  order: Jobs[Name]['order'],
-  { onUpdate, stop }: ChildOptions<Name> = {},
-): Promise<ChildOutcome<Name>> {
-  return new Promise((resolve) => {
-    const child = fork(CHILD, [], {
+/** A process that does one job after another. */
+export class JobProcess {
+  readonly #process: ChildProcess;
+  /** The end of what it wrote to its error output. */
+  #detail = '';
+  #isEnding = false;
+
+  constructor() {
+    this.#process = fork(CHILD, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       execArgv: [],
     });
-    let outcome: ChildOutcome<Name> | undefined;
-    let detail = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      detail = (detail + text).slice(-DETAIL_LENGTH);
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#detail = (this.#detail + text).slice(-DETAIL_LENGTH);
     });
-    const send = (instruction: ChildInstruction<Name>): void => {
-      if (child.connected) child.send(instruction);
-    };
-    const tellStop = (): void => {
-      send({ type: 'stop' });
-    };
-    stop?.addEventListener('abort', tellStop, { once: true });
+    this.#process.once('exit', () => (this.#isEnding = true));
+  }
 
-    child.on('message', (message: ChildMessage<Name>) => {
-      switch (message.type) {
-        case 'update':
-          onUpdate?.(message.update);
-          break;
-        case 'result':
-          outcome = { status: 'done', result: message.result };
-          break;
-        case 'failed':
-          outcome = { status: 'failed', message: message.message, detail: message.stack ?? '' };
-      }
+  /** Whether it can do another job. */
+  get isFree(): boolean {
+    return !this.#isEnding && this.#process.connected;
+  }
+
+  /**
+   * Does a job.
+   * @param keep whether the process is to stay for another job when this one is done; otherwise it has ended when the job has
+   */
+  run<Name extends JobName>(
+    job: Name,
+    order: Jobs[Name]['order'],
+    { onUpdate, stop, keep = false }: ChildOptions<Name> & { readonly keep?: boolean } = {},
+  ): Promise<ChildOutcome<Name>> {
+    return new Promise((resolve) => {
+      const child = this.#process;
+      let outcome: ChildOutcome<Name> | undefined;
+      const send = (instruction: ChildInstruction<Name>): void => {
+        if (child.connected) child.send(instruction);
+      };
+      const tellStop = (): void => {
+        send({ type: 'stop' });
+      };
+      const finish = (ended: ChildOutcome<Name>): void => {
+        stop?.removeEventListener('abort', tellStop);
+        child.off('message', onMessage).off('error', onError).off('close', onClose);
+        resolve(ended);
+      };
+      const onMessage = (message: ChildMessage<Name>): void => {
+        switch (message.type) {
+          case 'update':
+            onUpdate?.(message.update);
+            break;
+          case 'result':
+            outcome = { status: 'done', result: message.result };
+            if (keep && stop?.aborted !== true) finish(outcome);
+            else this.end();
+            break;
+          case 'failed':
+            outcome = { status: 'failed', message: message.message, detail: message.stack ?? '' };
+            this.end();
+        }
+      };
+      const onError = ({ message }: Error): void => {
+        this.#isEnding = true;
+        finish({
+          status: 'failed',
+          message: `its process could not be started (${message})`,
+          detail: this.#detail,
+        });
+      };
+      const onClose = (code: number | null, signal: NodeJS.Signals | null): void => {
+        const how = signal === null ? `with exit code ${code ?? 0}` : `by signal ${signal}`;
+        finish(outcome ?? { status: 'ended', how, ...(signal !== null && { signal }), detail: this.#detail });
+      };
+      child.on('message', onMessage).on('error', onError).on('close', onClose);
+      stop?.addEventListener('abort', tellStop, { once: true });
+      send({ type: 'begin', job, order });
+      if (stop?.aborted === true) tellStop();
     });
-    const finish = (otherwise: ChildOutcome<Name>): void => {
-      stop?.removeEventListener('abort', tellStop);
-      resolve(outcome ?? otherwise);
-    };
-    child.on('error', ({ message }) => {
-      finish({ status: 'failed', message: `its process could not be started (${message})`, detail });
-    });
-    child.on('close', (code, signal) => {
-      const how = signal === null ? `with exit code ${code ?? 0}` : `by signal ${signal}`;
-      finish({ status: 'ended', how, ...(signal !== null && { signal }), detail });
-    });
-    send({ type: 'begin', job, order });
-    if (stop?.aborted === true) tellStop();
-  });
+  }
+
+  /** Lets it end. It is the child that closes the channel: where the parent does, Node never says that the child has ended. */
+  end(): void {
+    this.#isEnding = true;
+    if (this.#process.connected) this.#process.send({ type: 'end' } satisfies ChildInstruction);
+  }
+}
+
+/** Does a job in a process of its own. */
+export function runInChild<Name extends JobName>(
+  job: Name,
+  order: Jobs[Name]['order'],
+  options: ChildOptions<Name> = {},
+): Promise<ChildOutcome<Name>> {
+  return new JobProcess().run(job, order, options);
 }

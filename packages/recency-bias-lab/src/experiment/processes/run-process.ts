@@ -1,9 +1,9 @@
-/** Trains a run in a process of its own. */
+/** Trains a run in a child process. */
 import { STOPPING_SIGNALS } from '../../ground/stopping-signals.js';
 import type { EpochEvent } from '../../records/schema.js';
 import type { StepProgress } from '../training/train-run-options.js';
 import type { TrainRunOrder } from './protocol.js';
-import { runInChild } from './run-in-child.js';
+import type { JobProcess } from './run-in-child.js';
 import type { RunOutcome } from './schedule-runs.js';
 
 /** Listens to a run. */
@@ -15,16 +15,18 @@ export interface RunListener {
 }
 
 /**
- * Trains a run in a process of its own.
+ * Trains a run in a child process.
  * @param stop aborted to make it save and stop; it does so within a step
+ * @param keep whether the process is to stay for another run when this one is complete
  */
 export async function startRun(
   order: TrainRunOrder,
   listener: RunListener,
   stop: AbortSignal,
+  { child, keep }: { readonly child: JobProcess; readonly keep: boolean },
 ): Promise<RunOutcome> {
-  const outcome = await runInChild('train-run', order, {
-    stop,
+  const outcome = await child.run('train-run', order, {
+    ...{ stop, keep },
     onUpdate: (update) => {
       if (update.type === 'progress') listener.onProgress(update.progress);
       else if (update.type === 'epoch') listener.onEpoch(update.event);

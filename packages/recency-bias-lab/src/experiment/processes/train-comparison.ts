@@ -17,6 +17,7 @@ import { runTasks } from '../document/tasks.js';
 import type { RunTask } from '../document/tasks.js';
 import type { EstimateOptions } from './estimate.js';
 import type { OutputDirectory } from './output-directory.js';
+import { JobProcess } from './run-in-child.js';
 import { startRun } from './run-process.js';
 import type { RunListener } from './run-process.js';
 import { scheduleRuns } from './schedule-runs.js';
@@ -96,7 +97,8 @@ async function noteFailure(dir: string, outcome?: RunOutcome): Promise<void> {
 }
 
 /**
- * Trains what is not complete, each run in a process of its own.
+ * Trains what is not complete, each run in a process of its own. A single run goes on in the process of its warm-up, which has read the
+ * data and started the backend already.
  * @param begin told of each run as it begins; what it returns is told what the run says
  * @param stop aborted to make all runs save and stop
  */
@@ -110,15 +112,26 @@ export async function trainComparison(
   const { cache, saveEverySeconds, force, jobs, shard } = options;
   const lock = await claimDirectory(output, options);
   try {
+    const tasks = tasksOf(output, shard);
+    const isSingle = tasks.filter(({ kind, id }) => kind === 'run' && !complete.has(id)).length === 1;
+    let kept: JobProcess | undefined;
     const start = async (task: RunTask): Promise<RunOutcome> => {
       const watcher = begin(task);
       await noteFailure(join(dir, task.id)).catch(() => undefined);
-      const outcome = await startRun({ task, out: dir, cache, saveEverySeconds, force }, watcher, stop);
+      const child = kept?.isFree === true ? kept : new JobProcess();
+      const keep = isSingle && task.kind === 'warmup';
+      const order = { task, out: dir, cache, saveEverySeconds, force };
+      const outcome = await startRun(order, watcher, stop, { child, keep });
+      kept = keep ? child : undefined;
       await noteFailure(join(dir, task.id), outcome).catch(() => undefined); // the outcome says more
       await watcher.end(outcome);
       return outcome;
     };
-    return await scheduleRuns(tasksOf(output, shard), complete, jobs, start, stop);
+    try {
+      return await scheduleRuns(tasks, complete, jobs, start, stop);
+    } finally {
+      kept?.end();
+    }
   } finally {
     if (shard === undefined) await lock.release();
   }

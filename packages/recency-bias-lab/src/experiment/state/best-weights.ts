@@ -1,4 +1,4 @@
-/** The weights of a run's best epoch: best.bin of its directory. */
+/** The weights of a run's best epoch and its answers: best.bin of its directory. */
 import { join } from 'node:path';
 import type { StateDict } from 'recency-bias';
 import type { TrainingState } from 'recency-bias/tfjs';
@@ -15,10 +15,32 @@ export interface BestEpoch extends StateDict {
   /** On the held-out samples, which chose this epoch. */
   readonly testError: number;
   readonly weights: TrainingState['weights'];
+  /** For the held-out samples; absent from records of earlier versions. */
+  readonly answers?: Answers;
+}
+
+/** The answer for each held-out sample. */
+export interface Answers extends StateDict {
+  readonly version: 1;
+  readonly predicted: Int32Array;
+  /** Of the predicted class, in [0, 1]. */
+  readonly probability: Float32Array;
+}
+
+function isAnswers(value: unknown): value is Answers {
+  const { version, predicted, probability } = value as Partial<Answers>;
+  return (
+    version === 1 &&
+    predicted instanceof Int32Array &&
+    probability instanceof Float32Array &&
+    predicted.length === probability.length
+  );
 }
 
 function isBestEpoch(state: StateDict): state is BestEpoch {
-  return state.version === 1 && typeof state.testError === 'number' && Array.isArray(state.weights);
+  const { version, testError, weights, answers } = state;
+  const isWhole = version === 1 && typeof testError === 'number' && Array.isArray(weights);
+  return isWhole && (answers === undefined || (answers !== null && isAnswers(answers)));
 }
 
 /**
@@ -67,10 +89,14 @@ export class BestWeights {
     epoch: number,
     testError: number,
     weights: () => Promise<TrainingState['weights']>,
+    answers?: Answers,
   ): Promise<void> {
     const best = this.#best;
     if (best !== undefined && testError >= best.testError && epoch !== best.epoch) return;
-    await this.#write({ version: 1, epoch, testError, weights: await weights() });
+    await this.#write({
+      ...{ version: 1, epoch, testError, weights: await weights() },
+      ...(answers !== undefined && { answers }),
+    });
   }
 
   async #write(best: BestEpoch): Promise<void> {

@@ -1,9 +1,11 @@
 /** Loss and error of a classifier on data it is not trained on. */
 import * as tf from '@tensorflow/tfjs';
 import type { LabelledBatches } from '../../data/image-batches.js';
+import type { Answers } from '../state/best-weights.js';
 
 /** Large enough to fill the cores, small enough for the activations to stay in the cache. */
 export const EVALUATION_BATCH = 250;
+
 /** Means over samples, and what each sample contributes. */
 export interface Evaluation {
   /** Crossentropy of the true class. */
@@ -14,6 +16,8 @@ export interface Evaluation {
   readonly error: number;
   /** The same share of the samples of each class; null for a class without any. */
   readonly classErrors: readonly (number | null)[];
+  /** In the order of the indices. */
+  readonly answers: Answers;
 }
 
 /**
@@ -29,6 +33,11 @@ export async function evaluate(
   probabilities?: Float32Array,
 ): Promise<Evaluation> {
   const losses = new Float32Array(indices.length);
+  const answers: Answers = {
+    version: 1,
+    predicted: new Int32Array(indices.length),
+    probability: new Float32Array(indices.length),
+  };
   let lossSum = 0;
   let wrong = 0;
   const { classes } = batches;
@@ -57,11 +66,13 @@ export async function evaluate(
         probabilities[(from + row) * classes + c] =
           Math.exp(logits[start + c]! - logits[start + best]!) / sum;
       }
+      answers.predicted[from + row] = best;
+      answers.probability[from + row] = 1 / sum;
       const loss = Math.log(sum) + logits[start + best]! - logits[start + label]!;
       losses[from + row] = loss;
       lossSum += loss;
     }
   }
   const classErrors = Array.from(samplesOf, (count, c) => (count === 0 ? null : wrongOf[c]! / count));
-  return { loss: lossSum / indices.length, losses, error: wrong / indices.length, classErrors };
+  return { loss: lossSum / indices.length, losses, error: wrong / indices.length, classErrors, answers };
 }

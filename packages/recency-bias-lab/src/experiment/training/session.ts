@@ -54,7 +54,7 @@ export interface TrainOptions {
   /** Aborted when the training is to save and stop at its next step. */
   readonly stop: AbortSignal;
   /** After each step. */
-  readonly onStep?: (step: TrainedStep, time: TrainingTime) => void;
+  readonly onStep?: (step: TrainedStep, clock: TrainingClock) => void;
   /** The learning rate of an epoch, 1-based. Default: the experiment's. */
   readonly rate?: (epoch: number) => number;
   /** After some steps, several times a second. */
@@ -135,7 +135,7 @@ export class TrainingSession {
         },
       },
       onStep: async (step) => {
-        given.onStep?.(step, clock.time);
+        given.onStep?.(step, clock);
         if (performance.now() - lastTurn < YIELD_MS) return;
         given.onTurn?.(step, clock.time);
         await new Promise((resolve) => setImmediate(resolve));

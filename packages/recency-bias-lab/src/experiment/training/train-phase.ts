@@ -10,6 +10,7 @@ import type { BestWeights } from '../state/best-weights.js';
 import type { RunCheckpoint } from '../state/run-checkpoint.js';
 import type { PhaseStart } from './begin-phase.js';
 import { evaluate } from './evaluate.js';
+import type { Evaluation } from './evaluate.js';
 import { phaseRate } from './learning-rate.js';
 import type { TrainingSession } from './session.js';
 import type { TrainRunOptions } from './train-run-options.js';
@@ -23,7 +24,7 @@ interface LiveRun {
   trainedSamples: number;
   scoredSamples: number;
   /** Of the epoch that has just ended. */
-  testError?: number;
+  test?: Pick<Evaluation, 'error' | 'answers'>;
   lastEpoch?: number;
 }
 
@@ -87,8 +88,8 @@ export async function trainPhase(
       const { step, epoch } = training;
       const weights = async (): Promise<RunCheckpoint['training']['weights']> =>
         model === network ? training.weights : (await captureModel(network)).weights;
-      if (step === 0 && live.testError !== undefined) await best.consider(epoch, live.testError, weights);
-      const { steps } = live;
+      const { steps, test } = live;
+      if (step === 0 && test !== undefined) await best.consider(epoch, test.error, weights, test.answers);
       const probed = probeRate === undefined ? {} : { probeRate };
       const shown = live.recorder && { pictures: await pictures.now(live.recorder) };
       checkpoint = { version: 1, training, trainSeconds, processorSeconds, steps, ...probed, ...shown };
@@ -132,7 +133,7 @@ export async function trainPhase(
         selection: live.recorder!.statistics(),
       };
       await writer.append(event);
-      live.testError = testResult.error;
+      live.test = testResult;
       options.onEpoch?.(event);
       live.lastEpoch = epoch;
       if (

@@ -76,12 +76,12 @@ export async function trainRun(options: TrainRunOptions): Promise<boolean> {
   const { experiment, task, out, force = false } = options;
   const directory = new RunDirectory(out, task, experiment);
   const writer = await openWhenFree(directory, options, force);
+  let network: tf.LayersModel | undefined;
   try {
     const status = await directory.status();
     if (status.kind === 'complete') return true;
     const best = await BestWeights.open(writer, directory.warmup);
     let start = status.kind === 'fresh' ? undefined : status.checkpoint;
-    let network: tf.LayersModel | undefined;
     let end: PhaseEnd | undefined;
     const phases = phasesOfTask(task, experiment);
     for (const phase of phases) {
@@ -113,6 +113,7 @@ export async function trainRun(options: TrainRunOptions): Promise<boolean> {
     if (error instanceof StoppedError) return false;
     throw error;
   } finally {
+    network?.dispose();
     await writer.close();
   }
 }
