@@ -8,7 +8,7 @@ import type { ChartData } from '../report/chart-data.js';
 import { chartData } from '../report/chart-data.js';
 import type { Markup } from '../report/html/markup.js';
 import { html } from '../report/html/markup.js';
-import { pageContent, pageTitle } from '../report/html/page.js';
+import { documentTitle, pageContent } from '../report/html/page.js';
 import { ALONE } from '../report/html/section.js';
 import { withDistinctNames } from '../report/index.js';
 import { FlickerReader } from './flicker.js';
@@ -105,7 +105,7 @@ export class LivePage {
         ? this.#nothing()
         : pageContent(analyses, this.#data, { above, open: openSections(analyses) });
     return {
-      title: analyses.length === 0 ? 'Waiting' : pageTitle(analyses),
+      title: analyses.length === 0 ? 'Waiting: batch selection' : documentTitle(analyses),
       content: content.text,
       data: this.#data,
     };

@@ -173,7 +173,7 @@ export class WatchServer {
     const message: FeedMessage = {
       isWhole: false,
       time: new Date().toISOString(),
-      title: documentTitle(title),
+      title,
       length: pieces.length,
       pieces: changedPieces(this.#pieces, pieces),
       comparisons: data.length,
@@ -198,7 +198,7 @@ export class WatchServer {
     const message: FeedMessage = {
       isWhole: true,
       time: new Date().toISOString(),
-      title: documentTitle(this.#title),
+      title: this.#title,
       length: this.#pieces.length,
       pieces: [...this.#pieces.entries()],
       comparisons: this.#data.length,
@@ -207,10 +207,6 @@ export class WatchServer {
     reader.response.write(eventText(message));
     reader.isUpToDate = true;
   }
-}
-
-function documentTitle(title: string): string {
-  return `${title}: batch selection compared`;
 }
 
 function eventText(message: FeedMessage): string {

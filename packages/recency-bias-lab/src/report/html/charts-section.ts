@@ -15,6 +15,25 @@ function choice(name: string, value: string, text: string, checked: boolean): Ma
   >`;
 }
 
+/** Whether methods are compared, and over several seeds: a training alone has neither. */
+function extent({ selectors, curves }: Pick<ChartData, 'selectors' | 'curves'>): {
+  readonly isComparison: boolean;
+  readonly isMean: boolean;
+} {
+  return { isComparison: selectors.length > 1, isMean: curves.some(({ seeds }) => seeds.length > 1) };
+}
+
+/** How the lines of the learning curves are to be read. */
+function lineNote(data: ChartData): string {
+  const { isComparison, isMean } = extent(data);
+  return [
+    ...(isMean
+      ? ['Thick lines are means over seeds, bands one standard error around them, thin lines single seeds.']
+      : []),
+    ...(isComparison ? ['Click a name to hide it in all charts.'] : []),
+  ].join(' ');
+}
+
 /** Switches for all charts; shown only when scripts run. */
 function toolbar({ selectors, warmupEpochs, curves }: ChartData): Markup {
   const scored = curves.some(({ seeds }) => seeds.some((seed) => seed.scored.some((count) => count > 0)));
@@ -55,14 +74,14 @@ function toolbar({ selectors, warmupEpochs, curves }: ChartData): Markup {
 }
 
 /** Test error at every epoch, for reading without charts. */
-function curveTable({ selectors, curves }: ChartData): Markup {
+function curveTable({ selectors, curves }: Pick<ChartData, 'selectors' | 'curves'>): Markup {
   const epochs = [...new Set(curves.flatMap(({ mean }) => mean.epoch))].sort((a, b) => a - b);
   return html`<details>
     <summary>Test error by epoch as a table</summary>
     <div class="scroll">
       <table>
         <caption>
-          Mean over seeds, %
+          ${extent({ selectors, curves }).isMean ? 'Mean over seeds, %' : 'In %'}
         </caption>
         <thead>
           <tr>
@@ -88,37 +107,42 @@ function curveTable({ selectors, curves }: ChartData): Markup {
 }
 
 function curves(data: ChartData, place: Place): Markup {
+  const { isComparison } = extent(data);
   return section(
     place,
     'curves',
     'Learning curves',
-    html`<p class="note">
-        Thick lines are means over seeds, bands one standard error around them, thin lines single seeds. Click
-        a name to hide it in all charts.
-      </p>
+    html`<p class="note">${lineNote(data)}</p>
       ${toolbar(data)}
       <div class="card" style="margin-top:20px">
         ${cardTitle(place, 'Test error')}
         <p class="note">
-          Lower is better. Dashed: the baseline’s best error; where a curve first touches it, its method has
-          caught up.
+          Lower is better.
+          ${
+            isComparison &&
+            'Dashed: the baseline’s best error; where a curve first touches it, its method has caught up.'
+          }
         </p>
         ${chart('curve', 'testError', 'Line chart of the test error during training, one line a selector', 'tall')}${curveTable(data)}
       </div>
       <div class="grid">
-        ${figure(place, 'Probe loss', 'On a fixed random subset of the training data, the same for all selectors: this one can be compared.', chart('curve', 'probeLoss', 'Line chart of the loss on a fixed subset of the training data'))}
+        ${figure(place, 'Probe loss', `On a fixed random subset of the training data, the same ${isComparison ? 'for all selectors: this one can be compared' : 'after each epoch'}.`, chart('curve', 'probeLoss', 'Line chart of the loss on a fixed subset of the training data'))}
         ${figure(place, 'Training loss as selected', 'Mean loss of the samples that were drawn: higher where a method draws harder samples, which is not worse.', chart('curve', 'trainLoss', 'Line chart of the mean loss of the selected samples'))}
       </div>`,
   );
 }
 
 /** Figure 4 of the paper, or its figure 5 where a pretrained network is fine-tuned. */
-function overTime({ clock, fineTuned }: ChartData, place: Place): Markup {
+function overTime(data: ChartData, place: Place): Markup {
+  const { clock, fineTuned, warmupEpochs } = data;
+  const { isComparison, isMean } = extent(data);
   const charts = [
     figure(
       place,
       'Test error',
-      'Where a curve first touches the dashed line, its method has reached the baseline’s best error.',
+      isComparison
+        ? 'Where a curve first touches the dashed line, its method has reached the baseline’s best error.'
+        : 'Lower is better.',
       chart('seconds', 'testError', 'Line chart of the test error against seconds of training'),
     ),
     ...(fineTuned
@@ -137,14 +161,16 @@ function overTime({ clock, fineTuned }: ChartData, place: Place): Markup {
       : []),
     figure(
       place,
-      'Training loss, comparable',
-      'On the fixed subset that is the same for all.',
+      isComparison ? 'Training loss, comparable' : 'Training loss on a fixed subset',
+      isComparison ? 'On the fixed subset that is the same for all.' : 'The same samples after each epoch.',
       chart('seconds', 'probeLoss', 'Line chart of the loss on a fixed subset against seconds of training'),
     ),
     figure(
       place,
       'Training loss, as trained',
-      'Of the samples that were drawn, as the paper has it.',
+      isComparison
+        ? 'Of the samples that were drawn, as the paper has it.'
+        : 'Of the samples that were drawn.',
       chart(
         'seconds',
         'trainLoss',
@@ -155,7 +181,7 @@ function overTime({ clock, fineTuned }: ChartData, place: Place): Markup {
   return section(
     place,
     'over-time',
-    fineTuned ? 'Against time: figure 5 of the paper' : 'Against time: figure 4 of the paper',
+    isComparison ? `Against time: figure ${fineTuned ? 5 : 4} of the paper` : 'Against time',
     html`<p class="note">
         Seconds of training without evaluation,
         ${
@@ -163,7 +189,8 @@ function overTime({ clock, fineTuned }: ChartData, place: Place): Markup {
             ? 'as processor time: what the clock on the wall would show on an idle machine.'
             : 'by the clock on the wall.'
         }
-        Means over seeds with bands of one standard error; the shaded warm-up is shared by all.
+        ${isMean && 'Means over seeds with bands of one standard error.'}
+        ${warmupEpochs > 0 && `The shaded warm-up is ${isComparison ? 'shared by all' : 'where all samples are drawn alike'}.`}
       </p>
       <div class="grid ${!fineTuned && 'lead'}">${charts}</div>`,
   );
@@ -228,10 +255,11 @@ function selectedLosses(data: ChartData, place: Place): Markup {
   return section(
     place,
     'selection',
-    'Losses of the selected samples: figure 3 of the paper',
+    `Losses of the selected samples${extent(data).isComparison ? ': figure 3 of the paper' : ''}`,
     html`<p class="note">
         A method that draws by chance has the loss distribution of the training set; others shift it towards
-        the samples that they prefer. Mean over seeds, eight bins a decade of the loss.
+        the samples that they prefer. ${extent(data).isMean ? 'Mean over seeds, eight' : 'Eight'} bins a
+        decade of the loss.
       </p>
       ${distributions(data, place)}`,
   );

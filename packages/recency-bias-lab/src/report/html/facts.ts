@@ -153,7 +153,7 @@ export function facts(analysis: Analysis): Fact[] {
       'Epochs',
       warmupEpochs === 0
         ? `${epochs}, no warm-up`
-        : `${epochs}, the first ${warmupEpochs} a warm-up shared by all`,
+        : `${epochs}, the first ${warmupEpochs} a warm-up${results.selectors.length > 1 ? ' shared by all' : ', in which all samples are drawn alike'}`,
     ],
     ['Batch', plural(header.batchSize, 'sample')],
     ...(experiment.optimizer === undefined

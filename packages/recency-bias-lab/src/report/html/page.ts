@@ -112,12 +112,18 @@ function severalComparisons(
     </main>`;
 }
 
-/** The title of the page: of one comparison, its name. */
-export function pageTitle(analyses: readonly Analysis[]): string {
+/** The name of what is on the page: of one comparison, its own. */
+function pageTitle(analyses: readonly Analysis[]): string {
   const [first] = analyses;
   return first !== undefined && analyses.length === 1
     ? first.results.name
     : plural(analyses.length, 'experiment');
+}
+
+/** The title of the document: the name, and what it is. */
+export function documentTitle(analyses: readonly Analysis[]): string {
+  const what = eyebrow(analyses);
+  return `${pageTitle(analyses)}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`;
 }
 
 /**
@@ -166,7 +172,7 @@ export function pageDocument({
         <meta http-equiv="Content-Security-Policy" content="${reportPolicy(script, isFed)}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${title}: batch selection compared</title>
+        <title>${title}</title>
         ${styleElement(STYLES + styles)}
       </head>
       <body>
@@ -185,7 +191,7 @@ export function pageDocument({
 export function reportPage(analyses: readonly Analysis[], script: string): string {
   const data = analyses.map(chartData);
   return pageDocument({
-    title: pageTitle(analyses),
+    title: documentTitle(analyses),
     content: pageContent(analyses, data),
     data,
     script,

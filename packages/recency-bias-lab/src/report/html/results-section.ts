@@ -83,22 +83,27 @@ function versusBaseline(results: Results, row: SelectorResult): Markup {
     <td class="${verdictClass(difference.verdict)}">${errorVerdict(difference.verdict, difference.n)}</td>`;
 }
 
-/** The table of test errors. */
+/** The meaning of the errors in the table. */
+function note({ selectors, seeds }: Results): string {
+  if (selectors.length > 1) {
+    return 'Lowest test error of any epoch, mean ± standard error over seeds, as in the paper’s tables. “Within the noise” unless the 95 % interval of the difference, paired by seed, excludes zero (Student’s t, not corrected for the number of comparisons).';
+  }
+  return `Lowest test error of any epoch${seeds.length > 1 ? ', mean ± standard error over seeds' : ''}.`;
+}
+
+/** The table of test errors; of a method alone without a comparison. */
 export function resultsSection(results: Results, place: Place): Markup {
   const slots = paletteSlots(results);
   const means = results.selectors.flatMap(({ best }) => (best === null ? [] : [best.mean]));
   const lowest = smallest(means);
   const range = means.length === 0 ? ([0, 1] as const) : dotRange(results.selectors);
+  const isComparison = results.selectors.length > 1;
   const baseline = results.selectors.find(({ selector }) => selector === results.baseline);
   return section(
     place,
     'results',
     'Test error',
-    html`<p class="note">
-        Lowest test error of any epoch, mean ± standard error over seeds, as in the paper’s tables. “Within
-        the noise” unless the 95 % interval of the difference, paired by seed, excludes zero (Student’s t, not
-        corrected for the number of comparisons).
-      </p>
+    html`<p class="note">${note(results)}</p>
       <div class="card scroll" role="region" tabindex="0" aria-label="Test errors">
         <table>
           <thead>
@@ -108,10 +113,17 @@ export function resultsSection(results: Results, place: Place): Markup {
               <th scope="col">Final, %</th>
               <th scope="col">At epoch</th>
               <th scope="col">
-                Seeds<span class="sub">${percent(range[0])} to ${percent(range[1])} %</span>
+                ${results.seeds.length > 1 ? 'Seeds' : 'Seed'}<span class="sub"
+                  >${percent(range[0])} to ${percent(range[1])} %</span
+                >
               </th>
-              <th scope="col">vs ${baseline?.title ?? 'baseline'}<span class="sub">95 % interval</span></th>
-              <th scope="col">Verdict</th>
+              ${
+                isComparison &&
+                html`<th scope="col">
+                    vs ${baseline?.title ?? 'baseline'}<span class="sub">95 % interval</span>
+                  </th>
+                  <th scope="col">Verdict</th>`
+              }
             </tr>
           </thead>
           <tbody>
@@ -124,7 +136,7 @@ export function resultsSection(results: Results, place: Place): Markup {
                 <td>${percentEstimate(row.final)}</td>
                 <td>${epochs.length === 0 ? NONE : epochs.join(', ')}</td>
                 <td>${dotPlot(row, range, slot)}</td>
-                ${versusBaseline(results, row)}
+                ${isComparison && versusBaseline(results, row)}
               </tr>`;
             })}
           </tbody>

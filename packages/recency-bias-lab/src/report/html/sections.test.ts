@@ -10,6 +10,7 @@ import {
   facts,
 } from './facts.js';
 import { matricesSection } from './matrices-section.js';
+import { reportPage } from './page.js';
 import { pairedSection } from './paired-section.js';
 import { labelColor, samplesSection, tally } from './samples-section.js';
 import { ALONE } from './section.js';
@@ -104,6 +105,36 @@ describe('the facts', () => {
       ['Selectors', 'a'],
       ['Seeds', '1, 2'],
     ]);
+  });
+});
+
+describe('the report of a training alone', () => {
+  const text = (selectors: readonly string[], experiment: object = {}): string => {
+    const runs = selectors.map((selector) => run([0.2, 0.1], { selector, warmupEpochs: 1 }));
+    const made = comparison(runs, { experiment: { epochs: 2, ...experiment }, sources: ['runs/mine'] });
+    const page = reportPage([analyse(made, NOW)], '').replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, '');
+    return page.replaceAll(/\s+/g, ' ');
+  };
+  const WORDS =
+    /shared by all|Verdict|baseline|batch selection compared|same for all|the same for all selectors|of the paper|paper’s|over seeds|this comparison|Within the noise/g;
+
+  it('has none of the words of a comparison, which the report of a comparison has', () => {
+    const alone = text(['recency-bias']);
+    expect(alone.match(WORDS) ?? []).toEqual([]);
+    expect(alone).toContain('a warm-up, in which all samples are drawn alike');
+    expect(alone).toMatch(/<title>[^<]*: training with Recency Bias<\/title>/);
+    const found = new Set(text(['uniform', 'recency-bias']).match(WORDS) ?? []);
+    expect([...found]).toEqual(expect.arrayContaining(['shared by all', 'Verdict', 'baseline']));
+  });
+
+  it('names finetune to do it again where a pretrained network was fine-tuned, else compare with the experiment', () => {
+    const fineTuned = { model: { name: 'pretrained', options: {} } };
+    expect(text(['recency-bias'], fineTuned)).toContain(
+      'npx recency-bias finetune --like runs/mine --out again',
+    );
+    const compared = 'npx recency-bias compare runs/mine/experiment.json --out again';
+    expect(text(['recency-bias'])).toContain(compared);
+    expect(text(['uniform', 'recency-bias'], fineTuned)).toContain(compared);
   });
 });
 

@@ -28,8 +28,20 @@ export function settingsSection(analysis: Analysis, place: Place): Markup {
   );
 }
 
-/** How to make this comparison again. */
-export function reproduceSection({ comparison, header, results }: Analysis, place: Place): Markup {
+/** The command that trains the runs again: fine-tuning makes its model and the page on its photos as well. */
+function command({ comparison, results }: Analysis): string {
+  const [source = ''] = comparison.sources;
+  const { model } = comparison.experiment as { readonly model?: unknown };
+  const { name } = (typeof model === 'object' && model !== null ? model : {}) as { name?: unknown };
+  const isFinetuning = name === 'pretrained' && results.selectors.length === 1 && results.seeds.length === 1;
+  return isFinetuning
+    ? `npx recency-bias finetune --like ${quoted(source)} --out again`
+    : `npx recency-bias compare ${quoted(join(source, 'experiment.json'))} --out again`;
+}
+
+/** How to train this again. */
+export function reproduceSection(analysis: Analysis, place: Place): Markup {
+  const { comparison, header, results } = analysis;
   const packages = Object.entries(header?.environment.packages ?? {});
   const methods = results.selectors.map(({ title, method }) =>
     method === null
@@ -48,10 +60,11 @@ export function reproduceSection({ comparison, header, results }: Analysis, plac
         differ. Start it in the folder in which the runs were started: paths in the experiment are seen from
         there.
       </p>
-      <pre>
-npx recency-bias compare ${quoted(join(comparison.sources[0] ?? '', 'experiment.json'))} --out again</pre>
+      <pre>${command(analysis)}</pre>
       <details>
-        <summary>Selectors and their options</summary>
+        <summary>
+          ${methods.length > 1 ? 'Selectors and their options' : 'The selector and its options'}
+        </summary>
         <ul>
           ${methods}
         </ul>

@@ -31,7 +31,8 @@ export function suspectsSection({ comparison, results, title }: Analysis, place:
       }
       ${
         insights === undefined
-          ? html`All samples: <code>npx recency-bias insights</code> with the folder of this comparison.`
+          ? html`All samples: <code>npx recency-bias insights</code> with the folder of
+              ${results.selectors.length > 1 ? 'this comparison' : 'this run'}.`
           : html`<a href="${insights}">Insights into all samples</a>`
       }
     </p>`,
