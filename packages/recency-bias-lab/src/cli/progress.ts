@@ -42,7 +42,7 @@ function outcomeLine(meter: RunMeter, outcome: RunOutcome): string {
     case 'complete':
       return `${pc.green('done')}     ${title}: ${meter.summary()}`;
     case 'stopped':
-      return `${pc.yellow('stopped')}  ${title}: saved in ${meter.epochText}`;
+      return `${pc.yellow('stopped')}  ${title}: ${meter.hasBegun ? `saved in ${meter.epochText}` : 'before it had begun'}`;
     case 'failed':
       return `${pc.red('failed')}   ${title}: ${outcome.message}`;
   }

@@ -45,6 +45,11 @@ export class RunMeter {
     return this.done / this.epochs;
   }
 
+  /** Whether this process has trained anything of the run. */
+  get hasBegun(): boolean {
+    return this.latest !== undefined || this.last !== undefined;
+  }
+
   get epochText(): string {
     const epoch = Math.max(this.latest?.epoch ?? 0, this.last?.epoch ?? 0, this.#first);
     return `epoch ${epoch}/${this.#first + this.epochs - 1}`;

@@ -66,7 +66,8 @@ export class JobProcess {
       const child = this.#process;
       let outcome: ChildOutcome<Name> | undefined;
       const send = (instruction: ChildInstruction<Name>): void => {
-        if (child.connected) child.send(instruction);
+        // A child that has ended meanwhile says so by its end.
+        if (child.connected) child.send(instruction, () => undefined);
       };
       const tellStop = (): void => {
         send({ type: 'stop' });
