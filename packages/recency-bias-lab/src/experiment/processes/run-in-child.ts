@@ -65,12 +65,8 @@ export class JobProcess {
     return new Promise((resolve) => {
       const child = this.#process;
       let outcome: ChildOutcome<Name> | undefined;
-      const send = (instruction: ChildInstruction<Name>): void => {
-        // A child that has ended meanwhile says so by its end.
-        if (child.connected) child.send(instruction, () => undefined);
-      };
       const tellStop = (): void => {
-        send({ type: 'stop' });
+        this.#send({ type: 'stop' });
       };
       const finish = (ended: ChildOutcome<Name>): void => {
         stop?.removeEventListener('abort', tellStop);
@@ -106,7 +102,7 @@ export class JobProcess {
       };
       child.on('message', onMessage).on('error', onError).on('close', onClose);
       stop?.addEventListener('abort', tellStop, { once: true });
-      send({ type: 'begin', job, order });
+      this.#send({ type: 'begin', job, order });
       if (stop?.aborted === true) tellStop();
     });
   }
@@ -114,7 +110,12 @@ export class JobProcess {
   /** Lets it end. It is the child that closes the channel: where the parent does, Node never says that the child has ended. */
   end(): void {
     this.#isEnding = true;
-    if (this.#process.connected) this.#process.send({ type: 'end' } satisfies ChildInstruction);
+    this.#send({ type: 'end' });
+  }
+
+  #send(instruction: ChildInstruction): void {
+    // A child that has ended meanwhile says so by its end.
+    if (this.#process.connected) this.#process.send(instruction, () => undefined);
   }
 }
 
