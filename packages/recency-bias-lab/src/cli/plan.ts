@@ -121,6 +121,7 @@ export function describePlan(
   const tasks = runTasks(experiment);
   const warmups = tasks.filter(({ kind }) => kind === 'warmup').length;
   const runs = tasks.length - warmups;
+  const isSingle = runs === 1;
   const rows: [string, string][] = [
     [
       'data',
@@ -133,15 +134,15 @@ export function describePlan(
       'warm-up',
       warmupEpochs === 0
         ? 'none'
-        : `${plural(warmupEpochs, 'epoch')} of uniform batches, trained once a seed and shared by all selectors`,
+        : `${plural(warmupEpochs, 'epoch')} of uniform batches${isSingle ? '' : ', trained once a seed and shared by all selectors'}`,
     ],
-    ['selectors', describeSelectors(experiment)],
+    [isSingle ? 'selector' : 'selectors', describeSelectors(experiment)],
     ...said('work', describeWork(experiment)),
     ...said('input', describeInputs(inputs)),
     ...said('windows', describeWindows(experiment)),
     [
       'runs',
-      `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${listed(seeds.map(String))}), ${Math.min(jobs, tasks.length)} at a time`,
+      `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${listed(seeds.map(String))})${isSingle ? '' : `, ${Math.min(jobs, tasks.length)} at a time`}`,
     ],
     ['output', dir],
   ];

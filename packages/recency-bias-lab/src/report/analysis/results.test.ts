@@ -108,12 +108,26 @@ describe('warnings', () => {
     expect(at(2)).toBe(true); // the first epoch after it
     expect(at(1)).toBe(false); // the second of 19 epochs after it
     expect(at(0)).toBe(false); // there was no warm-up
-    const result = analyse(
-      comparison(SEEDS.map((seed) => run(errors.slice(2), { selector: 'uniform', seed, warmupEpochs: 2 }))),
-      NOW,
+    const warned = (selectors: readonly string[], seeds: readonly number[]): string => {
+      const runs = selectors.flatMap((selector) =>
+        seeds.map((seed) => run(errors.slice(2), { selector, seed, warmupEpochs: 2 })),
+      );
+      return analyse(comparison(runs, { selectors, seeds }), NOW).results.warnings[0]!.message;
+    };
+    expect(warned(['uniform', 'online-batch'], SEEDS)).toMatch(
+      /^In 6 of 6 runs the best test error came in or right after the warm-up.*compares next to nothing\./,
     );
-    expect(result.results.warnings[0]!.message).toMatch(
-      /^In 3 of 3 runs the best test error came in or right after the warm-up.*compares next to nothing/,
+    // Where nothing is compared.
+    expect(warned(['uniform'], [1])).toMatch(
+      /^The best test error came in or right after the warm-up, before selection could matter\. Use/,
+    );
+  });
+
+  it('say of a training alone that it is not complete, without a word of a comparison', () => {
+    const open = run([0.2], { selector: 'uniform', epochs: 2 }, false);
+    const { results } = analyse(comparison([open], { selectors: ['uniform'], seeds: [1] }), NOW);
+    expect(results.warnings[0]!.message).toBe(
+      'The training is not complete: Random seed 1 (at epoch 1 of 2).',
     );
   });
 

@@ -79,8 +79,10 @@ function incomplete(comparison: WarnedOf, progress: readonly RunExtent[], title:
   return {
     kind: 'incomplete',
     message:
-      `The comparison is not complete: ${plural(open.length, 'run')} of ${progress.length} missing from the tables: ` +
-      `${listed(details)}.${openShards(comparison, open, title)}`,
+      progress.length === 1
+        ? `The training is not complete: ${details[0]!}.`
+        : `The comparison is not complete: ${plural(open.length, 'run')} of ${progress.length} missing from the tables: ` +
+          `${listed(details)}.${openShards(comparison, open, title)}`,
   };
 }
 
@@ -100,8 +102,8 @@ function bestAtWarmup(
     return {
       kind: 'best-at-warmup',
       message:
-        `In ${early.length} of ${plural(complete.length, 'run')} the best test error came in or right after the warm-up, before ` +
-        `selection could matter: this compares next to nothing. ${advice}`,
+        `${complete.length > 1 ? `In ${early.length} of ${complete.length} runs the` : 'The'} best test error came in or right after ` +
+        `the warm-up, before selection could matter${selectors.length > 1 ? ': this compares next to nothing' : ''}. ${advice}`,
     };
   }
   const affected = selectors.filter((selector) =>
