@@ -16,6 +16,14 @@ const commentsSayWhy = {
   }),
 };
 
+/** A private constructor is left out: it has no form with `#`. */
+const onePrivateForm = {
+  selector:
+    'ClassBody:has(> [key.type="PrivateIdentifier"]) > [accessibility="private"]:not([kind="constructor"]), ' +
+    'ClassBody:has(> [key.type="PrivateIdentifier"]) > [kind="constructor"] > * > TSParameterProperty[accessibility="private"]',
+  message: 'A class writes its private members with # or with private, not both.',
+};
+
 export default tseslint.config(
   {
     files: ['**/*.{ts,mjs}'],
@@ -46,6 +54,7 @@ export default tseslint.config(
           message: 'All randomness is seeded: use Random of recency-bias.',
         },
       ],
+      'no-restricted-syntax': ['error', onePrivateForm],
     },
   },
   {
@@ -55,6 +64,7 @@ export default tseslint.config(
       // A call takes some 120,000 arguments at most; data have more samples.
       'no-restricted-syntax': [
         'error',
+        onePrivateForm,
         {
           selector:
             'CallExpression[callee.property.name=/^(push|unshift|splice|concat|of|fromCharCode|fromCodePoint|max|min|hypot)$/] > SpreadElement',

@@ -76,9 +76,12 @@ interface Reference {
 
 /** Kills commands in a folder. */
 export class Kills {
+  readonly #dir: string;
   readonly #references = new Map<Command, Reference>();
 
-  private constructor(private readonly dir: string) {}
+  private constructor(dir: string) {
+    this.#dir = dir;
+  }
 
   /** @param dir a folder for the data and the records */
   static async make(dir: string): Promise<Kills> {
@@ -95,7 +98,7 @@ export class Kills {
   async round(command: Command, most: number, random: Random): Promise<Round> {
     const { outcome, milliseconds } = await this.#reference(command);
     const out = `${command}-killed`;
-    await rm(join(this.dir, out), { recursive: true, force: true });
+    await rm(join(this.#dir, out), { recursive: true, force: true });
     const wanted = 1 + random.int(Math.min(most, KILLS_A_ROUND));
     let kills = 0;
     while (kills < wanted) {
@@ -107,8 +110,8 @@ export class Kills {
     const { code, stderr } = await this.#run(command, out);
     if (code !== 0) return { kills, fault: `${command} after ${kills} kills: ${stderr.trim()}` };
     if ((await this.#outcome(out)) === outcome) return { kills };
-    const kept = join(this.dir, `${out}-${Date.now()}`);
-    await cp(join(this.dir, out), kept, { recursive: true });
+    const kept = join(this.#dir, `${out}-${Date.now()}`);
+    await cp(join(this.#dir, out), kept, { recursive: true });
     return { kills, fault: `${command} after ${kills} kills: other records; they are in ${kept}` };
   }
 
@@ -116,7 +119,7 @@ export class Kills {
     const known = this.#references.get(command);
     if (known !== undefined) return known;
     const out = `${command}-whole`;
-    await rm(join(this.dir, out), { recursive: true, force: true });
+    await rm(join(this.#dir, out), { recursive: true, force: true });
     const from = performance.now();
     const { code, stderr } = await this.#run(command, out);
     if (code !== 0) throw new Error(`${command} fails undisturbed: ${stderr}`);
@@ -127,12 +130,12 @@ export class Kills {
 
   /** Runs a command, or what goes on with it, to its end or until it is killed with all of its processes. */
   async #run(command: Command, out: string, killAfter?: number, random?: Random): Promise<Ended> {
-    const isBegun = existsSync(join(this.dir, out, 'experiment.json'));
+    const isBegun = existsSync(join(this.#dir, out, 'experiment.json'));
     const words = isBegun
       ? [command, '--resume', '--cache', 'cache', '--save-every', '0']
       : [...COMMANDS[command], ...COMMON];
     const child = spawn(process.execPath, [SCRIPT, ...words, '--out', out], {
-      cwd: this.dir,
+      cwd: this.#dir,
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -155,7 +158,7 @@ export class Kills {
 
   /** Everything that a seed decides, as text: numbers of all epochs, samples, and the model that is saved. */
   async #outcome(out: string): Promise<string> {
-    const dir = join(this.dir, out);
+    const dir = join(this.#dir, out);
     const { warmups, runs } = await readComparison(dir);
     const records = [...warmups, ...runs].map(
       ({ header: { id }, complete, epochs, uncertainSamples, suspects }) => ({

@@ -19,6 +19,7 @@ const COURSE = { warmupEpochs: WINDOW, epochs: 22 };
 
 /** The playground, from the digits on. */
 export class Playground {
+  readonly #digits: string;
   #state: PageState;
   #histories: Record<Racer, LabelHistory>;
   #training: Training | null = null;
@@ -27,10 +28,8 @@ export class Playground {
   readonly #race: Race;
   readonly #controls: Controls;
 
-  constructor(
-    data: DigitData,
-    private readonly digits: string,
-  ) {
+  constructor(data: DigitData, digits: string) {
+    this.#digits = digits;
     const { train, test } = data;
     this.#state = readState(location.search, train.size);
     this.#histories = this.#fresh(train.size);
@@ -124,7 +123,7 @@ export class Playground {
     const { backend } = this.#state;
     // Where every step is told it is to be watched; other trainings take no breaks.
     const pace = tellSteps ? this.#controls.pace : { paused: false, stepMs: 0 };
-    return { kind: 'train', digits: this.digits, backend, settings, pace, tellSteps };
+    return { kind: 'train', digits: this.#digits, backend, settings, pace, tellSteps };
   }
 
   #fresh(size: number): Record<Racer, LabelHistory> {

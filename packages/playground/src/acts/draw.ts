@@ -45,6 +45,8 @@ function slots(width: number, columns: number): { slot: number; wide: number } {
 
 /** The columns, the dots and the slider. */
 export class Draw {
+  readonly #elements: Elements;
+  readonly #seed: () => number;
   #draws: PatternDraws | null = null;
   #history: LabelHistory | null = null;
   #dots: readonly Dot[] = [];
@@ -60,12 +62,9 @@ export class Draw {
   #pressure: number;
 
   /** @param changed told the pressure that the reader sets */
-  constructor(
-    private readonly elements: Elements,
-    pressure: number,
-    private readonly seed: () => number,
-    changed: (pressure: number) => void,
-  ) {
+  constructor(elements: Elements, pressure: number, seed: () => number, changed: (pressure: number) => void) {
+    this.#elements = elements;
+    this.#seed = seed;
     this.#pressure = pressure;
     const { slider, canvas } = elements;
     slider.value = String(Math.log10(pressure));
@@ -126,7 +125,7 @@ export class Draw {
     if (this.#history === null) return;
     this.#isStale = false;
     this.#columns = null;
-    this.#draws = new PatternDraws(this.#history, this.#pressure, this.seed());
+    this.#draws = new PatternDraws(this.#history, this.#pressure, this.#seed());
     this.#fill();
     this.#describe();
     // A new batch at once, so that the slider answers.
@@ -136,7 +135,7 @@ export class Draw {
   }
 
   #label(): void {
-    const { slider, pressure } = this.elements;
+    const { slider, pressure } = this.#elements;
     pressure.textContent = this.#pressure === 1 ? '1: everyone alike' : count(Math.round(this.#pressure));
     slider.setAttribute('aria-valuetext', `selection pressure ${pressure.textContent}`);
   }
@@ -145,7 +144,7 @@ export class Draw {
     const draws = this.#draws;
     if (draws === null || this.#history === null) return;
     const { size } = this.#history;
-    this.elements.effective.replaceChildren(
+    this.#elements.effective.replaceChildren(
       'As if drawn from ',
       element('strong', {}, count(Math.round(draws.effectiveSize))),
       ` of ${count(size)} digits.`,
@@ -153,11 +152,11 @@ export class Draw {
     const unsure = this.#dots.filter(({ column }) => column > 0).length;
     const all = draws.patterns.slice(1).reduce((sum, { samples }) => sum + samples, 0);
     const usual = Math.round((BATCH_SIZE * all) / size);
-    this.elements.caption.textContent = `${unsure} of the ${BATCH_SIZE} in this batch are digits that it is unsure of; a random batch has about ${usual}.`;
+    this.#elements.caption.textContent = `${unsure} of the ${BATCH_SIZE} in this batch are digits that it is unsure of; a random batch has about ${usual}.`;
   }
 
   #fill(): void {
-    this.elements.table.replaceChildren(
+    this.#elements.table.replaceChildren(
       ...this.#draws!.patterns.map(({ counts, samples, uncertainty, chance }) =>
         element(
           'tr',
@@ -175,10 +174,10 @@ export class Draw {
   #name(x: number): void {
     const patterns = this.#draws?.patterns;
     if (patterns === undefined) return;
-    const column = Math.floor((x / this.elements.canvas.clientWidth) * patterns.length);
+    const column = Math.floor((x / this.#elements.canvas.clientWidth) * patterns.length);
     const pattern = patterns[Math.min(patterns.length - 1, Math.max(0, column))]!;
     const chance = pattern.chance < 10 ? pattern.chance.toFixed(1) : count(Math.round(pattern.chance));
-    this.elements.caption.textContent = `${pattern.counts.join(' + ')}: ${count(pattern.samples)} digits, F = ${pattern.uncertainty.toFixed(2)}, each drawn ${chance} times as often as a certain digit.`;
+    this.#elements.caption.textContent = `${pattern.counts.join(' + ')}: ${count(pattern.samples)} digits, F = ${pattern.uncertainty.toFixed(2)}, each drawn ${chance} times as often as a certain digit.`;
   }
 
   #next(now: number): void {
@@ -214,7 +213,7 @@ export class Draw {
 
   /** Paints the columns, in a layer of the canvas's size. */
   #paintColumns(width: number, height: number): Columns {
-    const { canvas } = this.elements;
+    const { canvas } = this.#elements;
     const layer = element('canvas', { width: canvas.width, height: canvas.height });
     const context = contextOf(layer);
     context.setTransform(contextOf(canvas).getTransform());
@@ -250,7 +249,7 @@ export class Draw {
   }
 
   #paint(now = Infinity): void {
-    const { canvas } = this.elements;
+    const { canvas } = this.#elements;
     const { width, height } = fitCanvas(canvas);
     if (canvas.width === 0) return;
     const { layer, tints } = (this.#columns ??= this.#paintColumns(width, height));

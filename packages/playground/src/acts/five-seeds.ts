@@ -14,6 +14,8 @@ export interface SeedsListener {
 
 /** Races over several seeds that are under way. */
 export class Seeds {
+  readonly #start: (seed: number) => Extract<PageMessage, { kind: 'train' }>;
+  readonly #listener: SeedsListener;
   readonly #running = new Set<Training>();
   readonly #waiting: number[];
   #epochs = 0;
@@ -21,9 +23,11 @@ export class Seeds {
 
   constructor(
     seeds: readonly number[],
-    private readonly start: (seed: number) => Extract<PageMessage, { kind: 'train' }>,
-    private readonly listener: SeedsListener,
+    start: (seed: number) => Extract<PageMessage, { kind: 'train' }>,
+    listener: SeedsListener,
   ) {
+    this.#start = start;
+    this.#listener = listener;
     this.#waiting = [...seeds];
     const { warmupEpochs, epochs } = start(0).settings;
     const total = seeds.length * (2 * epochs - warmupEpochs);
@@ -43,18 +47,18 @@ export class Seeds {
     const seed = this.#waiting.shift();
     if (seed === undefined) return;
     const last = { random: NaN, 'recency-bias': NaN };
-    const training = new Training(this.start(seed), (message) => {
+    const training = new Training(this.#start(seed), (message) => {
       if (message.kind === 'epoch') {
         last[message.racer] = message.testError;
-        this.listener.progress(++this.#epochs / total);
+        this.#listener.progress(++this.#epochs / total);
       } else if (message.kind === 'failed') {
         this.stop();
-        this.listener.failed(message.message);
+        this.#listener.failed(message.message);
       } else if (message.kind === 'done') {
         training.stop();
         this.#running.delete(training);
-        this.listener.result({ seed, random: last.random, recencyBias: last['recency-bias'] });
-        if (++this.#finished === seeds) this.listener.done();
+        this.#listener.result({ seed, random: last.random, recencyBias: last['recency-bias'] });
+        if (++this.#finished === seeds) this.#listener.done();
         else this.#next(total, seeds);
       }
     });

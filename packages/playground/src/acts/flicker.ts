@@ -19,6 +19,9 @@ interface Tile {
 
 /** The grid of digits and its card. */
 export class Flicker {
+  readonly #card: HTMLElement;
+  readonly #digits: Digits;
+  readonly #tellChoice: (digit: number | null) => void;
   readonly #tiles: Tile[] = [];
   readonly #tileOf = new Map<number, Tile>();
   #history: LabelHistory;
@@ -30,12 +33,15 @@ export class Flicker {
   /** @param choose told which digit was chosen */
   constructor(
     grid: HTMLElement,
-    private readonly card: HTMLElement,
-    private readonly digits: Digits,
+    card: HTMLElement,
+    digits: Digits,
     history: LabelHistory,
     start: { readonly show: Shown; readonly digit: number | null },
-    private readonly choose: (digit: number | null) => void,
+    choose: (digit: number | null) => void,
   ) {
+    this.#card = card;
+    this.#digits = digits;
+    this.#tellChoice = choose;
     this.#history = history;
     this.#show = start.show;
     this.#chosen = start.digit;
@@ -128,7 +134,7 @@ export class Flicker {
     this.#tileOf.clear();
     this.#tiles.forEach((tile, i) => {
       const index = indices[i]!;
-      if (tile.index !== index) drawDigit(tile.digit, this.digits, index);
+      if (tile.index !== index) drawDigit(tile.digit, this.#digits, index);
       tile.index = index;
       this.#tileOf.set(index, tile);
       this.#paint(tile);
@@ -151,7 +157,7 @@ export class Flicker {
     button.style.setProperty('--unsure', String(Math.min(1, uncertainty / 0.5)));
     button.setAttribute(
       'aria-label',
-      `a ${this.digits.labels[index]!}, predicted ${labels.length === 0 ? 'not yet' : labels.join(' ')}, uncertainty ${uncertainty.toFixed(2)}`,
+      `a ${this.#digits.labels[index]!}, predicted ${labels.length === 0 ? 'not yet' : labels.join(' ')}, uncertainty ${uncertainty.toFixed(2)}`,
     );
     button.setAttribute('aria-pressed', String(index === this.#chosen));
   }
@@ -160,7 +166,7 @@ export class Flicker {
     this.#chosen = this.#chosen === index ? null : index;
     for (const tile of this.#tiles)
       tile.button.setAttribute('aria-pressed', String(tile.index === this.#chosen));
-    this.choose(this.#chosen);
+    this.#tellChoice(this.#chosen);
     this.#explain();
   }
 
@@ -172,7 +178,7 @@ export class Flicker {
   /** Fills the card: with the digit pointed at, else the chosen one, else the least certain on show. */
   #explain(): void {
     this.#explained = this.#pointed ?? this.#chosen ?? this.#leastCertain();
-    showCard(this.card, this.digits, this.#history, this.#explained);
+    showCard(this.#card, this.#digits, this.#history, this.#explained);
   }
 
   #leastCertain(): number {

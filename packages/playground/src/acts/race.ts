@@ -24,6 +24,10 @@ const TINTS = {
 
 /** The chart of errors, and a mosaic of the batches of each racer. */
 export class Race {
+  readonly #chart: HTMLElement;
+  readonly #lanes: Readonly<Record<Racer, Lane>>;
+  readonly #digits: Digits;
+  readonly #course: { readonly warmupEpochs: number; readonly epochs: number };
   #errors: Record<Racer, Map<number, number>> = { random: new Map(), 'recency-bias': new Map() };
   readonly #shown: Record<Racer, number> = { random: -Infinity, 'recency-bias': -Infinity };
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
@@ -31,11 +35,15 @@ export class Race {
   #visible = false;
 
   constructor(
-    private readonly chart: HTMLElement,
-    private readonly lanes: Readonly<Record<Racer, Lane>>,
-    private readonly digits: Digits,
-    private readonly course: { readonly warmupEpochs: number; readonly epochs: number },
+    chart: HTMLElement,
+    lanes: Readonly<Record<Racer, Lane>>,
+    digits: Digits,
+    course: { readonly warmupEpochs: number; readonly epochs: number },
   ) {
+    this.#chart = chart;
+    this.#lanes = lanes;
+    this.#digits = digits;
+    this.#course = course;
     for (const { canvas } of Object.values(lanes)) {
       canvas.width = COLUMNS * MOSAIC_SIDE;
       canvas.height = (BATCH_SIZE / COLUMNS) * MOSAIC_SIDE;
@@ -73,17 +81,17 @@ export class Race {
   }
 
   #draw(): void {
-    this.chart.replaceChildren(errorChart(this.#errors, this.course.warmupEpochs, this.course.epochs));
+    this.#chart.replaceChildren(errorChart(this.#errors, this.#course.warmupEpochs, this.#course.epochs));
   }
 
   #mosaic(racer: Racer, batch: Int32Array, history: LabelHistory): void {
-    const { canvas, caption } = this.lanes[racer];
+    const { canvas, caption } = this.#lanes[racer];
     const { sure, unsure, ink } = TINTS[this.#dark.matches ? 'dark' : 'light'];
     const wavering = (index: number): number =>
       history.count(index) < 2 ? 0 : Math.min(1, history.uncertainty(index) / 0.45);
     drawMosaic(
       canvas,
-      this.digits,
+      this.#digits,
       batch,
       COLUMNS,
       (index) => {

@@ -9,6 +9,9 @@ const SEEDS = [1, 2, 3, 4, 5];
 
 /** The panel. */
 export class SeedsPanel {
+  readonly #start: (seed: number) => Extract<PageMessage, { kind: 'train' }>;
+  readonly #begins: () => void;
+  readonly #testSize: number;
   readonly #button = found('five-seeds', HTMLButtonElement);
   readonly #progress = found('seeds-progress', HTMLProgressElement);
   readonly #chart = found('seeds-chart', HTMLElement);
@@ -21,10 +24,13 @@ export class SeedsPanel {
    * @param testSize digits that errors are measured on
    */
   constructor(
-    private readonly start: (seed: number) => Extract<PageMessage, { kind: 'train' }>,
-    private readonly begins: () => void,
-    private readonly testSize: number,
+    start: (seed: number) => Extract<PageMessage, { kind: 'train' }>,
+    begins: () => void,
+    testSize: number,
   ) {
+    this.#start = start;
+    this.#begins = begins;
+    this.#testSize = testSize;
     this.#button.addEventListener('click', () => {
       if (this.#running === null) this.#begin();
       else this.#end();
@@ -32,14 +38,14 @@ export class SeedsPanel {
   }
 
   #begin(): void {
-    this.begins();
+    this.#begins();
     this.#results = [];
     this.#button.textContent = 'Stop';
     this.#progress.hidden = false;
     this.#progress.value = 0;
     this.#show();
     this.#verdict.textContent = 'Five networks are training, each with both ways of choosing.';
-    this.#running = new Seeds(SEEDS, this.start, {
+    this.#running = new Seeds(SEEDS, this.#start, {
       progress: (done) => {
         this.#progress.value = done;
       },
@@ -66,7 +72,7 @@ export class SeedsPanel {
   }
 
   #show(): void {
-    const found = difference(this.#results, this.testSize);
+    const found = difference(this.#results, this.#testSize);
     this.#verdict.textContent = verdictText(found);
     this.#chart.replaceChildren(...(this.#results.length > 0 ? [seedsChart(this.#results, found)] : []));
   }

@@ -33,6 +33,8 @@ function onChoice(name: string, value: string, heard: (value: string) => void): 
 
 /** The bar. */
 export class Controls {
+  readonly #course: { readonly warmupEpochs: number; readonly epochs: number };
+  readonly #commands: Commands;
   readonly #pause = found('pause', HTMLButtonElement);
   readonly #status = found('status', HTMLElement);
   readonly #bar = found('progress', HTMLProgressElement);
@@ -42,10 +44,12 @@ export class Controls {
   #seed = 0;
 
   constructor(
-    private readonly course: { readonly warmupEpochs: number; readonly epochs: number },
+    course: { readonly warmupEpochs: number; readonly epochs: number },
     state: PageState,
-    private readonly commands: Commands,
+    commands: Commands,
   ) {
+    this.#course = course;
+    this.#commands = commands;
     this.#wanted = state.backend;
     this.#bar.max = course.epochs * STEPS;
     this.#pause.addEventListener('click', () => {
@@ -100,7 +104,7 @@ export class Controls {
 
   /** An epoch has been trained. */
   endEpoch(epoch: number): void {
-    const { warmupEpochs, epochs } = this.course;
+    const { warmupEpochs, epochs } = this.#course;
     this.#say(
       epoch === epochs
         ? `Done: ${epochs} epochs.`
@@ -115,7 +119,7 @@ export class Controls {
     if (message.kind === 'started') {
       this.#backend = message.backend;
       document.documentElement.dataset.backend = message.backend;
-      this.#say(`Epoch 1 of ${this.course.epochs}, the warm-up: every digit once an epoch.`);
+      this.#say(`Epoch 1 of ${this.#course.epochs}, the warm-up: every digit once an epoch.`);
     } else if (message.kind === 'failed') this.#say(`The training stopped: ${message.message}`);
     else document.documentElement.dataset.done = 'true';
   }
@@ -123,7 +127,7 @@ export class Controls {
   #set(paused: boolean): void {
     this.#paused = paused;
     this.#name();
-    this.commands.pace(this.pace);
+    this.#commands.pace(this.pace);
   }
 
   #name(): void {

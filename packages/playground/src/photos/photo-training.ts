@@ -28,6 +28,8 @@ export interface Photo {
 
 /** The photos of one reader. */
 export class PhotoTraining {
+  readonly #classes: readonly string[];
+  readonly #backbone: Backbone;
   readonly #parts: Readonly<Record<'train' | 'held', Part>> = {
     train: { features: [], labels: [] },
     held: { features: [], labels: [] },
@@ -35,10 +37,10 @@ export class PhotoTraining {
   #waiting: Photo[] = [];
   #head: tf.Sequential | null = null;
 
-  private constructor(
-    private readonly classes: readonly string[],
-    private readonly backbone: Backbone,
-  ) {}
+  private constructor(classes: readonly string[], backbone: Backbone) {
+    this.#classes = classes;
+    this.#backbone = backbone;
+  }
 
   /** Opens the backbone. */
   static async begin(
@@ -50,7 +52,7 @@ export class PhotoTraining {
 
   /** Side of the photos in pixels. */
   get side(): number {
-    return this.backbone.side;
+    return this.#backbone.side;
   }
 
   /** Adds a photo; its features are computed once, here, and kept. */
@@ -63,7 +65,7 @@ export class PhotoTraining {
     const photos = this.#waiting;
     this.#waiting = [];
     if (photos.length === 0) return;
-    const { side, features } = this.backbone;
+    const { side, features } = this.#backbone;
     const values = new Float32Array(photos.length * side * side * 3);
     photos.forEach(({ pixels }, i) => {
       for (let p = 0; p < side * side; p++) {
@@ -91,9 +93,9 @@ export class PhotoTraining {
     await this.#flush();
     const { train, held } = this.#parts;
     const size = train.labels.length;
-    const classes = this.classes.length;
+    const classes = this.#classes.length;
     if (new Set(train.labels).size < 2) throw new RangeError('Give photos of at least two classes.');
-    const epochs = this.backbone.features === null ? TINY_EPOCHS : HEAD_EPOCHS;
+    const epochs = this.#backbone.features === null ? TINY_EPOCHS : HEAD_EPOCHS;
     const [xs, heldXs] = [this.#tensor(train), held.labels.length === 0 ? null : this.#tensor(held)];
     const ys = tf.tensor1d(Float32Array.from(train.labels));
     const history = new LabelHistory(size, classes, WINDOW);
@@ -107,7 +109,7 @@ export class PhotoTraining {
       confidence: (index) => (seen[index] === 0 ? null : belief[index]! / seen[index]!),
     };
     this.#head?.dispose();
-    const head = trainedNetwork(this.backbone, classes, seed);
+    const head = trainedNetwork(this.#backbone, classes, seed);
     this.#head = head;
     try {
       await fit(head, xs, ys, {
@@ -139,11 +141,11 @@ export class PhotoTraining {
   /** The whole network as model.json and its weights, as `tf.loadLayersModel` reads them. */
   async save(): Promise<{ json: string; weights: ArrayBuffer }> {
     if (this.#head === null) throw new Error('Nothing has been trained yet.');
-    const whole = wholeNetwork(this.backbone, this.#head);
+    const whole = wholeNetwork(this.#backbone, this.#head);
     const { side } = this;
     const imageSize = { height: side, width: side };
     whole.setUserDefinedMetadata({
-      labels: this.classes,
+      labels: this.#classes,
       imageSize,
       fit: 'crop',
       scaling: { mean: 0.5, std: 0.5 },
@@ -159,14 +161,14 @@ export class PhotoTraining {
   }
 
   #tensor({ features }: Part): tf.Tensor {
-    const { side } = this.backbone;
+    const { side } = this.#backbone;
     const length = features[0]!.length;
     const values = new Float32Array(features.length * length);
     features.forEach((row, i) => {
       values.set(row, i * length);
     });
     const shape =
-      this.backbone.features === null ? [features.length, side, side, 3] : [features.length, length];
+      this.#backbone.features === null ? [features.length, side, side, 3] : [features.length, length];
     return tf.tensor(values, shape);
   }
 }

@@ -27,6 +27,7 @@ interface Shown {
 
 /** Reads photos, trains on them and shows what the network is unsure of. */
 export class PhotosAct {
+  readonly #backend: () => BackendName;
   readonly #status = found('photos-status', HTMLElement);
   readonly #grid = found('photo-tiles', HTMLElement);
   readonly #legend = found('photo-classes', HTMLElement);
@@ -41,7 +42,8 @@ export class PhotosAct {
   #accuracy = '';
 
   /** @param backend where to train */
-  constructor(private readonly backend: () => BackendName) {
+  constructor(backend: () => BackendName) {
+    this.#backend = backend;
     const folder = found('photos-folder', HTMLInputElement);
     folder.addEventListener('change', () => {
       this.#try(() => {
@@ -87,7 +89,7 @@ export class PhotosAct {
     this.#accuracy = '';
     this.#say(`${photos.photos.length} photos of ${photos.classes.join(', ')}. The network is starting.`);
     const training = new Training(
-      { kind: 'photos', backend: this.backend(), classes: photos.classes, backbone: this.#backbone() },
+      { kind: 'photos', backend: this.#backend(), classes: photos.classes, backbone: this.#backbone() },
       (message) => {
         this.#hear(message, training);
       },

@@ -17,25 +17,32 @@ export interface Features {
 export class FeatureBatches implements LabelledBatches {
   readonly size: number;
 
+  readonly #features: Features;
+  readonly #shape: readonly number[];
+  readonly #labels: Int32Array;
+
   constructor(
-    private readonly features: Features,
-    private readonly shape: readonly number[],
-    private readonly labels: Int32Array,
+    features: Features,
+    shape: readonly number[],
+    labels: Int32Array,
     readonly classes: number,
   ) {
+    this.#features = features;
+    this.#shape = shape;
+    this.#labels = labels;
     this.size = labels.length;
   }
 
   label(index: number): number {
-    return this.labels[index]!;
+    return this.#labels[index]!;
   }
 
   read(indices: Int32Array): Promise<tf.Tensor> {
-    return Promise.resolve(this.#tensor(indices, () => this.features.rows));
+    return Promise.resolve(this.#tensor(indices, () => this.#features.rows));
   }
 
   batch(indices: Int32Array): Batch {
-    return { xs: this.#tensor(indices, () => this.choose(this.features)), ys: oneHot(this, indices) };
+    return { xs: this.#tensor(indices, () => this.choose(this.#features)), ys: oneHot(this, indices) };
   }
 
   /** Which features of an image a training batch gets. */
@@ -44,13 +51,13 @@ export class FeatureBatches implements LabelledBatches {
   }
 
   #tensor(indices: Int32Array, rowsOf: () => Float32Array): tf.Tensor {
-    const length = this.shape.reduce((product, side) => product * side, 1);
+    const length = this.#shape.reduce((product, side) => product * side, 1);
     const values = new Float32Array(indices.length * length);
     for (let row = 0; row < indices.length; row++) {
       const from = indices[row]! * length;
       values.set(rowsOf().subarray(from, from + length), row * length);
     }
-    return tf.tensor(values, [indices.length, ...this.shape], 'float32');
+    return tf.tensor(values, [indices.length, ...this.#shape], 'float32');
   }
 }
 

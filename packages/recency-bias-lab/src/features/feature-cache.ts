@@ -29,14 +29,17 @@ function isPart(state: StateDict, length: number): state is Part {
  * several processes may write at the same time, and nothing is lost when one is killed.
  */
 export class FeatureCache {
+  readonly #folder: string;
+  readonly #length: number;
+
   /**
    * @param folder made with the first write
    * @param length number of values of an image's features
    */
-  constructor(
-    private readonly folder: string,
-    private readonly length: number,
-  ) {}
+  constructor(folder: string, length: number) {
+    this.#folder = folder;
+    this.#length = length;
+  }
 
   /**
    * Puts the features of the images that are here into their rows of `out`. A file that is damaged counts as absent.
@@ -45,12 +48,12 @@ export class FeatureCache {
   async read(hashes: readonly string[], out: Float32Array): Promise<number[]> {
     const rowsOf = new Map<string, number[]>();
     for (const [row, hash] of hashes.entries()) rowsOf.set(hash, [...(rowsOf.get(hash) ?? []), row]);
-    const names = await readdir(this.folder).catch(() => []);
+    const names = await readdir(this.#folder).catch(() => []);
     for (const name of names.filter((file) => file.endsWith('.bin')).sort()) {
-      const part = await this.#readPart(join(this.folder, name));
+      const part = await this.#readPart(join(this.#folder, name));
       for (const [i, hash] of (part?.hashes ?? []).entries()) {
-        const row = part!.rows.subarray(i * this.length, (i + 1) * this.length);
-        for (const target of rowsOf.get(hash) ?? []) out.set(row, target * this.length);
+        const row = part!.rows.subarray(i * this.#length, (i + 1) * this.#length);
+        for (const target of rowsOf.get(hash) ?? []) out.set(row, target * this.#length);
         rowsOf.delete(hash);
       }
       if (rowsOf.size === 0) break;
@@ -61,7 +64,7 @@ export class FeatureCache {
   async #readPart(path: string): Promise<Part | undefined> {
     try {
       const state = decodeState(await readFile(path));
-      return isPart(state, this.length) ? state : undefined;
+      return isPart(state, this.#length) ? state : undefined;
     } catch {
       return undefined; // computed again
     }
@@ -70,9 +73,9 @@ export class FeatureCache {
   /** Adds features. A cache that cannot be written costs time, not the result. */
   async add(hashes: readonly string[], rows: Float32Array): Promise<void> {
     try {
-      await makeDirectory(this.folder);
+      await makeDirectory(this.#folder);
       const part: Part = { version: 1, hashes, rows };
-      await replaceFile(join(this.folder, `${hashes[0]!}.bin`), encodeState(part));
+      await replaceFile(join(this.#folder, `${hashes[0]!}.bin`), encodeState(part));
     } catch {
       // the next training computes them again
     }

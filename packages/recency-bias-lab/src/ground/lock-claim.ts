@@ -101,6 +101,7 @@ export function isPlainHolderAlive(pid: number): boolean {
 
 /** Judges whether claimants live: by the process where it can be seen from here, else by its beat. */
 export class Witness {
+  readonly #silenceMs: number;
   readonly #self = ownClaimant();
   /** When each claim's beat was last seen to change, by this process's clock. */
   readonly #beats = new Map<
@@ -109,7 +110,9 @@ export class Witness {
   >();
 
   /** @param silenceMs how long a claim without a beat is waited for */
-  constructor(private readonly silenceMs: number) {}
+  constructor(silenceMs: number) {
+    this.#silenceMs = silenceMs;
+  }
 
   /** `unknown`: it cannot be seen from here, and its beat has not been watched long enough. */
   async judge(path: string): Promise<'alive' | 'dead' | 'unknown'> {
@@ -129,7 +132,7 @@ export class Witness {
       this.#beats.set(path, { mark, since: now, beats });
       return beats ? 'alive' : 'unknown';
     }
-    if (now - seen.since >= this.silenceMs) return 'dead';
+    if (now - seen.since >= this.#silenceMs) return 'dead';
     return seen.beats ? 'alive' : 'unknown';
   }
 

@@ -16,14 +16,17 @@ export interface Loaded<Part> {
 
 /** Modules by path; like the cache of modules that Node keeps, it grows only. */
 class Loader<Part> {
+  readonly #read: (path: string) => Part | Promise<Part>;
   readonly #loaded = new Map<string, Loaded<Part>>();
 
-  constructor(private readonly read: (path: string) => Part | Promise<Part>) {}
+  constructor(read: (path: string) => Part | Promise<Part>) {
+    this.#read = read;
+  }
 
   async load(path: string): Promise<void> {
     if (this.#loaded.has(path)) return;
     const source = await sourceHash(path);
-    this.#loaded.set(path, { part: await this.read(path), source });
+    this.#loaded.set(path, { part: await this.#read(path), source });
   }
 
   get(path: string): Loaded<Part> | undefined {

@@ -43,6 +43,8 @@ export async function exportComparison(
 
 /** The event file of a run that is being trained: begun with what is recorded, then added to. */
 export class LiveEvents {
+  readonly #dir: string;
+  readonly #out: string;
   #path: string | undefined;
   #header: RunHeader | undefined;
   #last: EpochEvent | undefined;
@@ -52,21 +54,21 @@ export class LiveEvents {
    * @param dir directory of the run
    * @param out the log folder
    */
-  constructor(
-    private readonly dir: string,
-    private readonly out: string,
-  ) {}
+  constructor(dir: string, out: string) {
+    this.#dir = dir;
+    this.#out = out;
+  }
 
   /** Adds an epoch that was recorded. */
   add(event: EpochEvent): void {
     this.#last = event;
     this.#writing = this.#writing.then(async () => {
       if (this.#path !== undefined) return appendFile(this.#path, epochEvent(event));
-      const run = await readRun(this.dir);
+      const run = await readRun(this.#dir);
       this.#header = run.header;
       this.#path = await exportRun(
         { ...run, complete: false, epochs: run.epochs.filter(({ epoch }) => epoch <= event.epoch) },
-        this.out,
+        this.#out,
       );
     });
     this.#writing.catch(() => undefined); // said by `end`

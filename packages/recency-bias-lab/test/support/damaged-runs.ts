@@ -80,14 +80,20 @@ export interface Damaged {
 
 /** A run that ended, and the same when it had died before, to be damaged in copies. Needs the backend cpu. */
 export class DamagedRuns {
+  readonly #prepared: PreparedExperiment;
+  readonly #warmup: RunTask;
+
   private constructor(
     readonly dir: string,
-    private readonly prepared: PreparedExperiment,
-    private readonly warmup: RunTask,
+    prepared: PreparedExperiment,
+    warmup: RunTask,
     readonly run: RunTask,
     /** The record of the undisturbed run. */
     readonly undisturbed: Results,
-  ) {}
+  ) {
+    this.#prepared = prepared;
+    this.#warmup = warmup;
+  }
 
   /** @param dir an empty folder; `whole`, `early` and `died` are made in it */
   static async make(dir: string): Promise<DamagedRuns> {
@@ -170,7 +176,7 @@ export class DamagedRuns {
 
   async #train(out: string, task: RunTask, dieAfter = Infinity, death?: Error): Promise<void> {
     await trainRun({
-      ...this.prepared,
+      ...this.#prepared,
       task,
       out: join(this.dir, out),
       saveEverySeconds: 0,
@@ -196,7 +202,7 @@ export class DamagedRuns {
       return `${file}: that of an earlier time`;
     }
     if (kind === 2) {
-      await cp(join(this.dir, 'whole', this.warmup.id, file), path);
+      await cp(join(this.dir, 'whole', this.#warmup.id, file), path);
       return `${file}: that of another run`;
     }
     const ofStates = names.slice(0, 2);

@@ -13,16 +13,19 @@ const SHOWN = 24;
 
 /** Makes the pictures that go with each checkpoint, each once while its sample stays among the most uncertain. */
 export class UncertainPictures {
+  readonly #dataset: ImageDataset;
   #known = new Map<number, string>();
 
-  constructor(private readonly dataset: ImageDataset) {}
+  constructor(dataset: ImageDataset) {
+    this.#dataset = dataset;
+  }
 
   /** Of the samples that are the most uncertain now, most uncertain first. */
   async now({
     history,
     timesDrawn,
   }: Pick<RecordingSelector, 'history' | 'timesDrawn'>): Promise<SamplePictures> {
-    const { dataset } = this;
+    const dataset = this.#dataset;
     const indices = mostUncertainIndices(history, timesDrawn, SHOWN);
     const fresh = indices.filter((index) => !this.#known.has(index));
     const made = await thumbnails(dataset, fresh);

@@ -5,16 +5,19 @@ const FLASH_MS = 900;
 
 /** The windows of a page that is fed. */
 export class Flicker {
+  readonly #root: HTMLElement;
   /** Labels of each window as last shown, oldest first, by sample. */
   #shown = new Map<string, readonly string[]>();
 
-  constructor(private readonly root: HTMLElement) {}
+  constructor(root: HTMLElement) {
+    this.#root = root;
+  }
 
   /** To be called when the page has changed. */
   show(): void {
     const next = new Map<string, readonly string[]>();
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    for (const sample of this.root.querySelectorAll<HTMLElement>('.flicker [data-key]')) {
+    for (const sample of this.#root.querySelectorAll<HTMLElement>('.flicker [data-key]')) {
       const cells = [...sample.querySelectorAll('.window li')];
       const labels = cells.map((cell) => cell.textContent.trim());
       const key = sample.dataset.key ?? '';
