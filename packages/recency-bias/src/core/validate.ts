@@ -109,19 +109,6 @@ export function checkKeys(
   }
 }
 
-/**
- * All options of a method: those given over the defaults.
- * @throws TypeError as `checkKeys` does
- */
-export function overDefaults<T extends object>(
-  owner: string,
-  defaults: Required<T>,
-  options: T,
-): Required<T> {
-  checkKeys(owner, options, Object.keys(defaults));
-  return { ...defaults, ...options };
-}
-
 /** `" Did you mean 'window'?"` for the nearest candidate, or an empty string when none is near. */
 export function suggestion(word: string, candidates: readonly string[]): string {
   let best: string | undefined;

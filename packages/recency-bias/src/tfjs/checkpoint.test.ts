@@ -11,6 +11,8 @@ import {
 } from '../../test/helpers/models.js';
 import { probe } from '../../test/helpers/selectors.js';
 import { fit } from './fit.js';
+import type { StateDict } from '../core/selector.js';
+import { captureModel, restoreModel } from './state/checkpoint.js';
 import type { TrainingState } from './state/training-state.js';
 
 beforeAll(async () => {
@@ -174,5 +176,37 @@ describe('checkpoint and resume', () => {
     await expect(fit(model, xs, ys, { epochs: 2, selector: probe(), resume: saved! })).rejects.toThrow(
       "resume.optimizer is the state of 'Adam', but the model is compiled with SGD",
     );
+  });
+
+  it('refuses a damaged state, names the field, and leaves the model as it was', async () => {
+    const { model, xs, ys } = sparseMlp();
+    let saved: TrainingState | undefined;
+    await fit(model, xs, ys, { epochs: 1, selector: probe(), checkpoint: { save: (s) => void (saved = s) } });
+    const state = await captureModel(model);
+    const before = await weightsOf(model);
+    const scalars = state.optimizer.scalars as StateDict;
+    const slots = state.optimizer.slots as Readonly<Record<string, readonly StateDict[]>>;
+    const [field] = Object.keys(slots).filter((key) => key !== 'version');
+    const [slot] = slots[field!]!;
+    const damaged: readonly [object, string][] = [
+      [{ iterations: -1 }, 'state.iterations is -1'],
+      [{ scalars: null }, 'state.scalars is null; it must be a nested state'],
+      [{ scalars: { ...scalars, accBeta1: { shape: [] } } }, 'scalars.accBeta1.values is undefined'],
+      [{ slots: { ...slots, [field!]: 'none' } }, `slots.${field!} is 'none'; it must be a list of slots`],
+      [{ slots: { ...slots, [field!]: [{ ...slot, name: 1 }] } }, `slots.${field!}[0] is`],
+      [{ slots: { ...slots, [field!]: [{ ...slot, tensor: null }] } }, `slots.${field!}[0].tensor is null`],
+    ];
+    for (const [part, message] of damaged) {
+      const optimizer = { ...state.optimizer, ...part };
+      expect(() => {
+        restoreModel(model, { ...state, optimizer });
+      }).toThrow(message);
+      expect(await weightsOf(model)).toEqual(before);
+    }
+    const [weight] = state.weights;
+    const weights = [{ ...weight!, dtype: 'string' }, ...state.weights.slice(1)];
+    await expect(
+      fit(model, xs, ys, { epochs: 2, selector: probe(), resume: { ...saved!, weights } }),
+    ).rejects.toThrow("state.weights[0].dtype is 'string'; it must be 'float32' or 'int32' or 'bool'");
   });
 });

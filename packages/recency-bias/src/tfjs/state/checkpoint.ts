@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { StateDict } from '../../core/selector.js';
 import { captureOptimizer, restoreOptimizer } from './optimizer-state.js';
-import { captureTensor, tensorOf } from './tensor-state.js';
+import { captureTensor, readTensor, tensorOf, type TensorState } from './tensor-state.js';
 import type { TrainingState } from './training-state.js';
 import { namedWeights, withoutCounters, type LayerVariable, type NamedWeight } from './weight-names.js';
 
@@ -29,6 +29,7 @@ export async function captureModel(model: tf.LayersModel): Promise<ModelState> {
  * other settings of the optimizer stay as they are.
  *
  * @throws RangeError when the model or the optimizer is another one than the state's; the message names the layer.
+ *   TypeError or RangeError when a part of the state is damaged. Nothing is changed then.
  */
 export function restoreModel(model: tf.LayersModel, state: ModelState): void {
   const present = namedWeights(model);
@@ -37,23 +38,22 @@ export function restoreModel(model: tf.LayersModel, state: ModelState): void {
       `fit: args.resume holds ${state.weights.length} weight tensors, but the model has ${present.length}; use the same architecture.`,
     );
   }
-  const targets = match(model, present, state.weights);
+  const weights = state.weights.map((weight, i) => readTensor(`weight ${i} of args.resume`, weight));
+  const targets = match(model, present, weights);
   targets.forEach(({ name, weight }, i) => {
-    const saved = state.weights[i]!;
+    const saved = weights[i]!;
     if (hasShape(weight, saved)) return;
     throw new RangeError(
-      `fit: weight ${i} of args.resume has shape [${shapeOf(saved).join(', ')}], but the model's has [${weight.shape.join(', ')}] ` +
+      `fit: weight ${i} of args.resume has shape [${saved.shape.join(', ')}], but the model's has [${weight.shape.join(', ')}] ` +
         `(${name}${typeof saved.name === 'string' && saved.name !== name ? `, saved as ${saved.name}` : ''}); use the same architecture.`,
     );
   });
-  const nowOf = new Map(state.weights.map(({ name }, i) => [name, targets[i]!]));
+  const nowOf = new Map(weights.map(({ name }, i) => [name, targets[i]!]));
   const trained = model.trainableWeights;
-  const same = targets.every(
-    ({ weight }, i) => (state.weights[i]!.trained ?? true) === trained.includes(weight),
-  );
+  const same = targets.every(({ weight }, i) => (weights[i]!.trained ?? true) === trained.includes(weight));
   restoreOptimizer(model.optimizer, state.optimizer, nowOf, same ? null : trained);
   targets.forEach(({ weight }, i) => {
-    const tensor = tensorOf(state.weights[i]!);
+    const tensor = tensorOf(weights[i]!);
     weight.write(tensor);
     tensor.dispose();
   });
@@ -63,7 +63,7 @@ export function restoreModel(model: tf.LayersModel, state: ModelState): void {
 function match(
   model: tf.LayersModel,
   present: readonly NamedWeight[],
-  saved: readonly StateDict[],
+  saved: readonly TensorState[],
 ): NamedWeight[] {
   const names = saved.map(({ name }) => name);
   if (names.every((name) => name === undefined)) return byPosition(model, present, saved);
@@ -85,7 +85,7 @@ function match(
     const weight = free.get(withoutCounters(name))?.shift();
     if (weight === undefined) {
       throw new RangeError(
-        `fit: args.resume holds ${name} of shape [${shapeOf(saved[i]!).join(', ')}], which the model has not; use the same architecture.`,
+        `fit: args.resume holds ${name} of shape [${saved[i]!.shape.join(', ')}], which the model has not; use the same architecture.`,
       );
     }
     result[i] = weight;
@@ -105,7 +105,7 @@ function counterOf(name: string): number {
 function byPosition(
   model: tf.LayersModel,
   present: readonly NamedWeight[],
-  saved: readonly StateDict[],
+  saved: readonly TensorState[],
 ): NamedWeight[] {
   const byWeight = new Map(present.map((named) => [named.weight, named]));
   const now = model.weights.map((weight) => byWeight.get(weight)!);
@@ -122,11 +122,6 @@ function byPosition(
   return differs >= 0 && fits(unfrozen) ? unfrozen : now;
 }
 
-function shapeOf(saved: StateDict): readonly number[] {
-  return saved.shape as readonly number[];
-}
-
-function hasShape({ shape }: LayerVariable, saved: StateDict): boolean {
-  const given = shapeOf(saved);
+function hasShape({ shape }: LayerVariable, { shape: given }: TensorState): boolean {
   return given.length === shape.length && given.every((size, axis) => size === shape[axis]);
 }

@@ -5,13 +5,23 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { StateDict, StateValue } from '../../core/selector.js';
-import { show } from '../../core/validate.js';
-import { captureTensor, tensorOf } from './tensor-state.js';
+import { readInteger, readState } from '../../core/state-fields.js';
+import { invalid, show } from '../../core/validate.js';
+import { captureTensor, readTensor, tensorOf, type TensorState } from './tensor-state.js';
 import type { LayerVariable, NamedWeight } from './weight-names.js';
 
 interface Slot {
   originalName: string;
   variable: tf.Variable;
+}
+
+/** A slot as plain data. */
+interface SavedSlot {
+  /** Its name in the optimizer, by the variable that it belonged to. */
+  readonly name: string;
+  /** Layer and variable of the weight; null where it is not known. */
+  readonly weight: StateValue;
+  readonly tensor: TensorState;
 }
 
 interface OptimizerFields {
@@ -78,7 +88,7 @@ export async function captureOptimizer(
  * Restores what `captureOptimizer` returned. `nowOf` gives the model's weight of each name in the state; `trained` are the
  * weights that the model trains, or null if they are those of the state, whose slots then keep their order.
  *
- * @throws RangeError when the state is another optimizer's.
+ * @throws RangeError when the state is another optimizer's; TypeError or RangeError naming a damaged field. Nothing is changed then.
  */
 export function restoreOptimizer(
   optimizer: tf.Optimizer,
@@ -93,21 +103,42 @@ export function restoreOptimizer(
       `resume.optimizer is the state of ${show(state.name)}, but the model is compiled with ${name}; use the same optimizer.`,
     );
   }
-  const scalars = Object.entries(state.scalars as StateDict).filter(([key]) => key !== 'version');
-  const slots = Object.entries(state.slots as StateDict).filter(([key]) => key !== 'version');
-  for (const [field] of scalars) {
-    if (!(fields[field] instanceof tf.Variable)) throw unknownField(name, field);
-  }
-  for (const [field] of slots) {
-    if (!isSlotList(fields[field])) throw unknownField(name, field);
-  }
-  fields.iterations_ = state.iterations as number;
+  const iterations = readInteger(state, 'iterations', 0);
+  const scalars = partsOf(state, 'scalars').map(([field, value]) => {
+    const variable = fields[field];
+    if (!(variable instanceof tf.Variable)) throw unknownField(name, field);
+    return { variable, saved: readTensor(`resume.optimizer.scalars.${field}`, value) };
+  });
+  const slots = partsOf(state, 'slots').map(([field, value]) => {
+    const held = fields[field];
+    if (!isSlotList(held)) throw unknownField(name, field);
+    return { field, held, saved: readSlots(`resume.optimizer.slots.${field}`, value) };
+  });
+  fields.iterations_ = iterations;
   tf.tidy(() => {
-    for (const [field, value] of scalars) (fields[field] as tf.Variable).assign(tensorOf(value as StateDict));
-    for (const [field, value] of slots) {
-      for (const slot of fields[field] as Slot[]) slot.variable.dispose();
-      fields[field] = arrange(value as readonly StateDict[], nowOf, trained);
+    for (const { variable, saved } of scalars) variable.assign(tensorOf(saved));
+    for (const { field, held, saved } of slots) {
+      for (const slot of held) slot.variable.dispose();
+      fields[field] = arrange(saved, nowOf, trained);
     }
+  });
+}
+
+/** The entries of a nested state. */
+function partsOf(state: StateDict, field: string): [string, StateValue][] {
+  return Object.entries(readState(state, field)).filter(([key]) => key !== 'version');
+}
+
+function readSlots(name: string, value: unknown): SavedSlot[] {
+  if (!Array.isArray(value)) throw invalid(TypeError, name, value, 'a list of slots');
+  return value.map((slot: Partial<Record<string, StateValue>> | null, i) => {
+    if (typeof slot?.name !== 'string')
+      throw invalid(TypeError, `${name}[${i}]`, slot, 'a slot with its name');
+    return {
+      name: slot.name,
+      weight: slot.weight ?? null,
+      tensor: readTensor(`${name}[${i}].tensor`, slot.tensor),
+    };
   });
 }
 
@@ -116,14 +147,13 @@ export function restoreOptimizer(
  * a hole: for a weight that was frozen then and is trained now.
  */
 function arrange(
-  saved: readonly StateDict[],
+  saved: readonly SavedSlot[],
   nowOf: ReadonlyMap<StateValue | undefined, NamedWeight>,
   trained: readonly LayerVariable[] | null,
 ): Slot[] {
-  const slotOf = (slot: StateDict, variable: string | null): Slot => ({
-    originalName:
-      variable === null ? (slot.name as string) : `${variable}/${splitSlotName(slot.name as string)[1]}`,
-    variable: tf.variable(tensorOf(slot.tensor as StateDict), false),
+  const slotOf = ({ name, tensor }: SavedSlot, variable: string | null): Slot => ({
+    originalName: variable === null ? name : `${variable}/${splitSlotName(name)[1]}`,
+    variable: tf.variable(tensorOf(tensor), false),
   });
   const owners = saved.map(({ weight }) => nowOf.get(weight)?.weight);
   // The same weights are trained: a weight that has no slot has no gradient, and the optimizer leaves it out.

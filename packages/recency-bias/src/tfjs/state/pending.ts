@@ -1,5 +1,6 @@
 /** A measurement on its way to the selector, as plain data: part of a training state saved in mid-epoch. */
 import type { Signal, StateDict } from '../../core/selector.js';
+import { readInteger, readTyped } from '../../core/state-fields.js';
 import type { Column } from '../measuring/measure.js';
 import { unpackColumns, type Measured } from '../measuring/measured.js';
 
@@ -16,24 +17,25 @@ export function packPending(pending: Measured & { readonly step: number }): Stat
 /**
  * The measurement that `packPending` packed.
  *
- * @throws RangeError when it was made for a selector with other signals.
+ * @throws RangeError when it was made for a selector with other signals; TypeError or RangeError naming a damaged field.
  */
 export function unpackPending(
   state: StateDict,
   columns: readonly Column[],
   signals: readonly Signal[],
 ): Measured & { readonly step: number } {
-  const saved = state.columns as readonly Column[];
-  if (saved.join() !== columns.join()) {
+  const { columns: saved, indices } = state;
+  if (!Array.isArray(saved) || saved.join() !== columns.join()) {
     throw new RangeError(
       `fit: args.resume was saved in mid-epoch by a selector with other signals than ${signals.join(', ') || 'none'}; ` +
         'change the selector between epochs only.',
     );
   }
+  const rows = indices instanceof Int32Array ? indices.length : 0;
   return {
-    indices: state.indices as Int32Array,
+    indices: readTyped(state, 'indices', Int32Array, rows),
     columns,
-    values: unpackColumns(state.values as Float32Array, columns.length),
-    step: state.step as number,
+    values: unpackColumns(readTyped(state, 'values', Float32Array, rows * columns.length), columns.length),
+    step: readInteger(state, 'step', 0),
   };
 }

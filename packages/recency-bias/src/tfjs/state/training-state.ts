@@ -3,6 +3,7 @@ import { decodeState } from '../../core/state-codec.js';
 import { readInteger, readState, readVersion } from '../../core/state-fields.js';
 import type { StateDict } from '../../core/selector.js';
 import { show } from '../../core/validate.js';
+import { readTensor } from './tensor-state.js';
 
 /** Version of `TrainingState`. */
 export const TRAINING_STATE_VERSION = 1;
@@ -50,28 +51,9 @@ export function checkTrainingState(owner: string, state: StateDict): asserts sta
     throw new TypeError(`${owner}: state.weights is ${show(state.weights)}; it must be a list of tensors.`);
   }
   (state.weights as unknown[]).forEach((weight, i) => {
-    checkTensor(owner, `weights[${i}]`, weight);
+    readTensor(`${owner}: state.weights[${i}]`, weight);
   });
   readState(state, 'optimizer');
   readState(state, 'selector');
   for (const field of ['dataset', 'logs', 'pending']) if (state[field] !== null) readState(state, field);
-}
-
-/** A tensor as plain data: shape, type and as many values. */
-function checkTensor(owner: string, field: string, tensor: unknown): void {
-  const { shape, values } = (tensor ?? {}) as { shape?: unknown; values?: unknown };
-  if (!Array.isArray(shape)) {
-    throw new TypeError(`${owner}: state.${field} is ${show(tensor)}; it must be a tensor as plain data.`);
-  }
-  if (!ArrayBuffer.isView(values)) {
-    throw new TypeError(
-      `${owner}: state.${field}.values is ${show(values)}; it must be a typed array. JSON keeps none: store encodeState(state), ` +
-        'and read it with decodeTrainingState(bytes).',
-    );
-  }
-  const size = (shape as number[]).reduce((product, length) => product * length, 1);
-  const { length } = values as Float32Array;
-  if (length !== size) {
-    throw new RangeError(`${owner}: state.${field} has ${length} values for shape [${shape.join(', ')}].`);
-  }
 }
