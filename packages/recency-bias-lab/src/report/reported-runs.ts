@@ -1,7 +1,8 @@
 /** Runs without what reports do not show, so that a report over thousands of runs fits into little memory. */
 import { join } from 'node:path';
+import { recordedExperimentSchema } from '../records/experiment.js';
 import { readRunDirectory } from '../records/read.js';
-import { readText } from '../records/record-file.js';
+import { parseJson, readText } from '../records/record-file.js';
 import type { Run } from '../records/run.js';
 import type { EpochEvent } from '../records/schema.js';
 import { shownMoments } from './analysis/selection.js';
@@ -12,12 +13,11 @@ type Held = { -readonly [Key in 'epochs' | 'uncertainSamples' | 'suspects']: Run
 const NO_COUNTS: readonly number[] = [];
 
 /** The seeds of a comparison in their order; none where its experiment cannot be read, which readComparison says. */
-async function seedsOf(dir: string): Promise<readonly unknown[]> {
+async function seedsOf(dir: string): Promise<readonly number[]> {
+  const path = join(dir, 'experiment.json');
   try {
-    const { seeds } = JSON.parse((await readText(join(dir, 'experiment.json'))) ?? '{}') as {
-      seeds?: unknown;
-    };
-    return Array.isArray(seeds) ? (seeds as unknown[]) : [];
+    const { data } = recordedExperimentSchema.safeParse(parseJson((await readText(path)) ?? '{}', path));
+    return data?.seeds ?? [];
   } catch {
     return [];
   }
