@@ -31,63 +31,34 @@ export const SHORT_ROWS: readonly string[] = [
   'each at its best rate',
 ];
 
+/** @param cells titles by preset */
+function regime(title: string, cells: Readonly<Record<string, string>>): Regime {
+  return { title, cells: Object.entries(cells).map(([preset, cell]) => ({ preset, title: cell })) };
+}
+
 export const REGIMES: readonly Regime[] = [
   { title: 'Base', cells: [BASE] },
-  {
-    title: 'Label noise',
-    cells: [
-      { preset: 'noise-uniform-10', title: '10 %, uniform' },
-      { preset: 'noise-uniform-30', title: '30 %, uniform' },
-      { preset: 'noise-confusable-10', title: '10 %, confusable' },
-      { preset: 'noise-confusable-30', title: '30 %, confusable' },
-    ],
-  },
-  {
-    title: 'Imbalance',
-    cells: [
-      { preset: 'imbalance-10', title: '1:10' },
-      { preset: 'imbalance-100', title: '1:100' },
-    ],
-  },
-  {
-    title: 'Redundancy',
-    cells: [
-      { preset: 'copies-2', title: '2 copies' },
-      { preset: 'copies-4', title: '4 copies' },
-      { preset: 'copies-10', title: '10 copies' },
-    ],
-  },
-  {
-    title: 'Classes',
-    cells: [
-      { preset: 'classes-3', title: '3 classes' },
-      { preset: 'classes-5', title: '5 classes' },
-    ],
-  },
-  {
-    title: 'Capacity',
-    cells: [
-      { preset: 'width-half', title: 'half the width' },
-      { preset: 'width-2', title: 'twice the width' },
-      { preset: 'width-4', title: '4 times the width' },
-    ],
-  },
-  {
-    title: 'Budget',
-    cells: [
-      { preset: 'epochs-5', title: '5 epochs' },
-      { preset: 'epochs-10', title: '10 epochs' },
-      { preset: 'epochs-40', title: '40 epochs' },
-      { preset: 'epochs-80', title: '80 epochs' },
-    ],
-  },
-  {
-    title: 'Rate',
-    cells: [
-      { preset: 'rate-half', title: 'half the rate' },
-      { preset: 'rate-2', title: 'twice the rate' },
-    ],
-  },
+  regime('Label noise', {
+    'noise-uniform-10': '10 %, uniform',
+    'noise-uniform-30': '30 %, uniform',
+    'noise-confusable-10': '10 %, confusable',
+    'noise-confusable-30': '30 %, confusable',
+  }),
+  regime('Imbalance', { 'imbalance-10': '1:10', 'imbalance-100': '1:100' }),
+  regime('Redundancy', { 'copies-2': '2 copies', 'copies-4': '4 copies', 'copies-10': '10 copies' }),
+  regime('Classes', { 'classes-3': '3 classes', 'classes-5': '5 classes' }),
+  regime('Capacity', {
+    'width-half': 'half the width',
+    'width-2': 'twice the width',
+    'width-4': '4 times the width',
+  }),
+  regime('Budget', {
+    'epochs-5': '5 epochs',
+    'epochs-10': '10 epochs',
+    'epochs-40': '40 epochs',
+    'epochs-80': '80 epochs',
+  }),
+  regime('Rate', { 'rate-half': 'half the rate', 'rate-2': 'twice the rate' }),
 ];
 
 /** The methods beside Random, by their labels in the presets. */

@@ -3,7 +3,7 @@ import { dispose, floats, heapOf, input, run, zeros, type KernelCall, type WasmB
 import { FLOAT } from '../simd/column-blocks.js';
 import { filterGradientSource } from '../simd/filter-gradient.js';
 import { addressOf, loader, type SimdFunctions } from '../simd/load.js';
-import { geometry, type Geometry } from './conv2d-geometry.js';
+import { geometry, visitFramedRows, type Geometry } from './conv2d-geometry.js';
 
 const CHANNELS_PER_VECTOR = 4;
 /** A tile's input and output gradient together, in bytes: half of a common 32 kB first-level cache. */
@@ -117,16 +117,12 @@ function copyPadded(
   columns: number,
   g: Geometry,
 ): void {
-  const { top, left } = g.padInfo;
-  const length = Math.min(g.inWidth, columns - left) * g.inChannels;
-  const end = Math.min(g.inHeight, rows - top);
   const heap = heapOf(backend, x);
   const from = addressOf(backend, x) / FLOAT;
   const to = addressOf(backend, padded) / FLOAT;
-  for (let row = 0; row < end; row++) {
-    const at = from + (image * g.inHeight + row) * g.inWidth * g.inChannels;
-    heap.copyWithin(to + ((row + top) * columns + left) * g.inChannels, at, at + length);
-  }
+  visitFramedRows(g, image, rows, columns, (inImages, inFrame, length) => {
+    heap.copyWithin(to + inFrame, from + inImages, from + inImages + length);
+  });
 }
 
 /** Copies pixels of `channels` values to pixels of `wide` values. */

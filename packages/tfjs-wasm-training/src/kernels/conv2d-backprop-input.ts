@@ -13,7 +13,7 @@ import {
 import { FLOAT } from '../simd/column-blocks.js';
 import { inputGradientSource } from '../simd/input-gradient.js';
 import { addressOf, loader, type SimdFunctions } from '../simd/load.js';
-import { geometry, type Geometry } from './conv2d-geometry.js';
+import { geometry, visitFramedRows, type Geometry } from './conv2d-geometry.js';
 
 const VECTOR = 4;
 /** Values of a filter row computed together: three vectors. */
@@ -183,14 +183,10 @@ function copyFromFrame(
   columns: number,
   g: Geometry,
 ): void {
-  const { top, left } = g.padInfo;
-  const length = Math.min(g.inWidth, columns - left) * g.inChannels;
-  const end = Math.min(g.inHeight, rows - top);
   const heap = heapOf(backend, frame);
   const from = addressOf(backend, frame) / FLOAT;
   const to = addressOf(backend, dx) / FLOAT;
-  for (let row = 0; row < end; row++) {
-    const at = from + ((row + top) * columns + left) * g.inChannels;
-    heap.copyWithin(to + (image * g.inHeight + row) * g.inWidth * g.inChannels, at, at + length);
-  }
+  visitFramedRows(g, image, rows, columns, (inImages, inFrame, length) => {
+    heap.copyWithin(to + inImages, from + inFrame, from + inFrame + length);
+  });
 }

@@ -31,3 +31,23 @@ export function geometry(
     depthwise,
   );
 }
+
+/**
+ * Visits the rows that an image has in common with the frame of `rows` x `columns` pixels that padding makes of it.
+ * @param visit told where a row begins in the images, where in the frame, and how long it is; all in values
+ */
+export function visitFramedRows(
+  g: Geometry,
+  image: number,
+  rows: number,
+  columns: number,
+  visit: (inImages: number, inFrame: number, length: number) => void,
+): void {
+  const { top, left } = g.padInfo;
+  const length = Math.min(g.inWidth, columns - left) * g.inChannels;
+  const end = Math.min(g.inHeight, rows - top);
+  for (let row = 0; row < end; row++) {
+    const inImages = (image * g.inHeight + row) * g.inWidth * g.inChannels;
+    visit(inImages, ((row + top) * columns + left) * g.inChannels, length);
+  }
+}
