@@ -34,7 +34,7 @@ const blocks: readonly Block[] = documents().flatMap((document) => {
     code: code!,
   }));
 });
-const of = (language: string): Block[] => blocks.filter((block) => block.language === language);
+const blocksIn = (language: string): Block[] => blocks.filter((block) => block.language === language);
 
 /** Names that a block may use without importing them: the library's, and names that every reader has or writes. */
 const PRELUDE = `
@@ -103,20 +103,20 @@ function complaint(command: string, args: readonly string[], text: string): stri
 
 describe('the code blocks of the documents', () => {
   it('in TypeScript compile against the packages, where a block with a mistake would not', () => {
-    expect(of('ts').length).toBeGreaterThan(20);
+    expect(blocksIn('ts').length).toBeGreaterThan(20);
     const wrong: Block = {
       place: 'a mistake',
       language: 'ts',
       code: 'await fit(model, xs, ys, { epochs: 1, selector: recencyBias({ windw: 3 }) });',
     };
-    const errors = compileErrors([...of('ts'), wrong]);
+    const errors = compileErrors([...blocksIn('ts'), wrong]);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain('a mistake: Object literal may only specify known properties');
   }, 120_000);
 
   it('in JavaScript parse', () => {
-    expect(of('js').length).toBeGreaterThan(2);
-    for (const { code, place } of of('js')) {
+    expect(blocksIn('js').length).toBeGreaterThan(2);
+    for (const { code, place } of blocksIn('js')) {
       const { diagnostics } = ts.transpileModule(code, {
         reportDiagnostics: true,
         compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
@@ -129,8 +129,8 @@ describe('the code blocks of the documents', () => {
   });
 
   it('in YAML parse', () => {
-    expect(of('yaml').length).toBeGreaterThan(3);
-    for (const { code, place } of of('yaml')) {
+    expect(blocksIn('yaml').length).toBeGreaterThan(3);
+    for (const { code, place } of blocksIn('yaml')) {
       // Alternatives stand below each other under one key.
       const problems = parseAllDocuments(code, { uniqueKeys: false }).flatMap(({ errors }) => errors);
       expect(problems, place).toEqual([]);
@@ -141,8 +141,8 @@ describe('the code blocks of the documents', () => {
     ['python', 'python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())']],
     ['sh', 'bash', ['-n']],
   ] as const)('in %s parse', (language, command, args) => {
-    expect(of(language).length).toBeGreaterThan(4);
-    for (const { code, place } of of(language)) {
+    expect(blocksIn(language).length).toBeGreaterThan(4);
+    for (const { code, place } of blocksIn(language)) {
       const said = complaint(command, args, code);
       if (said !== null) expect(said, place).toBe('');
     }

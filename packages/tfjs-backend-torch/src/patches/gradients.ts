@@ -36,7 +36,7 @@ const clampGradient = (dy: Tensor, x: Tensor, attrs: ClampGradAttrs): Tensor =>
   runKernel(CLAMP_GRADIENT, { dy, x }, attrs) as Tensor;
 
 /** The gradient of a gradient needs TensorFlow.js's own operations, whose gradients are known. */
-const first = (): boolean => engine().state.gradientDepth === 0;
+const isFirstOrder = (): boolean => engine().state.gradientDepth === 0;
 
 /** Registers the gradients of fused kernels, and replaces gradients for which libtorch has an operator. */
 export function registerFusedGradients(): void {
@@ -78,7 +78,7 @@ export function registerFusedGradients(): void {
 
 function replace(kernelName: string, gradient: Gradient, saves: Partial<GradConfig> = {}): void {
   const fits = (dy: Tensor, saved: Tensor[]): boolean =>
-    onCpu() && first() && dy.dtype === 'float32' && saved[0]?.dtype === 'float32';
+    onCpu() && isFirstOrder() && dy.dtype === 'float32' && saved[0]?.dtype === 'float32';
   replaceGradient(kernelName, fits, gradient, saves);
 }
 
