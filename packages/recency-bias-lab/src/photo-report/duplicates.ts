@@ -36,13 +36,15 @@ interface Fingerprint {
 
 /** For each cell whether it is brighter than its neighbour at the left ("dHash", N. Krawetz 2013), of images of one shape. */
 class DifferenceBits {
+  readonly #shape: ImageDataset['imageShape'];
   /** The cell that each row and each column of pixels lies in. */
   readonly #rows: Int32Array;
   readonly #columns: Int32Array;
   readonly #counts = new Float64Array(ROWS * (COLUMNS + 1));
   readonly #sums = new Float64Array(ROWS * (COLUMNS + 1));
 
-  constructor(private readonly shape: ImageDataset['imageShape']) {
+  constructor(shape: ImageDataset['imageShape']) {
+    this.#shape = shape;
     const [height, width] = shape;
     this.#rows = Int32Array.from({ length: height }, (_, y) => Math.floor((y * ROWS) / height));
     this.#columns = Int32Array.from({ length: width }, (_, x) => Math.floor((x * (COLUMNS + 1)) / width));
@@ -52,7 +54,7 @@ class DifferenceBits {
   }
 
   of(pixels: Uint8Array): Pick<Fingerprint, 'high' | 'low' | 'isVaried'> {
-    const [height, width, channels] = this.shape;
+    const [height, width, channels] = this.#shape;
     const sums = this.#sums.fill(0);
     let at = 0;
     for (let y = 0; y < height; y++) {
