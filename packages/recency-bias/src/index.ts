@@ -35,6 +35,7 @@ export type { Option, OptionDescription, OptionsOf, OptionTable, ValuesOf } from
 export { Fields } from './core/memory/fields.js';
 export { LatestValues } from './core/memory/latest-values.js';
 export { RunningMoments } from './core/memory/running-moments.js';
+export { checkObservation } from './core/observation.js';
 export { SIGNALS, type SignalDescription } from './core/signals.js';
 export { LabelHistory } from './recency-bias/label-history.js';
 export { mostUncertain, type UncertainSample } from './recency-bias/most-uncertain.js';

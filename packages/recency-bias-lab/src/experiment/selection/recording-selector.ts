@@ -1,13 +1,14 @@
 /** A selector that watches another one at work, in the same way for every method. */
-import { LabelHistory } from 'recency-bias';
+import { checkObservation, LabelHistory } from 'recency-bias';
 import type { Observation, Scorer, Selection, Selector, Signal, StateDict, TrainingRun } from 'recency-bias';
 import { LOSS_BIN_EDGES } from '../../records/schema.js';
 import type { SampleRecordFile, SampleState, SelectionStatistics } from '../../records/schema.js';
 import { SampleRecord } from './sample-record.js';
+import { checkVersion } from './state-version.js';
 import { effectiveShare } from '../../samples/effective-share.js';
 import { lossBin, uncertaintyHistogram } from '../../samples/selection-statistics.js';
 
-const RECORDED: readonly Signal[] = ['loss', 'predictedLabel', 'margin'];
+const RECORDED = ['loss', 'predictedLabel', 'margin'] as const satisfies readonly Signal[];
 
 /**
  * Forwards everything to `inner` and records what passes: the labels predicted, how often each sample was drawn, the
@@ -90,6 +91,7 @@ export class RecordingSelector implements Selector {
   }
 
   observe(observation: Observation): void {
+    checkObservation(observation, RECORDED, this.#size, this.history.classes);
     this.#inner.observe(observation);
     const { indices, loss, predictedLabel, margin } = observation;
     for (let row = 0; row < indices.length; row++) {
@@ -152,6 +154,8 @@ export class RecordingSelector implements Selector {
 
   loadStateDict(state: StateDict): void {
     const { inner, record } = state as RecordingState;
+    checkVersion(state, 'The state of a run');
+    checkVersion(record, 'The record of a run');
     this.#inner.loadStateDict(inner);
     this.history.loadStateDict(record.history);
     this.timesDrawn.set(record.timesDrawn);

@@ -1,6 +1,7 @@
 /** The shared warm-up: uniform batches, observed by every selector that will fork from it. */
 import { uniform } from 'recency-bias';
 import type { Observation, Selection, Selector, Signal, StateDict, TrainingRun } from 'recency-bias';
+import { checkVersion } from './state-version.js';
 
 /**
  * Draws uniform batches in epoch order while the selectors of a comparison learn from every observation, as if each of
@@ -43,6 +44,7 @@ export class WarmupSelector implements Selector {
 
   loadStateDict(state: StateDict): void {
     const warmup = state as WarmupState;
+    checkVersion(warmup, 'The state of a warm-up');
     this.#leader.loadStateDict(warmup.leader);
     for (const [label, selector] of this.#observers) selector.loadStateDict(observerState(warmup, label));
   }
