@@ -334,4 +334,11 @@ describe('bad input to finetune', () => {
     },
     60_000,
   );
+
+  it('a folder that is not there is said before a network is fetched', async () => {
+    const unreachable = 'http://127.0.0.1:9/model.json';
+    const { code, stderr } = await runCli(['finetune', 'nowhere', '--backbone', unreachable], dir);
+    expect(stderr).toBe('nowhere: does not exist\n');
+    expect(code).toBe(1);
+  });
 });

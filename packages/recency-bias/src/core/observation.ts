@@ -3,8 +3,8 @@ import { SIGNALS, type Signal, type SignalDescription } from './signals.js';
 import { invalid, withArticle } from './validate.js';
 
 /**
- * Checks what a trainer measured, for a selector that is written without `defineSelector`: sample indices in [0, size), and for each signal a column of as many rows, its values in
- * the signal's range. Nothing is changed.
+ * Checks what a trainer measured, for a selector that is written without `defineSelector`: sample indices in [0, size), and for
+ * each signal a column of as many rows, its values in the signal's range. Nothing is changed.
  * @throws TypeError or RangeError naming column, row and value
  */
 export function checkObservation<S extends Signal>(

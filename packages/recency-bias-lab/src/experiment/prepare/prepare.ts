@@ -1,4 +1,6 @@
 /** Makes an experiment ready to be trained: from what was written to its model, its data and every number filled in. */
+import { existsSync } from 'node:fs';
+import { DataError } from '../../data/idx.js';
 import type { ImageDataset } from '../../data/image-dataset.js';
 import type { FetchOptions } from '../../data/verified-folder.js';
 import type { OpenedModel } from '../../models/model.js';
@@ -95,6 +97,9 @@ export async function prepareExperiment(
   const { purpose, chooseBackend = chooseFastest, standIn = false, inputs: given, ...fetching } = options;
   await loadPlugins(input);
   const parsed = parseExperiment(input, source);
+  const { path } = parsed.dataset;
+  // A mistyped folder is said at once, not after a network has been fetched.
+  if (path !== undefined && !existsSync(path)) throw new DataError(`${path}: does not exist`);
   const { backend, advice } = await chooseBackend(parsed);
   await startBackend(purpose === 'train' ? backend : 'cpu');
   const opened = await openModel(parsed.model, modelContext(fetching));
