@@ -64,6 +64,22 @@ describe('a kept comparison', () => {
     expect(experiments).toEqual([own, ...others].map(({ header }) => header.experiment));
   });
 
+  it('names no folder of the machine that trained: of an absolute path it keeps the last name', async () => {
+    const at = (path: string): object => ({ name: 'at', epochs: 4, dataset: { name: 'folder', path } });
+    const placed = records.map(({ header, events }) => ({
+      header: { ...header, experiment: at('/home/somebody/photos') as typeof header.experiment },
+      events,
+    }));
+    const dir = join(root, 'placed');
+    await writeKeptRuns(dir, JSON.stringify(at('/home/somebody/photos')), placed);
+    for (const name of await readdir(dir)) {
+      expect(await readFile(join(dir, name), 'utf8')).not.toContain('somebody');
+    }
+    expect((await readKeptRuns(dir)).map(({ header }) => header.experiment)).toEqual(
+      placed.map(() => at('photos')),
+    );
+  });
+
   it('may lie beside run directories, but not hold the same run', async () => {
     const [first, ...others] = records;
     const dir = join(root, 'beside');

@@ -16,10 +16,10 @@
  * ```
  *
  * A header without `experiment` has that of experiment.json. Pictures of samples are left out: the events of the type
- * `uncertain-samples` are not kept.
+ * `uncertain-samples` are not kept. Of an absolute path the last name is kept.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { makeDirectory } from '../ground/make-directory.js';
@@ -146,9 +146,14 @@ function byExperiment(records: readonly RunRecord[]): RunRecord[][] {
   return groups;
 }
 
+/** Of a place on the machine that trained, a record keeps the name alone: the rest says nothing to its readers. */
+function withoutPlace(_: string, value: unknown): unknown {
+  return typeof value === 'string' && isAbsolute(value) ? basename(value) : value;
+}
+
 /** The header as JSON holds it: objects of a validation differ from those of a parser in their prototypes. */
 function plain({ header, events }: RunRecord): RunRecord {
-  return { header: JSON.parse(JSON.stringify(header)) as RunHeader, events };
+  return { header: JSON.parse(JSON.stringify(header), withoutPlace) as RunHeader, events };
 }
 
 function groupLines(records: readonly RunRecord[], experiment: unknown): unknown[] {
@@ -187,9 +192,9 @@ export async function writeKeptRuns(
   experiment: string,
   records: readonly RunRecord[],
 ): Promise<void> {
-  const value = parseJson(experiment, 'experiment.json');
+  const value: unknown = JSON.parse(JSON.stringify(parseJson(experiment, 'experiment.json')), withoutPlace);
   const lines = byExperiment(records.map(plain)).flatMap((group) => groupLines(group, value));
   await makeDirectory(dir);
-  await replaceFile(join(dir, 'experiment.json'), experiment);
+  await replaceFile(join(dir, 'experiment.json'), `${JSON.stringify(value, null, 2)}\n`);
   await replaceFile(join(dir, KEPT_FILE), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
