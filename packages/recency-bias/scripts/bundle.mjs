@@ -2,13 +2,15 @@
  * Part of the build: the library's code, one module a source file, so that a bundler takes only the modules that an
  * application uses. Declarations carry the documentation; the code goes without comments, indentation and the names of local
  * variables and private fields, which keeps the package small, but with the names of functions and classes, which keeps stack
- * traces readable. Only the declarations that those of an entry import are published.
+ * traces readable.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, posix } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'rolldown/utils';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const sources = (await readdir(`${folder}src`, { recursive: true })).filter((file) =>
@@ -40,21 +42,22 @@ for (const { path, text } of outputFiles) {
   await writeFile(path, code);
 }
 
-/** Adds a declaration and the declarations that it imports. */
-async function reach(file, reached) {
-  if (reached.has(file)) return;
-  reached.add(file);
-  const text = await readFile(`${folder}dist/${file}`, 'utf8');
-  for (const [, target] of text.matchAll(/(?:from |import\()["'](\.[^"']+)\.js["']/g)) {
-    await reach(posix.join(posix.dirname(file), `${target}.d.ts`), reached);
-  }
-}
-
-const reached = new Set();
-for (const entry of ['index', 'tfjs/index', 'classifier/index', 'live/index', 'testing/index'])
-  await reach(`${entry}.d.ts`, reached);
-const declarations = (await readdir(`${folder}dist`, { recursive: true })).filter((file) =>
-  file.endsWith('.d.ts'),
+// One file of declarations an entry, and one of the declarations that entries share: a class with private members is one type.
+const { exports: entries } = JSON.parse(await readFile(`${folder}package.json`, 'utf8'));
+const names = Object.values(entries).flatMap(({ types }) =>
+  types === undefined ? [] : [types.slice('./dist/types/'.length, -'.d.ts'.length)],
 );
-const hidden = declarations.filter((file) => !reached.has(file.split('\\').join('/')));
-await writeFile(`${folder}dist/.npmignore`, hidden.map((file) => `/${file}\n`).join(''));
+await rm(`${folder}dist/types`, { recursive: true, force: true });
+const declarations = await rollup({
+  input: Object.fromEntries(names.map((name) => [name, `${folder}dist/${name}.d.ts`])),
+  external: (target) => !/^[./]/.test(target),
+  plugins: [dts()],
+  onwarn: (warning) => {
+    throw new Error(warning.message);
+  },
+});
+await declarations.write({
+  dir: `${folder}dist/types`,
+  entryFileNames: '[name].d.ts',
+  chunkFileNames: 'shared.d.ts',
+});
