@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { writeSyntheticComparison } from '../packages/recency-bias-lab/test/report/synthetic-comparison.js';
+import { writeSyntheticComparison } from '../packages/recency-bias-lab/test/support/synthetic-comparison.js';
 
 /**
  * The page of watched runs with 50 runs of 100 epochs, of which two epochs end a second: how long the server looks, how long the page is

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeWithTorch } from '../../packages/tfjs-backend-torch/src/testing/with-torch.js';
+import { describeWithTorch } from '../../packages/tfjs-backend-torch/test/support/with-torch.js';
 import { countsRow, documentRows } from './counts.js';
 import type { SpecOutcome, SuiteOutcome } from './outcome.js';
 import { runSuite } from './run-suite.js';

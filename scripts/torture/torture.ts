@@ -16,7 +16,7 @@ import * as tf from '@tensorflow/tfjs';
 import { Random } from 'recency-bias';
 import { replaceFile } from '../../packages/recency-bias-lab/src/ground/replace-file.js';
 import { DamagedRuns } from '../../packages/recency-bias-lab/test/support/damaged-runs.js';
-import { subjects, tryMutants } from '../../packages/recency-bias/test/helpers/mutated-states.js';
+import { subjects, tryMutants } from '../../packages/recency-bias/test/support/mutated-states.js';
 import { KILLED_COMMANDS, Kills } from './kills.js';
 
 /** How often each part is tried. */

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build, preview } from 'vite';
 import type { PreviewServer } from 'vite';
-import { launchChromium, withoutChromium } from '../../packages/recency-bias-lab/test/report/chromium.js';
+import { launchChromium, withoutChromium } from '../support/chromium.js';
 
 const root = fileURLToPath(new URL('../../examples/browser', import.meta.url));
 

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, withoutChromium } from '../../packages/recency-bias-lab/test/report/chromium.js';
+import { launchChromium, withoutChromium } from '../support/chromium.js';
 
 const source = (path: string): string =>
   fileURLToPath(new URL(`../../packages/recency-bias/src/${path}`, import.meta.url));

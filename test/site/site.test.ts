@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import * as library from 'recency-bias';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, withoutChromium } from '../../packages/recency-bias-lab/test/report/chromium.js';
+import { launchChromium, withoutChromium } from '../support/chromium.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBackbone, writePhotos } from '../../recency-bias-lab/test/support/backbones.js';
-import { launchChromium, withoutChromium } from '../../recency-bias-lab/test/report/chromium.js';
+import { launchChromium, withoutChromium } from '../../../test/support/chromium.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -12,8 +12,8 @@ import { SampleRecord } from '../src/experiment/selection/sample-record.js';
 import { writeInsights } from '../src/insights/index.js';
 import { insightsOf } from '../src/insights/insights.js';
 import { SampleTable } from '../src/samples/sample-table.js';
-import { launchChromium, withoutChromium } from './report/chromium.js';
-import { header } from './report/records.js';
+import { launchChromium, withoutChromium } from '../../../test/support/chromium.js';
+import { header } from './support/records.js';
 
 const SIZE = 300;
 const CLASSES = 4;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { drawAll } from './drawn-batches.js';
+import { drawAll } from './support/drawn-batches.js';
 
 const fixture = new URL('../tests/fixtures/drawn-batches.json', import.meta.url);
 

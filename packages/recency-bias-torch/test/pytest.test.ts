@@ -1,6 +1,6 @@
 /** Runs the Python tests, the type check and the linter of the Python package, where Python has what they need. */
 import { describe, expect, it } from 'vitest';
-import { run, withPython } from './python.js';
+import { run, withPython } from './support/python.js';
 
 function passes(python: string, file: string): void {
   const { ok, output } = run(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', `tests/${file}.py`]);

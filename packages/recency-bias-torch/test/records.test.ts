@@ -11,7 +11,7 @@ import { RecordingSelector } from '../../recency-bias-lab/src/experiment/selecti
 import { readSamples } from '../../recency-bias-lab/src/insights/read-samples.js';
 import { SampleTable } from '../../recency-bias-lab/src/samples/sample-table.js';
 import { readComparison } from '../../recency-bias-lab/src/records/read.js';
-import { run, withPython } from './python.js';
+import { run, withPython } from './support/python.js';
 
 const RUN = { size: 60, classes: 3, epochs: 6, seed: 1 };
 const BATCH = 16;

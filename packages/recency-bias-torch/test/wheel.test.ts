@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run, withPython } from './python.js';
+import { run, withPython } from './support/python.js';
 
 const QUICKSTART = `
 import recency_bias

@@ -11,7 +11,6 @@ const ROOMS: Rooms = {
   patches: ['native', 'settings.ts', 'tensor', 'kernels'],
   'register.ts': ['native', 'settings.ts', 'tensor', 'kernels', 'patches'],
   'index.ts': ['native', 'settings.ts', 'tensor', 'register.ts'],
-  testing: ['index.ts'],
 };
 
 const arrows = arrowsOf(fileURLToPath(new URL('.', import.meta.url)));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { runsOnCpu } from '../src/kernels/fallback.js';
-import { describeWithTorch, relativeError } from '../src/testing/with-torch.js';
+import { describeWithTorch, relativeError } from './support/with-torch.js';
 
 type Layer = tf.layers.Layer;
 type Build = () => Layer[];

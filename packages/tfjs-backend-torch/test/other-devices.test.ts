@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it, vi } from 'vitest';
 import { addon } from '../src/native/addon.js';
 import type * as settings from '../src/settings.js';
-import { describeWithTorch, relativeError } from '../src/testing/with-torch.js';
+import { describeWithTorch, relativeError } from './support/with-torch.js';
 
 // As on a GPU, which tests cannot count on: the package's own kernels, made for the CPU's memory, are out of bounds.
 vi.mock('../src/settings.js', async (original) => ({

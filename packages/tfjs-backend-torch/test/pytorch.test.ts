@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { describeWithTorch } from '../src/testing/with-torch.js';
+import { describeWithTorch } from './support/with-torch.js';
 
 const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
 const hasPytorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;

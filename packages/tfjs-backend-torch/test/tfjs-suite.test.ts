@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { countsRow, documentRows } from '../../../scripts/tfjs-suite/counts.js';
 import type { SuiteOutcome } from '../../../scripts/tfjs-suite/outcome.js';
 import { runSuite } from '../../../scripts/tfjs-suite/run-suite.js';
-import { describeWithTorch } from '../src/testing/with-torch.js';
+import { describeWithTorch } from './support/with-torch.js';
 
 /** The specs that fail, each with the reason. */
 const expected = JSON.parse(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { numbers, tensor } from '../test/compare.js';
+import { numbers, tensor } from '../test/support/compare.js';
 
 type Backend = 'cpu' | 'wasm';
 

@@ -7,7 +7,7 @@ import { startBackend } from '../ground/backend.js';
 import { modelContext } from '../experiment/prepare/trained-model.js';
 import { loadPlugins } from '../plugins/loaded-plugins.js';
 import { parseExperiment } from '../experiment/document/resolve.js';
-import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
+import { CLASSIFY_BATCH, FileClassifier } from '../pretrained/file-classifier.js';
 import type { RunHeader } from '../records/schema.js';
 import { largest } from '../ground/extremes.js';
 
@@ -51,13 +51,13 @@ export async function finalTest(
   await loadPlugins({ dataset: experiment.dataset, model: experiment.model });
   const { dataset, backend } = parseExperiment(experiment);
   if (dataset.name !== 'folder' || dataset.path === undefined) return undefined;
-  let classifier: Classifier | undefined;
+  let classifier: FileClassifier | undefined;
   let [right, photos] = [0, 0];
   try {
     for await (const batch of finalPhotos(dataset.path, dataset)) {
       if (classifier === undefined) {
         if (backend !== 'auto') await startBackend(backend);
-        classifier = await Classifier.open(model, modelContext({ cache }));
+        classifier = await FileClassifier.open(model, modelContext({ cache }));
       }
       const { metadata } = classifier;
       const decoded = await Promise.all(

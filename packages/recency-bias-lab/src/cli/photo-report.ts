@@ -11,7 +11,7 @@ import { quoted, startedAs } from '../ground/command.js';
 import { writePhotoReport } from '../photo-report/index.js';
 import type { HeldOutPhoto } from '../photo-report/index.js';
 import { loadPlugins } from '../plugins/loaded-plugins.js';
-import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
+import { CLASSIFY_BATCH, FileClassifier } from '../pretrained/file-classifier.js';
 import { readComparison } from '../records/read.js';
 import type { RunHeader } from '../records/schema.js';
 import { largest } from '../ground/extremes.js';
@@ -39,7 +39,7 @@ async function recordedAnswers(run: string, dataset: ImageDataset): Promise<Held
 }
 
 /** The answers of a saved model, of a run that recorded none. */
-async function classified(classifier: Classifier, dataset: ImageDataset): Promise<HeldOutAnswers> {
+async function classified(classifier: FileClassifier, dataset: ImageDataset): Promise<HeldOutAnswers> {
   const { test, classes } = dataset;
   const length = imageLength(dataset);
   const photos: HeldOutPhoto[] = [];
@@ -68,7 +68,7 @@ async function classifiedBy(
   cache: string,
 ): Promise<HeldOutAnswers> {
   if (backend !== 'auto') await startBackend(backend);
-  const classifier = await Classifier.open(model, modelContext({ cache }));
+  const classifier = await FileClassifier.open(model, modelContext({ cache }));
   try {
     return await classified(classifier, dataset);
   } finally {

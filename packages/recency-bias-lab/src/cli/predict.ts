@@ -10,7 +10,7 @@ import { FileProblem, readRegularFile } from '../data/regular-file.js';
 import { isBackendName, preferredBackend, startBackend } from '../ground/backend.js';
 import type { BackendName } from '../ground/backend.js';
 import { modelContext } from '../experiment/prepare/trained-model.js';
-import { CLASSIFY_BATCH, Classifier } from '../pretrained/classifier.js';
+import { CLASSIFY_BATCH, FileClassifier } from '../pretrained/file-classifier.js';
 import { fetchProgress } from './data.js';
 import { CommandError } from './errors.js';
 import { plural } from './format.js';
@@ -58,7 +58,7 @@ async function* inPieces<T>(items: AsyncIterable<T>, size: number): AsyncGenerat
   if (piece.length > 0) yield piece;
 }
 
-async function readImage(classifier: Classifier, path: string): Promise<Uint8Array | DataError> {
+async function readImage(classifier: FileClassifier, path: string): Promise<Uint8Array | DataError> {
   try {
     return await classifier.decode(await readRegularFile(path, MAX_PHOTO_BYTES), path);
   } catch (error) {
@@ -69,7 +69,11 @@ async function readImage(classifier: Classifier, path: string): Promise<Uint8Arr
 }
 
 /** Classifies a batch of photos. */
-async function classify(classifier: Classifier, paths: readonly string[], top: number): Promise<Outcome[]> {
+async function classify(
+  classifier: FileClassifier,
+  paths: readonly string[],
+  top: number,
+): Promise<Outcome[]> {
   const decoded = await Promise.all(paths.map((path) => readImage(classifier, path)));
   const images = decoded.filter((image) => image instanceof Uint8Array);
   const { length: classes } = classifier.metadata.labels;
@@ -102,7 +106,7 @@ export async function predict(model: string, given: readonly string[], flags: Pr
   await startBackend(await backendOf(flags.backend));
   const progress = fetchProgress(process.stderr);
   const context = modelContext({ cache: cacheDirectory(flags.cache), onProgress: progress.update });
-  const classifier = await Classifier.open(model, context);
+  const classifier = await FileClassifier.open(model, context);
   progress.end();
 
   const output = predictionOutput(json ? 'json' : csv ? 'csv' : 'text', top, process.stdout);

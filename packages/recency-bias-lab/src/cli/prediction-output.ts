@@ -1,7 +1,7 @@
 /** The output of `predict`: text, CSV or JSON, a photo at a time. */
 import { once } from 'node:events';
 import pc from 'picocolors';
-import type { Prediction } from '../pretrained/classifier.js';
+import type { Prediction } from 'recency-bias/classifier';
 
 /** The answer for one photo, or why there is none. */
 export type Outcome =

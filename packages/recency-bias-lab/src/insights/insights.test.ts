@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ImageDataset } from '../data/image-dataset.js';
 import { flippedSamples } from '../data/label-noise.js';
 import { SampleRecord } from '../experiment/selection/sample-record.js';
-import { header } from '../../test/report/records.js';
+import { header } from '../../test/support/records.js';
 import { csv, json } from './export.js';
 import { galleries } from './galleries.js';
 import type { Gallery } from './galleries.js';

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { FetchOptions } from '../data/verified-folder.js';
 import type { ModelFiles } from './model-files.js';
-import type { Scaling } from './scaling.js';
+import type { ScalingRule } from './scaling.js';
 
 /** The task that a model is made for. */
 export interface ModelInput {
@@ -44,7 +44,7 @@ export interface OpenedModel {
   /** Images that it takes when nothing else is asked for; height and width are null where any will do. */
   readonly imageShape?: readonly [height: number | null, width: number | null, channels: number];
   /** How its images are scaled; absent: as the augmentation says. */
-  readonly scaling?: Scaling;
+  readonly scaling?: ScalingRule;
   /** The fingerprint of its weights before training; absent where they are drawn by a seed. */
   readonly checksum?: string;
   /** Findings and assumptions, a line each. */

@@ -6,7 +6,7 @@ import type { PixelMoments } from '../data/image-batches.js';
  * (pixel / 255 - mean) / std by channel, with numbers that belong to the network; `data`: with the moments of the training data;
  * `image`: each image with its own moments.
  */
-export type Scaling = PixelMoments | 'data' | 'image';
+export type ScalingRule = PixelMoments | 'data' | 'image';
 
 const moments = (mean: number, std: number): PixelMoments => ({ mean: [mean], std: [std] });
 
@@ -70,7 +70,7 @@ export function scalingWords(value: unknown): string {
  * The numbers behind an option.
  * @throws RangeError when they are for another number of channels.
  */
-export function scalingOf(option: ScalingOption, channels: number): Scaling {
+export function scalingOf(option: ScalingOption, channels: number): ScalingRule {
   if (option === 'data' || option === 'image') return option;
   const { mean, std } = typeof option === 'string' ? NAMED[option] : option;
   const spread = (values: readonly number[]): readonly number[] =>

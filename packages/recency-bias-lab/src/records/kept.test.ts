@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeSyntheticComparison } from '../../test/report/synthetic-comparison.js';
+import { writeSyntheticComparison } from '../../test/support/synthetic-comparison.js';
 import { KEPT_FILE, readKeptRuns, writeKeptRuns } from './kept.js';
 import type { RunRecord } from './kept.js';
 import { readComparison, readEvents, readRunHeader } from './read.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, header, run } from '../../test/report/records.js';
+import { comparison, header, run } from '../../test/support/records.js';
 import { mergeComparisons } from './merge.js';
 import type { Comparison, Run } from './run.js';
 

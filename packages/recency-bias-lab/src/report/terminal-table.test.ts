@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, run } from '../../test/report/records.js';
+import { comparison, run } from '../../test/support/records.js';
 import { analyse } from './analysis/results.js';
 import { terminalTable } from './terminal-table.js';
 import { TABLE_WIDTH } from './terminal-text.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison, Run } from '../records/run.js';
 import type { RunEvent } from '../records/schema.js';
-import { comparison as madeComparison, epochEvent, header, TIME } from '../../test/report/records.js';
+import { comparison as madeComparison, epochEvent, header, TIME } from '../../test/support/records.js';
 import { exportComparison, LiveEvents } from './log-folder.js';
 import { crc32c } from './record-frame.js';
 

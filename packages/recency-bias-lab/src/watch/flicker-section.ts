@@ -6,7 +6,7 @@ import { card } from '../report/html/samples-section.js';
 import type { Place } from '../report/html/section.js';
 import { section } from '../report/html/section.js';
 import type { Composition, Shares } from './composition.js';
-import type { Flicker } from './flicker.js';
+import type { FlickerState } from './flicker.js';
 import { runTitle } from './run-progress.js';
 import type { RunProgress } from './run-progress.js';
 
@@ -65,7 +65,7 @@ function compositionTable({ data, batches, sinceEpoch }: Composition): Markup {
 /** A run that trains, and its most uncertain samples. */
 export interface ShownFlicker {
   readonly run: RunProgress;
-  readonly flicker: Flicker;
+  readonly flicker: FlickerState;
   readonly classNames: readonly string[];
 }
 

@@ -26,7 +26,7 @@ export interface FlickeringSample {
 }
 
 /** The most uncertain samples of a run, most uncertain first. */
-export interface Flicker {
+export interface FlickerState {
   /** Epochs completed when the checkpoint was saved. */
   readonly epoch: number;
   readonly samples: readonly FlickeringSample[];
@@ -59,7 +59,7 @@ const checkpointSchema = z.object({
 /** A checkpoint as last read. */
 interface Known {
   readonly mtimeMs: number;
-  readonly flicker: Flicker | undefined;
+  readonly flicker: FlickerState | undefined;
   readonly drawn: DrawCounts | undefined;
 }
 
@@ -68,7 +68,7 @@ export class FlickerReader {
   readonly #known = new Map<string, Known>();
 
   /** Of the run's latest checkpoint; undefined where there is none that can be read. */
-  async read(runDir: string): Promise<Flicker | undefined> {
+  async read(runDir: string): Promise<FlickerState | undefined> {
     const found = await stat(join(runDir, RUN_FILES.checkpoint)).catch(() => undefined);
     if (found === undefined) return undefined;
     const known = this.#known.get(runDir);
@@ -84,7 +84,7 @@ export class FlickerReader {
 async function readFlicker(
   runDir: string,
   before: DrawCounts | undefined,
-): Promise<{ readonly flicker: Flicker; readonly drawn: DrawCounts } | undefined> {
+): Promise<{ readonly flicker: FlickerState; readonly drawn: DrawCounts } | undefined> {
   const parsed = checkpointSchema.safeParse(await readCheckpoint(runDir));
   if (!parsed.success) return undefined;
   const { pictures, training } = parsed.data;

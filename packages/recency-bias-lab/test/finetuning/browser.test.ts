@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, withoutChromium } from '../report/chromium.js';
+import { launchChromium, withoutChromium } from '../../../../test/support/chromium.js';
 import { writeBackbone, writePhotos } from '../support/backbones.js';
 import { runCli } from '../support/cli.js';
 

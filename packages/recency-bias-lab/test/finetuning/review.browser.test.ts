@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, withoutChromium } from '../report/chromium.js';
+import { launchChromium, withoutChromium } from '../../../../test/support/chromium.js';
 import { writeBackbone, writePhotos } from '../support/backbones.js';
 import { runCli, startCli } from '../support/cli.js';
 import type { RunningCli } from '../support/cli.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli.js';
-import { writeSyntheticComparison } from './synthetic-comparison.js';
+import { writeSyntheticComparison } from '../support/synthetic-comparison.js';
 
 let root: string;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeReport } from '../../src/report/index.js';
 import { DARK_COLORS, LIGHT_COLORS } from '../../src/report/palette.js';
-import { launchChromium, withoutChromium } from './chromium.js';
-import { writeSyntheticComparison } from './synthetic-comparison.js';
+import { launchChromium, withoutChromium } from '../../../../test/support/chromium.js';
+import { writeSyntheticComparison } from '../support/synthetic-comparison.js';
 
 const FIGURES = ['curves', 'figure-3', 'figure-4', 'paired-differences'];
 

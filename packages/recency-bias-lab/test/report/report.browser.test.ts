@@ -6,8 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DARK_COLORS, LIGHT_COLORS } from '../../src/report/palette.js';
 import { writeReport } from '../../src/report/index.js';
-import { launchChromium, withoutChromium } from './chromium.js';
-import { writeSyntheticComparison } from './synthetic-comparison.js';
+import { launchChromium, withoutChromium } from '../../../../test/support/chromium.js';
+import { writeSyntheticComparison } from '../support/synthetic-comparison.js';
 
 /** Charts of a comparison of four selectors. */
 const CHARTS = 16;

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordError } from '../../src/records/read.js';
 import type { Results } from '../../src/report/index.js';
 import { RESULTS_VERSION, writeReport } from '../../src/report/index.js';
-import type { SyntheticOptions } from './synthetic-comparison.js';
-import { writeSyntheticComparison } from './synthetic-comparison.js';
+import type { SyntheticOptions } from '../support/synthetic-comparison.js';
+import { writeSyntheticComparison } from '../support/synthetic-comparison.js';
 
 let root: string;
 let made = 0;

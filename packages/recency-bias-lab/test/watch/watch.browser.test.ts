@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RUN_FILES } from '../../src/records/run-files.js';
 import { startWatching } from '../../src/watch/index.js';
 import type { WatchServer } from '../../src/watch/index.js';
-import { launchChromium, withoutChromium } from '../report/chromium.js';
-import { writeSyntheticComparison } from '../report/synthetic-comparison.js';
+import { launchChromium, withoutChromium } from '../../../../test/support/chromium.js';
+import { writeSyntheticComparison } from '../support/synthetic-comparison.js';
 
 const resume = (dir: string): Promise<string[]> => Promise.resolve(['compare', '--resume', '--out', dir]);
 

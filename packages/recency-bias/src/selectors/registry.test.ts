@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SelectorDefinition } from '../core/define/define-selector.js';
 import type { SelectorFactory } from '../core/selector.js';
-import { factoryOf, irreducible, variants } from '../../test/helpers/variants.js';
+import { factoryOf, irreducible, variants } from '../../test/support/variants.js';
 import * as library from '../index.js';
 import { selectorContract, type ContractSubject } from '../testing/contract.js';
 import { alternate } from './alternate.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { subjects, tryMutants } from '../../test/helpers/mutated-states.js';
+import { subjects, tryMutants } from '../../test/support/mutated-states.js';
 import type { StateDict } from '../core/selector.js';
 import { activeBias } from './active-bias.js';
 import { onlineBatch } from './online-batch.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { disposeProblem, sparseMlp, weightsOf, type Problem } from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+import { disposeProblem, sparseMlp, weightsOf, type Problem } from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 

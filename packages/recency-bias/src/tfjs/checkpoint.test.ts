@@ -8,8 +8,8 @@ import {
   sparseMlp,
   weightsOf,
   type Problem,
-} from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+} from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import type { StateDict } from '../core/selector.js';
 import { captureModel, restoreModel } from './state/checkpoint.js';

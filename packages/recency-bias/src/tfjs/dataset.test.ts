@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
+import { onCpuWithoutLeaks } from '../../test/support/leaks.js';
 import {
   customRegression,
   disposeProblem,
@@ -8,8 +8,8 @@ import {
   sparseMlp,
   twoInTwoOut,
   weightsOf,
-} from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+} from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import type { StateDict } from '../core/selector.js';
 import { fit } from './fit.js';
 import type { Batch, RandomAccessDataset } from './data/data.js';

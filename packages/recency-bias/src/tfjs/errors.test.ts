@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
-import { disposeProblem, inputs, sparseMlp, twoInTwoOut, weightsOf } from '../../test/helpers/models.js';
-import { probe, returning } from '../../test/helpers/selectors.js';
+import { onCpuWithoutLeaks } from '../../test/support/leaks.js';
+import { disposeProblem, inputs, sparseMlp, twoInTwoOut, weightsOf } from '../../test/support/models.js';
+import { probe, returning } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
-import { customRegression, disposeProblem, sparseMlp, twoInTwoOut } from '../../test/helpers/models.js';
-import { probe, returning } from '../../test/helpers/selectors.js';
+import { onCpuWithoutLeaks } from '../../test/support/leaks.js';
+import { customRegression, disposeProblem, sparseMlp, twoInTwoOut } from '../../test/support/models.js';
+import { probe, returning } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import { NonFiniteLossError } from './measuring/non-finite-loss.js';
 import type { LossFunction } from './internals/model-internals.js';

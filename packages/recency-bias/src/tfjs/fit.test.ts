@@ -10,8 +10,8 @@ import {
   twoInTwoOut,
   weightsOf,
   type Problem,
-} from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+} from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { encodeState } from '../core/state-codec.js';
 import { describe, expect, it } from 'vitest';
-import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
+import { onCpuWithoutLeaks } from '../../test/support/leaks.js';
 import {
   disposeProblem,
   inputs,
@@ -9,8 +9,8 @@ import {
   sparseMlp,
   weightsOf,
   type Problem,
-} from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+} from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import { captureModel, restoreModel, type ModelState } from './state/checkpoint.js';
 import { fit } from './fit.js';
 import { decodeTrainingState } from './state/training-state.js';

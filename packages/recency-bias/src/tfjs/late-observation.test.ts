@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { disposeProblem, sparseMlp, weightsOf } from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+import { disposeProblem, sparseMlp, weightsOf } from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import type { TrainingState } from './state/training-state.js';
 

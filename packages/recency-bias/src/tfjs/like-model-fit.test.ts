@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
-import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
+import { onCpuWithoutLeaks } from '../../test/support/leaks.js';
 import {
   binaryMlp,
   disposeProblem,
@@ -10,8 +10,8 @@ import {
   sparseMlp,
   twoInTwoOut,
   weightsOf,
-} from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+} from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import type { FitArgs } from './types.js';
 

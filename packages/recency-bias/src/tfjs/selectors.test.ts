@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { customRegression, disposeProblem, sparseMlp, weightsOf } from '../../test/helpers/models.js';
+import { customRegression, disposeProblem, sparseMlp, weightsOf } from '../../test/support/models.js';
 import type { SelectorFactory } from '../core/selector.js';
 import {
   activeBias,

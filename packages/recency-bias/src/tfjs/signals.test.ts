@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { onCpuWithoutLeaks } from '../../test/helpers/leaks.js';
+import { onCpuWithoutLeaks } from '../../test/support/leaks.js';
 import {
   binaryMlp,
   customRegression,
@@ -11,8 +11,8 @@ import {
   sparseMlp,
   twoInTwoOut,
   type Problem,
-} from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+} from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import type { Observation } from '../core/selector.js';
 import { onlineBatch } from '../selectors/online-batch.js';
 import { withBatchLoss } from '../selectors/with-batch-loss.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inputs, labels } from '../../test/helpers/models.js';
-import { probe } from '../../test/helpers/selectors.js';
+import { inputs, labels } from '../../test/support/models.js';
+import { probe } from '../../test/support/selectors.js';
 import { fit } from './fit.js';
 import { compiledModel } from './internals/model-internals.js';
 import { availableSignals, describeTask, type Task } from './measuring/task.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import 'tfjs-wasm-training';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { disposeProblem, oneHotCnn, weightsOf } from '../../test/helpers/models.js';
+import { disposeProblem, oneHotCnn, weightsOf } from '../../test/support/models.js';
 import { recencyBias, uniform } from '../index.js';
 import { fit } from './fit.js';
 import type { TrainingState } from './state/training-state.js';

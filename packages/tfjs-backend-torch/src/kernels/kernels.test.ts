@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { addon } from '../native/addon.js';
-import { describeWithTorch, relativeError } from '../testing/with-torch.js';
+import { describeWithTorch, relativeError } from '../../test/support/with-torch.js';
 
 type Shapes = readonly (readonly number[])[];
 type Operation = (...xs: tf.Tensor[]) => tf.Tensor;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { describeWithTorch, relativeError } from '../testing/with-torch.js';
+import { describeWithTorch, relativeError } from '../../test/support/with-torch.js';
 
 type Outcome = ArrayLike<number>[];
 

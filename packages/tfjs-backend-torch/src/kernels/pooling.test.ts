@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { getThreads, setThreads } from '../index.js';
-import { describeWithTorch } from '../testing/with-torch.js';
+import { describeWithTorch } from '../../test/support/with-torch.js';
 
 type Images = tf.Tensor4D;
 type Pooled = [y: Float32Array, dx: Float32Array];

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { getThreads, resetPeakMemory, setDevice, setThreads, torchStatus } from '../index.js';
 import { FLOAT } from '../kernels/dtype.js';
 import { sourceDigest } from '../../scripts/source-digest.mjs';
-import { describeWithTorch } from '../testing/with-torch.js';
+import { describeWithTorch } from '../../test/support/with-torch.js';
 import { addon, load } from './addon.js';
 import { operator } from './operator.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { describeWithTorch, relativeError } from '../testing/with-torch.js';
+import { describeWithTorch, relativeError } from '../../test/support/with-torch.js';
 
 const RATE = 2;
 const x = (): tf.Tensor4D => tf.randomNormal([2, 9, 8, 3], 0, 1, 'float32', 1);

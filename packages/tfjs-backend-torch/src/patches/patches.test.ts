@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { setSeed } from '../index.js';
 import { addon } from '../native/addon.js';
-import { describeWithTorch, relativeError } from '../testing/with-torch.js';
+import { describeWithTorch, relativeError } from '../../test/support/with-torch.js';
 
 type Body = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
 

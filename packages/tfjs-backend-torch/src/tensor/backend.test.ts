@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import type { TorchMemoryInfo } from '../index.js';
-import { describeWithTorch } from '../testing/with-torch.js';
+import { describeWithTorch } from '../../test/support/with-torch.js';
 
 const native = (): TorchMemoryInfo['native'] => (tf.memory() as unknown as TorchMemoryInfo).native;
 

@@ -5,7 +5,7 @@ import { Chance } from '../../../tfjs-wasm-training/test/fuzz/chance.js';
 import { kernels, OTHER_NAMES } from '../../../tfjs-wasm-training/test/fuzz/kernels.js';
 import { difference, runCases, type KernelCase } from '../../../tfjs-wasm-training/test/fuzz/run.js';
 import { fallbackKernels } from '../../src/kernels/register.js';
-import { describeWithTorch } from '../../src/testing/with-torch.js';
+import { describeWithTorch } from '../support/with-torch.js';
 import { DIFFERENCES, FLOATS_ONLY, NOT_COMPARED } from './differences.js';
 
 // A long run: FUZZ_CASES=5000 FUZZ_SEED=7 npx vitest run packages/tfjs-backend-torch/test/fuzz/kernels.test.ts

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs';
 import { addon, type Argument } from '../../src/native/addon.js';
-import { describeWithTorch } from '../../src/testing/with-torch.js';
+import { describeWithTorch } from '../support/with-torch.js';
 import type { Count } from './native.js';
 import { targets } from './targets.js';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NamedAttrMap } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectSameAsCpu, on, tensor } from '../../test/compare.js';
+import { expectSameAsCpu, on, tensor } from '../../test/support/compare.js';
 import type { WasmBackend } from '../backend.js';
 
 type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];

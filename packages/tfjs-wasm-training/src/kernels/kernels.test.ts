@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSameAsCpu, on, tensor } from '../../test/compare.js';
+import { expectSameAsCpu, on, tensor } from '../../test/support/compare.js';
 
 const gradsOf = (f: (...xs: tf.Tensor[]) => tf.Tensor, ...xs: tf.Tensor[]): tf.Tensor[] =>
   tf.grads((...args: tf.Tensor[]) =>

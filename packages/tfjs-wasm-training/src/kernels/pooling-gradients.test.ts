@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectSameAsCpu, on, tensor } from '../../test/compare.js';
+import { expectSameAsCpu, on, tensor } from '../../test/support/compare.js';
 
 const upTo = (max: number, min = 1): fc.Arbitrary<number> => fc.integer({ min, max });
 

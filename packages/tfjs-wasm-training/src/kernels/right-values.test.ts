@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { on } from '../../test/compare.js';
+import { on } from '../../test/support/compare.js';
 
 /** The values of the only tensor that `f` makes on wasm. */
 const valuesOf = async (f: () => tf.Tensor): Promise<number[]> => Array.from((await on('wasm', f))[0]!);

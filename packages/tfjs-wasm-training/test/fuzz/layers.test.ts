@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../compare.js';
+import { tensor } from '../support/compare.js';
 import '../../src/index.js';
 import { Chance } from './chance.js';
 import { difference, runOn, type Result } from './run.js';

@@ -7,7 +7,7 @@ import { isRandom, resolveAugmentation } from '../../augment/policies.js';
 import { ImageBatches, splitMoments } from '../../data/image-batches.js';
 import type { LabelledBatches, PixelMoments } from '../../data/image-batches.js';
 import type { ImageDataset } from '../../data/image-dataset.js';
-import type { Scaling } from '../../models/scaling.js';
+import type { ScalingRule } from '../../models/scaling.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
 
 /** Training data, augmented; and the data to evaluate on, which never are. */
@@ -29,7 +29,7 @@ export async function prepareRunData(
   { augmentation }: ResolvedExperiment,
   dataset: ImageDataset,
   seed: number,
-  scaling?: Scaling,
+  scaling?: ScalingRule,
 ): Promise<RunData> {
   const byImage = scaling === undefined ? augmentation.standardise === 'image' : scaling === 'image';
   const settings = { ...augmentation, standardise: byImage ? 'image' : 'channel' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, epochEvent, header, run } from '../../../test/report/records.js';
+import { comparison, epochEvent, header, run } from '../../../test/support/records.js';
 import { selectorCurves } from './curves.js';
 import { timeReduction } from './time-reduction.js';
 import { trajectories } from './trajectory.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { courses, run } from '../../../test/report/records.js';
+import { courses, run } from '../../../test/support/records.js';
 import { selectorCurves } from './curves.js';
 
 describe('learning curves', () => {

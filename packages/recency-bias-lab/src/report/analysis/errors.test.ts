@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, courses, run } from '../../../test/report/records.js';
+import { comparison, courses, run } from '../../../test/support/records.js';
 import { errorComparisons, mainComparisons, selectorErrors } from './errors.js';
 import { trajectories } from './trajectory.js';
 

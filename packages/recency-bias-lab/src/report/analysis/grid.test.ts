@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, run } from '../../../test/report/records.js';
+import { comparison, run } from '../../../test/support/records.js';
 import type { Comparison } from '../../records/run.js';
 import { gridMaps } from './grid.js';
 import { analyse } from './results.js';

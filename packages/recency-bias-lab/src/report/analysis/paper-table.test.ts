@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, header, run } from '../../../test/report/records.js';
+import { comparison, header, run } from '../../../test/support/records.js';
 import { modelTitle } from '../paper-table-words.js';
 import { terminalPaperTable } from '../terminal-paper-table.js';
 import { TABLE_WIDTH } from '../terminal-text.js';

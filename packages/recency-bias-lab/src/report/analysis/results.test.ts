@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, courses, header, run } from '../../../test/report/records.js';
+import { comparison, courses, header, run } from '../../../test/support/records.js';
 import { headline } from '../headline.js';
 import { analyse } from './results.js';
 import { bestIsAtWarmup, stillFalling } from './warnings.js';

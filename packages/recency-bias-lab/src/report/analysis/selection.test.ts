@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOSS_BIN_EDGES, UNCERTAINTY_BINS } from '../../records/schema.js';
-import { bins, courses, epochEvent, run } from '../../../test/report/records.js';
+import { bins, courses, epochEvent, run } from '../../../test/support/records.js';
 import { coverages, lossDistributions, momentOf, uncertaintyBin, uncertaintyHistories } from './selection.js';
 
 const LOSS_BINS = LOSS_BIN_EDGES.length + 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { courses, epochEvent, run } from '../../../test/report/records.js';
+import { courses, epochEvent, run } from '../../../test/support/records.js';
 import { speeds } from './speed.js';
 
 describe('how fast a method learns', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, run } from '../../../test/report/records.js';
+import { comparison, run } from '../../../test/support/records.js';
 import { analyse } from '../analysis/results.js';
 import type { ChartData } from '../chart-data.js';
 import { chartData, paletteSlots } from '../chart-data.js';

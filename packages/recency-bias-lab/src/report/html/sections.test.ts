@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, epochEvent, header, run } from '../../../test/report/records.js';
+import { comparison, epochEvent, header, run } from '../../../test/support/records.js';
 import { analyse } from '../analysis/results.js';
 import { DARK_COLORS, LIGHT_COLORS } from '../palette.js';
 import {

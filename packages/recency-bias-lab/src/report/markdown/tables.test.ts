@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparison, run } from '../../../test/report/records.js';
+import { comparison, run } from '../../../test/support/records.js';
 import type { Run } from '../../records/run.js';
 import { analyse } from '../analysis/results.js';
 import { comparisonTable, timeTable } from './comparison-tables.js';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { onCpuWithoutLeaks } from '../../../test/helpers/leaks.js';
-import { inputs } from '../../../test/helpers/models.js';
-import { probe } from '../../../test/helpers/selectors.js';
+import { onCpuWithoutLeaks } from '../../../test/support/leaks.js';
+import { inputs } from '../../../test/support/models.js';
+import { probe } from '../../../test/support/selectors.js';
 import { fit } from '../fit.js';
 
 onCpuWithoutLeaks();

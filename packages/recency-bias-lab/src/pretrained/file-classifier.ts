@@ -1,5 +1,6 @@
 /** A saved model that classifies image files, prepared as its training images were. */
 import * as tf from '@tensorflow/tfjs';
+import type { Prediction } from 'recency-bias/classifier';
 import { ImagePreparation } from '../augment/image-preparation.js';
 import { resolveAugmentation } from '../augment/policies.js';
 import { DataError } from '../data/idx.js';
@@ -13,18 +14,11 @@ import type { SavedModelMetadata } from './saved-model.js';
 import { scalingOf } from '../models/scaling.js';
 import { buildModel } from './topology.js';
 
-/** A class and how probable it is. */
-export interface Prediction {
-  readonly label: string;
-  /** In [0, 1]. */
-  readonly probability: number;
-}
-
 /** Encoded images at a time. */
 export const CLASSIFY_BATCH = 32;
 
 /** A model with what its metadata say about its images and classes. */
-export class Classifier {
+export class FileClassifier {
   readonly #model: tf.LayersModel;
   readonly #preparation: ImagePreparation;
 
@@ -49,7 +43,7 @@ export class Classifier {
    * @param model a folder, a model.json, an address or a run directory
    * @throws ModelError when it cannot be read, or does not say what its classes are.
    */
-  static async open(model: string, context: OpenContext): Promise<Classifier> {
+  static async open(model: string, context: OpenContext): Promise<FileClassifier> {
     const files = await openBackbone(model, context);
     const metadata = savedModelSchema.safeParse(files.metadata);
     if (!metadata.success && files.metadata?.recencyBias === 1) {
@@ -72,7 +66,7 @@ export class Classifier {
         `${model}: has ${String(outputs)} outputs, but its metadata name ${labels.length} classes (${labels.slice(0, 3).join(', ')}${labels.length > 3 ? ', ...' : ''}); save it anew with \`${startedAs()} export\``,
       );
     }
-    return new Classifier(built, metadata.data);
+    return new FileClassifier(built, metadata.data);
   }
 
   /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import '../src/index.js';
+import '../../src/index.js';
 
 /** Numbers in [-1, 1) that are the same in every run (mulberry32). */
 export function numbers(seed: number, length: number): Float32Array {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { torchStatus } from '../index.js';
+import { torchStatus } from '../../src/index.js';
 
 /**
  * Describes tests that need libtorch, on the backend `torch`. Without it they are skipped, with the reason in their title;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 /** The package's folder. */
-export const folder = fileURLToPath(new URL('..', import.meta.url));
+export const folder = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The outcome of a program. */
 export interface Outcome {
