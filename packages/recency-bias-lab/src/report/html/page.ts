@@ -47,13 +47,15 @@ function sections(analysis: Analysis, data: ChartData, place: Place, beside: Mar
   ${reproduceSection(analysis, place)}`;
 }
 
-/** Of a training alone nothing is compared. */
+/** The method of a training alone, of which nothing is compared. */
+function onlyMethod(analyses: readonly Analysis[]): string | undefined {
+  const methods = analyses.flatMap(({ results }) => results.selectors);
+  return analyses.length === 1 && methods.length === 1 ? methods[0]!.title : undefined;
+}
+
 function eyebrow(analyses: readonly Analysis[]): string {
-  const [first] = analyses;
-  const methods = first?.results.selectors ?? [];
-  return analyses.length === 1 && methods.length === 1
-    ? `Training with ${methods[0]!.title}`
-    : 'Batch selection compared';
+  const method = onlyMethod(analyses);
+  return method === undefined ? 'Batch selection compared' : `Training with ${method}`;
 }
 
 /** The parts that a page which is fed has beside the report. */
@@ -67,7 +69,8 @@ export interface Live {
 function onlyComparison(analysis: Analysis, data: ChartData, live?: Live): Markup {
   const table = paperTable([analysis]);
   const place: Place = { ...ALONE, ...(live !== undefined && { open: live.open }) };
-  const isInPaper = table.groups.some(({ paper }) => paper.length > 0);
+  const isCompared = onlyMethod([analysis]) === undefined;
+  const isInPaper = isCompared && table.groups.some(({ paper }) => paper.length > 0);
   return html`<header>
       <p class="eyebrow">${eyebrow([analysis])}</p>
       <h1>${analysis.results.name}</h1>

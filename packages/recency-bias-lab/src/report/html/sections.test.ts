@@ -127,6 +127,16 @@ describe('the report of a training alone', () => {
     expect([...found]).toEqual(expect.arrayContaining(['shared by all', 'Verdict', 'baseline']));
   });
 
+  it('stands beside no numbers of the paper, where a comparison on the same data does', () => {
+    const made = (selectors: readonly string[]): boolean => {
+      const mnist = { ...header().dataset, name: 'mnist' };
+      const experiment = { epochs: 2, optimizer: { name: 'sgd' } };
+      const runs = selectors.map((selector) => run([0.2, 0.1], { selector, dataset: mnist, experiment }));
+      return reportPage([analyse(comparison(runs), NOW)], '').includes('id="paper-table"');
+    };
+    expect([made(['recency-bias']), made(['uniform', 'recency-bias'])]).toEqual([false, true]);
+  });
+
   it('names finetune to do it again where a pretrained network was fine-tuned, else compare with the experiment', () => {
     const fineTuned = { model: { name: 'pretrained', options: {} } };
     expect(text(['recency-bias'], fineTuned)).toContain(
