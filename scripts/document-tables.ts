@@ -17,8 +17,13 @@ export const REGIME_FIGURE = 'docs/images/regimes.svg';
 export const SHORT_REGIME_FIGURE = 'docs/images/regimes-short.svg';
 
 /** The text of the page of regimes with its tables made anew, formatted. */
-export async function regimesDocument(path: string, text: string, records: Records): Promise<string> {
-  return format(withRegimes(text, records), { ...(await resolveConfig(path)), filepath: path });
+export async function regimesDocument(
+  path: string,
+  text: string,
+  records: Records,
+  later: Records,
+): Promise<string> {
+  return format(withRegimes(text, records, later), { ...(await resolveConfig(path)), filepath: path });
 }
 
 /** Tables hold no date. */

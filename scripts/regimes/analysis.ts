@@ -13,7 +13,8 @@ import type {
   PairedDifference,
   SeedMean,
 } from '../../packages/recency-bias-lab/src/report/analysis/statistics.js';
-import { METHODS, RANDOM, RATES, REGIMES, SHORT_ROWS } from './cells.js';
+import { MAP, RANDOM, RATES, SHORT_ROWS } from './cells.js';
+import type { MapMethod, RegimeMap } from './cells.js';
 
 /** The value of one run. */
 export interface SeedValue {
@@ -27,18 +28,18 @@ export interface Row {
   readonly title: string;
   /** Error of random batches; null where the cell has not been run. */
   readonly random: SeedMean | null;
-  /** One for each of METHODS, method − Random; null where it has not been run. */
+  /** One for each method of the map, method − Random; null where it has not been run. */
   readonly differences: readonly (PairedDifference | null)[];
 }
 
 /** Records by the name of their preset; those that are kept. */
 export type Records = ReadonlyMap<string, Analysis>;
 
-/** Reads the records that are there. */
-export async function readRegimes(records: string): Promise<Records> {
+/** Reads the records of a map that are there. */
+export async function readRegimes(records: string, { prefix, regimes }: RegimeMap): Promise<Records> {
   const found = new Map<string, Analysis>();
-  for (const { preset } of REGIMES.flatMap(({ cells }) => cells)) {
-    const dir = `${records}/regimes-${preset}`;
+  for (const { preset } of regimes.flatMap(({ cells }) => cells)) {
+    const dir = `${records}/${prefix}${preset}`;
     if (existsSync(`${dir}/experiment.json`))
       found.set(preset, analyse(await readComparison(dir), new Date(0)));
   }
@@ -66,13 +67,26 @@ export function difference(
   );
 }
 
-function row(regime: string, title: string, values: (label: string) => SeedValue[], resolution: number): Row {
+/** Errors of a method in a setting, by its label, and their smallest step. */
+interface Measured {
+  readonly values: (label: string) => SeedValue[];
+  readonly resolution: number;
+}
+
+const NOTHING: Measured = { values: () => [], resolution: 1 };
+
+function row(
+  methods: readonly MapMethod[],
+  regime: string,
+  title: string,
+  { values, resolution }: Measured,
+): Row {
   const random = values(RANDOM);
   return {
     regime,
     title,
     random: seedMean(random.map(({ value }) => value)),
-    differences: METHODS.map(({ label }) => difference(values(label), random, resolution)),
+    differences: methods.map(({ label }) => difference(values(label), random, resolution)),
   };
 }
 
@@ -97,20 +111,32 @@ export function atBestRate(rates: readonly (readonly SeedValue[])[]): SeedValue[
   });
 }
 
-/** All rows of the map, those that have not been run included. */
-export function rowsOf(records: Records): Row[] {
-  const rows = REGIMES.flatMap(({ title: regime, cells }) =>
-    cells.map(({ preset, title }): Row => {
-      const analysis = records.get(preset);
-      if (analysis === undefined) return row(regime, title, () => [], 1);
-      return row(regime, title, (label) => finalErrors(analysis, label), resolutionOf(analysis));
-    }),
-  );
+function measured(analysis: Analysis | undefined): Measured {
+  if (analysis === undefined) return NOTHING;
+  return { values: (label) => finalErrors(analysis, label), resolution: resolutionOf(analysis) };
+}
+
+/** Each method at its own best rate, where all rates have been run. */
+function measuredAtBestRate(records: Records): Measured {
   const rates = RATES.flatMap((preset) => records.get(preset) ?? []);
-  const isWhole = rates.length === RATES.length;
-  const best = (label: string): SeedValue[] =>
-    isWhole ? atBestRate(rates.map((analysis) => finalErrors(analysis, label))) : [];
-  return [...rows, row('Rate', 'each at its best rate', best, isWhole ? resolutionOf(rates[0]!) : 1)];
+  if (rates.length < RATES.length) return NOTHING;
+  return {
+    values: (label) => atBestRate(rates.map((analysis) => finalErrors(analysis, label))),
+    resolution: resolutionOf(rates[0]!),
+  };
+}
+
+/** The rows of a map's settings, those that have not been run included. */
+export function settingRows({ regimes, methods }: RegimeMap, records: Records): Row[] {
+  return regimes.flatMap(({ title: regime, cells }) =>
+    cells.map(({ preset, title }) => row(methods, regime, title, measured(records.get(preset)))),
+  );
+}
+
+/** All rows of the map. */
+export function rowsOf(records: Records): Row[] {
+  const best = row(MAP.methods, 'Rate', 'each at its best rate', measuredAtBestRate(records));
+  return [...settingRows(MAP, records), best];
 }
 
 /** The rows of the README's figure. */

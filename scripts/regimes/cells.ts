@@ -36,7 +36,7 @@ function regime(title: string, cells: Readonly<Record<string, string>>): Regime 
   return { title, cells: Object.entries(cells).map(([preset, cell]) => ({ preset, title: cell })) };
 }
 
-export const REGIMES: readonly Regime[] = [
+const REGIMES: readonly Regime[] = [
   { title: 'Base', cells: [BASE] },
   regime('Label noise', {
     'noise-uniform-10': '10 %, uniform',
@@ -61,15 +61,62 @@ export const REGIMES: readonly Regime[] = [
   regime('Rate', { 'rate-half': 'half the rate', 'rate-2': 'twice the rate' }),
 ];
 
-/** The methods beside Random, by their labels in the presets. */
-export const METHODS: readonly { readonly label: string; readonly title: string }[] = [
-  { label: 'recency-bias', title: 'Recency Bias' },
-  { label: 'online-batch', title: 'Online Batch' },
-  { label: 'active-bias', title: 'Active Bias' },
-  { label: 'info-batch', title: 'InfoBatch' },
-  { label: 'random-pruning', title: 'Random pruning' },
-  { label: 'rs2', title: 'RS2' },
+/** A method beside Random, by its label in the presets. */
+export interface MapMethod {
+  readonly label: string;
+  readonly title: string;
+}
+
+/** Settings and methods of which each setting has one record. */
+export interface RegimeMap {
+  /** Of the records, and of the presets' names. */
+  readonly prefix: string;
+  readonly regimes: readonly Regime[];
+  readonly methods: readonly MapMethod[];
+}
+
+/** The map. */
+export const MAP: RegimeMap = {
+  prefix: 'regimes-',
+  regimes: REGIMES,
+  methods: [
+    { label: 'recency-bias', title: 'Recency Bias' },
+    { label: 'online-batch', title: 'Online Batch' },
+    { label: 'active-bias', title: 'Active Bias' },
+    { label: 'info-batch', title: 'InfoBatch' },
+    { label: 'random-pruning', title: 'Random pruning' },
+    { label: 'rs2', title: 'RS2' },
+  ],
+};
+
+/** Settings in which the methods that came later were measured, chosen before their first run. */
+const LATER_CELLS: readonly string[] = [
+  'base',
+  'noise-uniform-30',
+  'noise-confusable-30',
+  'imbalance-100',
+  'copies-10',
+  'classes-3',
+  'width-4',
+  'epochs-5',
+  'rate-2',
 ];
+
+/** The methods that came later, with a baseline of their own. */
+export const LATER: RegimeMap = {
+  prefix: 'regimes-later-',
+  regimes: REGIMES.map(({ title, cells }) => ({
+    title,
+    cells: cells.filter(({ preset }) => LATER_CELLS.includes(preset)),
+  })),
+  methods: [
+    { label: 'active-bias-window', title: 'Active Bias, window 5' },
+    { label: 'dyn-unc', title: 'Dyn-Unc' },
+    { label: 'dual', title: 'DUAL' },
+    { label: 'seta', title: 'SeTa' },
+    { label: 'online-batch-loss', title: 'Online Batch by batch losses' },
+  ],
+};
 
 /** Label of the baseline. */
 export const RANDOM = 'random';

@@ -5,7 +5,7 @@
 import { percent, points } from '../../packages/recency-bias-lab/src/report/format.js';
 import type { PairedDifference } from '../../packages/recency-bias-lab/src/report/analysis/statistics.js';
 import type { Row } from './analysis.js';
-import { METHODS } from './cells.js';
+import { MAP } from './cells.js';
 import { isBeyondNoise } from './table.js';
 
 const LEFT = 248;
@@ -56,7 +56,7 @@ function cellAt(x: number, y: number, one: PairedDifference | null): string {
 
 /** The picture as SVG. */
 export function regimeFigure(rows: readonly Row[]): string {
-  const width = LEFT + METHODS.length * COLUMN + 8;
+  const width = LEFT + MAP.methods.length * COLUMN + 8;
   const parts: string[] = [];
   let y = HEAD;
   let regime = '';
@@ -71,12 +71,12 @@ export function regimeFigure(rows: readonly Row[]): string {
     differences.forEach((one, column) => parts.push(cellAt(LEFT + column * COLUMN, y, one)));
     y += ROW;
   }
-  const heads = METHODS.map(({ title }, column) =>
+  const heads = MAP.methods.map(({ title }, column) =>
     text(LEFT + (column + 0.5) * COLUMN, HEAD - 10, title, ' class="bold" text-anchor="middle"'),
   );
   const run = rows.filter(({ random }) => random !== null).length;
   const description =
-    `Difference of the test error from Random in points, with its 95 % interval, for ${METHODS.length} methods in ${rows.length} settings, of which ` +
+    `Difference of the test error from Random in points, with its 95 % interval, for ${MAP.methods.length} methods in ${rows.length} settings, of which ` +
     `${run} have been run. A frame and bold numbers mark intervals that exclude zero. docs/regimes.md has the numbers as a table.`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 8}" width="${width}" role="img" aria-labelledby="title description">
 <title id="title">Where choosing batches pays</title>

@@ -8,9 +8,10 @@ import {
 import { markdownTable } from '../../packages/recency-bias-lab/src/report/markdown/markdown-table.js';
 import type { PairedDifference } from '../../packages/recency-bias-lab/src/report/analysis/statistics.js';
 import { seedMean } from '../../packages/recency-bias-lab/src/report/analysis/statistics.js';
-import { CLASS_GROUPS, difference, groupErrors, rowsOf } from './analysis.js';
+import { CLASS_GROUPS, difference, groupErrors, rowsOf, settingRows } from './analysis.js';
 import type { Records, Row } from './analysis.js';
-import { METHODS, RANDOM } from './cells.js';
+import { LATER, MAP, RANDOM } from './cells.js';
+import type { MapMethod } from './cells.js';
 
 /** Whether the interval of a difference excludes zero. */
 export function isBeyondNoise(one: PairedDifference | null): boolean {
@@ -23,10 +24,10 @@ function cell(one: PairedDifference | null): string {
   return isBeyondNoise(one) ? `**${text}, ${errorVerdict(one.verdict, one.n)}**` : text;
 }
 
-/** One row a cell of the map. */
-export function regimeTable(rows: readonly Row[]): string {
+/** One row a cell of a map. */
+export function regimeTable(methods: readonly MapMethod[], rows: readonly Row[]): string {
   return markdownTable(
-    ['regime', 'setting', 'Random, %', ...METHODS.map(({ title }) => title)],
+    ['regime', 'setting', 'Random, %', ...methods.map(({ title }) => title)],
     rows.map(({ regime, title, random, differences }) => [
       regime,
       title,
@@ -51,7 +52,7 @@ export function regimeCount(rows: readonly Row[]): string {
 export function classTable(records: Records, preset: string): string {
   const analysis = records.get(preset);
   if (analysis === undefined) return 'Not run yet.';
-  const all = [{ label: RANDOM, title: 'Random' }, ...METHODS];
+  const all = [{ label: RANDOM, title: 'Random' }, ...MAP.methods];
   const resolution = CLASS_GROUPS.length / (analysis.header?.dataset.testSize ?? 1);
   return markdownTable(
     ['batches chosen by', ...CLASS_GROUPS.flatMap(({ title }) => [`${title}, %`, 'against Random'])],
@@ -69,20 +70,20 @@ export function classTable(records: Records, preset: string): string {
   );
 }
 
-const MARK = /(<!-- regimes (map|count|classes (\S+)) -->\n)[^]*?(<!-- end of regimes -->)/g;
+const MARK = /(<!-- regimes (map|count|later|classes (\S+)) -->\n)[^]*?(<!-- end of regimes -->)/g;
 
-/** The document with what stands between its marks made anew. */
-export function withRegimes(document: string, records: Records): string {
+/** The document with the parts between its marks made anew. */
+export function withRegimes(document: string, records: Records, later: Records): string {
   const rows = rowsOf(records);
+  const made: Readonly<Record<string, () => string>> = {
+    map: () => regimeTable(MAP.methods, rows),
+    count: () => regimeCount(rows),
+    later: () => regimeTable(LATER.methods, settingRows(LATER, later)),
+  };
   return document.replaceAll(
     MARK,
     (_, begin: string, kind: string, preset: string | undefined, end: string) => {
-      const text =
-        preset !== undefined
-          ? classTable(records, preset)
-          : kind === 'map'
-            ? regimeTable(rows)
-            : regimeCount(rows);
+      const text = preset === undefined ? made[kind]!() : classTable(records, preset);
       return `${begin}\n${text}\n\n${end}`;
     },
   );
