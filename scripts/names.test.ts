@@ -7,13 +7,9 @@ import { expect, it } from 'vitest';
  * either, so that their names stand apart.
  */
 const TWICE: Readonly<Record<string, string>> = {
-  Classifier: 'published: the same classifier in a page and in Node',
   Fit: 'published: the same choice in a page and in Node',
-  Flicker: 'the samples that flicker, and the part of the page that draws them',
   Gallery: 'published: the pictures of a panel; in insights.html, a row of samples',
-  Prediction: 'published: the same answer in a page and in Node',
   STYLES: 'the style sheet of its page',
-  Scaling: 'published: the same numbers in a page and in Node',
   UncertainSample: 'published by both: in the library of a selector, in the lab of a record',
   compare: 'published: the experiment; the command of that name',
   element: 'makes an element, in scripts of pages that share no code',

@@ -5,6 +5,7 @@ import { presetPath } from '../../src/experiment/document/presets.js';
 import { parseExperiment, resolveExperiment } from '../../src/experiment/document/resolve.js';
 import type { ResolvedExperiment } from '../../src/experiment/document/resolve.js';
 import type { Experiment } from '../../src/experiment/document/schema.js';
+import { isPluginPath } from '../../src/plugins/plugin-path.js';
 
 /** Samples and classes of the data sets that presets name. */
 export const DATA_SIZES: Readonly<Record<string, { trainSize: number; testSize: number; classes: number }>> =
@@ -30,11 +31,11 @@ export async function parsedPreset(name: string): Promise<Experiment> {
   return parseExperiment(filledIn(await readExperimentFile(presetPath(name, 'preset'))), name);
 }
 
-/** A preset with every option filled in, for data of the size of its data set; without `rho-loss`, which reads a file. */
+/** A preset with every option filled in, for data of the size of its data set; without `rho-loss`, which reads a file, and modules. */
 export async function resolvedPreset(name: string): Promise<ResolvedExperiment> {
   const experiment = await parsedPreset(name);
   const methods = Object.entries(experiment.selectors).filter(
-    ([, { name: method }]) => method !== 'rho-loss',
+    ([, { name: method }]) => method !== 'rho-loss' && !isPluginPath(method),
   );
   const selectors = Object.fromEntries(methods);
   return resolveExperiment({ ...experiment, selectors }, DATA_SIZES[experiment.dataset.name]!);

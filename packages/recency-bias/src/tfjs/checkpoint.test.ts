@@ -10,6 +10,7 @@ import {
   type Problem,
 } from '../../test/support/models.js';
 import { probe } from '../../test/support/selectors.js';
+import { uniform } from '../selectors/uniform.js';
 import { fit } from './fit.js';
 import type { StateDict } from '../core/selector.js';
 import { captureModel, restoreModel } from './state/checkpoint.js';
@@ -86,6 +87,34 @@ describe('checkpoint and resume', () => {
     }
     expect(tf.memory().numTensors).toBe(tensors);
   });
+
+  it.each(optimizers)(
+    'gives a second network of a process the state of the first with %s',
+    async (_, optimizer) => {
+      const [first, second] = await Promise.all(
+        [1, 2].map(async () => {
+          const model = tf.sequential({
+            layers: [
+              tf.layers.dense({
+                name: 'classes',
+                units: 3,
+                activation: 'softmax',
+                inputShape: [4],
+                kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }),
+              }),
+            ],
+          });
+          model.compile({ optimizer: optimizer(), loss: 'sparseCategoricalCrossentropy' });
+          const trained = { model, xs: inputs([26, 4]), ys: labels(26, 3) };
+          await fit(model, trained.xs, trained.ys, { epochs: 1, batchSize: 8, seed: 5, selector: uniform() });
+          const state = await captureModel(model);
+          disposeProblem(trained);
+          return state;
+        }),
+      );
+      expect(second).toEqual(first);
+    },
+  );
 
   it('saves where a callback stops training in mid-epoch', async () => {
     const { model, xs, ys } = sparseMlp();

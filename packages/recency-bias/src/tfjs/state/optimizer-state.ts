@@ -17,7 +17,7 @@ interface Slot {
 
 /** A slot as plain data. */
 interface SavedSlot {
-  /** Its name in the optimizer, by the variable that it belonged to. */
+  /** Its weight and kind; the variable and kind, where the weight is not known. */
   readonly name: string;
   /** Layer and variable of the weight; null where it is not known. */
   readonly weight: StateValue;
@@ -66,12 +66,13 @@ export async function captureOptimizer(
       scalars[name] = await captureTensor(value);
     } else if (isSlotList(value)) {
       slots[name] = await Promise.all(
-        value.map(async (slot) => ({
-          version: 1,
-          name: slot.originalName,
-          weight: nameOf.get(splitSlotName(slot.originalName)[0]) ?? null,
-          tensor: await captureTensor(slot.variable),
-        })),
+        value.map(async ({ originalName, variable: slot }) => {
+          const [variable, kind] = splitSlotName(originalName);
+          const weight = nameOf.get(variable) ?? null;
+          // A variable of a second network in a process has another name than its weight.
+          const known = weight === null ? originalName : `${weight}/${kind}`;
+          return { version: 1, name: known, weight, tensor: await captureTensor(slot) };
+        }),
       );
     }
   }
