@@ -1,6 +1,7 @@
 /** Flags of the commands that train the runs of an experiment. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { startProcessAhead } from '../experiment/processes/run-in-child.js';
 import { startedAs } from '../ground/command.js';
 import type { ExperimentFlags } from './experiment-flags.js';
 import { parseNumber } from './flag-numbers.js';
@@ -35,9 +36,10 @@ export interface RunFlags extends ExperimentFlags {
   shard?: string;
 }
 
-/** Adds the flags to a command, those of the experiment aside. */
+/** Adds the flags to a command, those of the experiment aside. Its first process starts while the command itself is read. */
 export function addRunFlags(command: Command): Command {
   return command
+    .hook('preAction', startProcessAhead)
     .option(
       '--preset <name>',
       `begin with an experiment that comes with the package (see \`${startedAs()} presets\`)`,

@@ -1,6 +1,6 @@
 /** Images as data URIs, small enough to put many of them into a page. */
-import { PNG } from 'pngjs';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { gatherImages, imageLength } from './image-dataset.js';
 import type { ImageDataset } from './image-dataset.js';
 
@@ -9,20 +9,21 @@ const SIDE = 160;
 
 type Shape = ImageDataset['imageShape'];
 
+const raw = (pixels: Uint8Array, [height, width, channels]: Shape): Sharp =>
+  sharp(pixels, { raw: { height, width, channels: channels === 1 ? 1 : 3 } });
+
 /** A PNG of an image of one (grey) or three (RGB) channels, as a data URI. */
-function pngDataUri(pixels: Uint8Array, [height, width, channels]: Shape): string {
-  const png = new PNG({ width, height });
-  for (let i = 0; i < height * width; i++) {
-    for (let c = 0; c < 3; c++) png.data[4 * i + c] = pixels[i * channels + (channels === 3 ? c : 0)]!;
-    png.data[4 * i + 3] = 255;
-  }
-  const bytes = PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 });
+async function pngDataUri(pixels: Uint8Array, shape: Shape): Promise<string> {
+  const bytes = await raw(pixels, shape)
+    .toColourspace(shape[2] === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer();
   return `data:image/png;base64,${bytes.toString('base64')}`;
 }
 
 /** A JPEG of at most SIDE pixels a side, as a data URI. */
-async function jpegDataUri(pixels: Uint8Array, [height, width, channels]: Shape): Promise<string> {
-  const bytes = await sharp(pixels, { raw: { height, width, channels: channels === 1 ? 1 : 3 } })
+async function jpegDataUri(pixels: Uint8Array, shape: Shape): Promise<string> {
+  const bytes = await raw(pixels, shape)
     .resize({ height: SIDE, width: SIDE, fit: 'inside' })
     .jpeg({ quality: 85 })
     .toBuffer();

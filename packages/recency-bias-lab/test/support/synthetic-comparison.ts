@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PNG } from 'pngjs';
+import { thumbnails } from '../../src/data/thumbnail.js';
 import { LOSS_BIN_EDGES, UNCERTAINTY_BINS } from '../../src/records/schema.js';
 import type { EpochEvent, RunEvent, RunHeader, UncertainSample } from '../../src/records/schema.js';
 import { epochEvent, header, TIME } from './records.js';
@@ -41,19 +41,36 @@ function bell(length: number, centre: number, width: number, total: number): num
   return Array.from({ length }, (_, i) => Math.round(total * Math.exp(-(((i - centre) / width) ** 2)) * 0.4));
 }
 
-function image(random: () => number): string {
-  const png = new PNG({ width: 28, height: 28 });
+/** A ring somewhere in the middle. */
+function ring(random: () => number): number[] {
   const [x, y] = [8 + 12 * random(), 8 + 12 * random()];
-  for (let i = 0; i < 28 * 28; i++) {
+  return Array.from({ length: 28 * 28 }, (_, i) => {
     const distance = Math.hypot((i % 28) - x, Math.floor(i / 28) - y);
-    const value = Math.max(0, Math.min(255, 255 - 90 * Math.abs(distance - 6)));
-    png.data.set([value, value, value, 255], 4 * i);
-  }
-  return `data:image/png;base64,${PNG.sync.write(png).toString('base64')}`;
+    return Math.max(0, Math.min(255, 255 - 90 * Math.abs(distance - 6)));
+  });
 }
 
-function samples(classes: number, random: () => number): UncertainSample[] {
-  return Array.from({ length: 12 }, (_, i) => {
+/** As data URIs. */
+function pictures(rings: readonly number[][]): Promise<string[]> {
+  const train = {
+    size: rings.length,
+    images: Uint8Array.from(rings.flat()),
+    labels: new Int32Array(rings.length),
+  };
+  const dataset = {
+    name: 'rings',
+    imageShape: [28, 28, 1] as const,
+    classes: 1,
+    classNames: ['ring'],
+    train,
+    test: train,
+  };
+  return thumbnails(dataset, [...rings.keys()]);
+}
+
+async function samples(classes: number, random: () => number): Promise<UncertainSample[]> {
+  const rings: number[][] = [];
+  const made = Array.from({ length: 12 }, (_, i) => {
     const candidates = Array.from({ length: 4 }, () => Math.floor(classes * random()));
     const window = Array.from({ length: 10 }, () => candidates[Math.floor(4 * random())]!);
     const counts = new Map<number, number>();
@@ -62,15 +79,14 @@ function samples(classes: number, random: () => number): UncertainSample[] {
     for (const count of counts.values()) {
       uncertainty -= ((count / 10) * Math.log(count / 10)) / Math.log(classes);
     }
-    return {
-      index: 37 * i + 5,
-      label: candidates[0]!,
-      window,
-      uncertainty,
-      timesDrawn: 10 + Math.floor(40 * random()),
-      image: image(random),
-    };
-  }).sort((a, b) => b.uncertainty - a.uncertainty);
+    const timesDrawn = 10 + Math.floor(40 * random());
+    rings.push(ring(random));
+    return { index: 37 * i + 5, label: candidates[0]!, window, uncertainty, timesDrawn };
+  });
+  const images = await pictures(rings);
+  return made
+    .map((sample, i) => ({ ...sample, image: images[i]! }))
+    .sort((a, b) => b.uncertainty - a.uncertainty);
 }
 
 function event(
@@ -174,7 +190,11 @@ export async function writeSyntheticComparison(dir: string, options: SyntheticOp
         events.push(event(made, rank, epoch, random));
       }
       if (stop >= epochs) {
-        events.push({ type: 'uncertain-samples', time: TIME, samples: samples(classNames.length, random) });
+        events.push({
+          type: 'uncertain-samples',
+          time: TIME,
+          samples: await samples(classNames.length, random),
+        });
         events.push({ type: 'end', time: TIME, epochs });
       }
       await writeRun(dir, made, events);

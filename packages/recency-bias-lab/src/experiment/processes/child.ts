@@ -1,4 +1,5 @@
 /** The child process of a command. It is told by messages what to do, a job at a time, and ends by itself when the command is gone. */
+import { preferredBackend } from '../../ground/backend.js';
 import { STOPPING_SIGNALS } from '../../ground/stopping-signals.js';
 import { messageOf } from '../../plugins/plugin-error.js';
 import { prepareComparison, prepareExperiment } from '../prepare/prepare.js';
@@ -80,6 +81,10 @@ process.on('disconnect', () => {
 });
 process.on('message', (instruction: ChildInstruction) => {
   switch (instruction.type) {
+    case 'load':
+      // Loads libtorch; a failure shows again when a job needs it.
+      void preferredBackend().catch(() => undefined);
+      break;
     case 'begin':
       void work(instruction.job, instruction.order);
       break;

@@ -49,8 +49,10 @@ export interface Jobs {
 
 export type JobName = keyof Jobs;
 
-/** Messages to a child: `begin` for each job, when the one before is done; `stop`, after which no other begins; `end`, the last. */
+/** Messages to a child: `load` at most once, before any job; `begin` for each job, when the one before is done; `stop`, after which no other begins; `end`, the last. */
 export type ChildInstruction<Name extends JobName = JobName> =
+  /** Load what every training takes, while it is not known yet which job comes. */
+  | { readonly type: 'load' }
   | { readonly type: 'begin'; readonly job: Name; readonly order: Jobs[Name]['order'] }
   /** Save and stop. */
   | { readonly type: 'stop' }

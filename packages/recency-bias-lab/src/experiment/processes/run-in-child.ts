@@ -1,6 +1,7 @@
 /** Starts child processes. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ChildInstruction, ChildMessage, JobName, Jobs } from './protocol.js';
 
@@ -36,6 +37,14 @@ export class JobProcess {
   #detail = '';
   #isEnding = false;
 
+  /** A process that loads what every training takes. It keeps the command waiting only when it has a job. */
+  static startAhead(): JobProcess {
+    const ahead = new JobProcess();
+    ahead.#send({ type: 'load' });
+    ahead.#holdCommand(false);
+    return ahead;
+  }
+
   constructor() {
     this.#process = fork(CHILD, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -62,6 +71,7 @@ export class JobProcess {
     order: Jobs[Name]['order'],
     { onUpdate, stop, keep = false }: ChildOptions<Name> & { readonly keep?: boolean } = {},
   ): Promise<ChildOutcome<Name>> {
+    this.#holdCommand(true);
     return new Promise((resolve) => {
       const child = this.#process;
       let outcome: ChildOutcome<Name> | undefined;
@@ -113,10 +123,33 @@ export class JobProcess {
     this.#send({ type: 'end' });
   }
 
+  /** Whether the command cannot end before this process has. */
+  #holdCommand(holds: boolean): void {
+    const { channel, stderr } = this.#process;
+    for (const handle of [this.#process, channel, stderr instanceof Socket ? stderr : undefined]) {
+      if (holds) handle?.ref();
+      else handle?.unref();
+    }
+  }
+
   #send(instruction: ChildInstruction): void {
     // A child that has ended meanwhile says so by its end.
     if (this.#process.connected) this.#process.send(instruction, () => undefined);
   }
+}
+
+let ahead: JobProcess | undefined;
+
+/** Starts the next process now: it loads TensorFlow.js and libtorch while the command finds out what is to be done. */
+export function startProcessAhead(): void {
+  ahead ??= JobProcess.startAhead();
+}
+
+/** A process without a job: the process that was started ahead, or a new one. */
+export function nextProcess(): JobProcess {
+  const next = ahead?.isFree === true ? ahead : new JobProcess();
+  ahead = undefined;
+  return next;
 }
 
 /** Does a job in a process of its own. */
@@ -125,5 +158,5 @@ export function runInChild<Name extends JobName>(
   order: Jobs[Name]['order'],
   options: ChildOptions<Name> = {},
 ): Promise<ChildOutcome<Name>> {
-  return new JobProcess().run(job, order, options);
+  return nextProcess().run(job, order, options);
 }

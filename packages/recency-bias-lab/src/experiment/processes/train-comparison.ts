@@ -17,7 +17,8 @@ import { runTasks } from '../document/tasks.js';
 import type { RunTask } from '../document/tasks.js';
 import type { EstimateOptions } from './estimate.js';
 import type { OutputDirectory } from './output-directory.js';
-import { JobProcess } from './run-in-child.js';
+import { nextProcess } from './run-in-child.js';
+import type { JobProcess } from './run-in-child.js';
 import { startRun } from './run-process.js';
 import type { RunListener } from './run-process.js';
 import { scheduleRuns } from './schedule-runs.js';
@@ -118,7 +119,7 @@ export async function trainComparison(
     const start = async (task: RunTask): Promise<RunOutcome> => {
       const watcher = begin(task);
       await noteFailure(join(dir, task.id)).catch(() => undefined);
-      const child = kept?.isFree === true ? kept : new JobProcess();
+      const child = kept?.isFree === true ? kept : nextProcess();
       const keep = isSingle && task.kind === 'warmup';
       const order = { task, out: dir, cache, saveEverySeconds, force };
       const outcome = await startRun(order, watcher, stop, { child, keep });
