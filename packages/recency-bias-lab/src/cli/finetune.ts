@@ -31,39 +31,37 @@ import type { RunFlags } from './run-flags.js';
 /** Flags of `finetune`. */
 export type FinetuneFlags = RunFlags & { seed?: number; recipe?: string; like?: string };
 
-/** Epochs of a probe, as far as a run has so many. */
-const PROBE_EPOCHS = 10;
+/** Of the recipes that are not the paper's: mirrored photos, a rate that falls, rates of the probe to choose from. */
+const COMMON = {
+  batchSize: 32,
+  learningRate: {
+    initial: 0.002,
+    steps: [
+      [0.6, 0.3],
+      [0.85, 0.3],
+    ],
+  },
+  augmentation: { name: 'none', flip: true },
+};
+/** Epochs of a run that trains the new layer alone. */
+const FROZEN_EPOCHS = 10;
+const PROBE_RATES = [0.003, 0.001, 0.0003];
 
 /** Settings by name, for what no flag and no preset says. */
 const RECIPES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  /** Few epochs at a rate that falls, mirrored photos, and an end when nothing is gained any more. */
+  /** The new layer alone on features that are computed once, which takes seconds; then the whole network while it pays. */
   quick: {
+    ...COMMON,
     model: 'pretrained',
-    batchSize: 32,
-    learningRate: {
-      initial: 0.002,
-      steps: [
-        [0.6, 0.3],
-        [0.85, 0.3],
-      ],
-    },
-    augmentation: { name: 'none', flip: true },
-    epochs: 8,
-    patience: 4,
+    probe: { epochs: 5, learningRates: PROBE_RATES },
+    epochs: 11,
+    patience: 3,
   },
-  /** The new layer alone on features that are computed once, then the upper part of the network. */
+  /** More epochs of the new layer, then the upper part of the network. */
   probe: {
+    ...COMMON,
     model: { name: 'pretrained', options: { freezeUntil: 'auto' } },
-    batchSize: 32,
-    learningRate: {
-      initial: 0.002,
-      steps: [
-        [0.6, 0.3],
-        [0.85, 0.3],
-      ],
-    },
-    augmentation: { name: 'none', flip: true },
-    probe: { epochs: PROBE_EPOCHS, learningRates: [0.003, 0.001, 0.0003] },
+    probe: { epochs: 10, learningRates: PROBE_RATES },
     epochs: 18,
     patience: 4,
   },
@@ -89,15 +87,25 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A probe no longer than half of the run; with `--freeze` there is nothing to train after it. */
-function withProbe(input: unknown, { freeze = false, freezeUntil }: FinetuneFlags): unknown {
+/**
+ * A probe no longer than half of the run. With `--freeze` it is the whole run, as there is nothing to train after it, and it takes
+ * the rate and the patience that are asked for; with random changes that features cannot follow, there is none.
+ */
+function withProbe(input: unknown, flags: FinetuneFlags): unknown {
   if (!isMapping(input) || !isMapping(input.probe) || typeof input.epochs !== 'number') return input;
+  const { probe, ...rest } = input;
+  const { epochs: probed = 0 } = probe as { epochs?: number };
+  if (flags.freeze !== true) {
+    return { ...rest, probe: { ...probe, epochs: Math.min(probed, Math.ceil(input.epochs / 2)) } };
+  }
   const model = isMapping(input.model) ? input.model : {};
   const options = isMapping(model.options) ? { ...model.options } : {};
-  if (freeze && freezeUntil === undefined) delete options.freezeUntil;
-  const epochs = freeze ? Math.min(input.epochs, PROBE_EPOCHS) : input.epochs;
-  const probed = freeze ? epochs : Math.min(PROBE_EPOCHS, Math.ceil(epochs / 2));
-  return { ...input, epochs, model: { ...model, options }, probe: { ...input.probe, epochs: probed } };
+  if (flags.freezeUntil === undefined) delete options.freezeUntil;
+  const { epochs = FROZEN_EPOCHS, learningRate, augmentation, patience } = flags;
+  const frozen = { ...rest, epochs, model: { ...model, options } };
+  if (augmentation !== undefined) return frozen;
+  const learningRates = learningRate === undefined ? probe.learningRates : [learningRate];
+  return { ...frozen, patience, probe: { ...probe, epochs, learningRates } };
 }
 
 /** Whether settings name a backbone, or a model that has none. */

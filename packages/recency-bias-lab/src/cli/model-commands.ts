@@ -40,8 +40,10 @@ export function addModelCommands(program: Command): void {
     .addHelpText(
       'after',
       `
-Without other flags: batches of 32, mirrored photos, a learning rate of 0.002 that falls, 8 epochs, fewer where nothing is gained.
-With --recipe probe: the new layer alone on features computed once, 10 epochs at the best of three rates; then the upper part of the network.
+Without other flags: the new layer alone on features computed once, 5 epochs at the best of three rates; then the whole network, 6 epochs
+at a learning rate of 0.002 that falls, fewer where nothing is gained; batches of 32, mirrored photos.
+With --recipe probe: the new layer alone for 10 epochs, then the upper part of the network for 8.
+With --freeze: the new layer alone.
 With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.
 
 Examples:

@@ -68,8 +68,33 @@ describe('the progress of a fine-tuning without a terminal', () => {
     vi.advanceTimersByTime(100_000);
     expect(written).toEqual([
       'Looking at each photo once: 64 of 320',
-      'Epoch 1 of 4, 160 of 320 photos, about 7 minutes left',
-      'Epoch 1 of 4, 320 of 320 photos, about 4.5 minutes left',
+      'Epoch 1 of 4, 160 of 320 photos',
+      'Epoch 1 of 4, 320 of 320 photos, about 5.9 minutes left',
+    ]);
+  });
+
+  it('tells the time left by the epochs of the network, not by the quick epochs of the new layer before', () => {
+    const { stream, written } = streamOf();
+    const probed = { ...experiment, epochs: 4, warmupEpochs: 1, probe: { epochs: 2, learningRates: [0.1] } };
+    const progress = photoProgress([warmup, run], probed, stream);
+    const first = progress.begin(warmup);
+    first.onFeatures(320, 320);
+    vi.advanceTimersByTime(5_000);
+    first.onEpoch(ended(1, 0.4));
+    first.end({ status: 'complete' } as never);
+    const second = progress.begin(run);
+    vi.advanceTimersByTime(100);
+    second.onEpoch(ended(2, 0.3));
+    vi.advanceTimersByTime(20_000);
+    second.onEpoch(ended(3, 0.2));
+    vi.advanceTimersByTime(20_000);
+    second.onEpoch(ended(4, 0.25));
+    progress.close();
+    expect(written).toEqual([
+      'Epoch 1 of 4, 60.0 % of the held-out photos right',
+      'Epoch 2 of 4, 70.0 % of the held-out photos right',
+      'Epoch 3 of 4, 80.0 % of the held-out photos right, about 20 seconds left',
+      'Epoch 4 of 4, 75.0 % of the held-out photos right (best 80.0 %)',
     ]);
   });
 });

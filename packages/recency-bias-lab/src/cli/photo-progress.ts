@@ -1,56 +1,93 @@
 /** Progress of a fine-tuning in its reader's words: photos, how many are right, minutes left. */
 import pc from 'picocolors';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { phasesOf } from '../experiment/document/phases.js';
+import type { Phase } from '../experiment/document/phases.js';
+import { ownEpochs } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import { formatCount, formatSpan } from './format.js';
 import { LiveBlock } from './live-block.js';
 import type { ProgressDisplay } from './progress.js';
-import { RunMeter, TotalMeter } from './run-meter.js';
+import { RunMeter } from './run-meter.js';
 
 /** Where there is no terminal, a line is written at least this often. */
 const LINE_EVERY_MS = 30_000;
-/** Before so much is done, nobody knows how long the rest takes. */
+/** Before so much of a phase is done, nobody knows how long the rest takes. */
 const LEAST_SHARE = 0.02;
 
 const right = (error: number): string => `${(100 * (1 - error)).toFixed(1)} %`;
 
-/** Progress of the tasks together: the warm-up and the run after it are the same training to its reader. */
+/**
+ * Progress of the tasks together: the warm-up and the run after it are the same training to its reader. The phases are not, since
+ * an epoch of the new layer takes a moment, and an epoch of the network may take minutes.
+ */
 class PhotoMeter {
-  readonly #total: TotalMeter;
   readonly #experiment: ResolvedExperiment;
+  readonly #phases: readonly Phase[];
   #meter: RunMeter | undefined;
+  /** Epochs before the task that is trained now. */
+  #before = 0;
   /** Errors of the epochs so far. */
   #best = 1;
   #last: number | undefined;
+  /** Where the phase that is trained now was when it was first seen. */
+  #seen: { readonly phase: Phase; readonly done: number; readonly at: number } | undefined;
 
-  constructor(tasks: readonly RunTask[], experiment: ResolvedExperiment) {
-    this.#total = new TotalMeter(tasks, experiment);
+  constructor(experiment: ResolvedExperiment) {
     this.#experiment = experiment;
+    this.#phases = phasesOf(experiment);
   }
 
   begin(task: RunTask): RunMeter {
-    const meter = new RunMeter(task, this.#experiment);
-    this.#total.add(meter);
-    this.#meter = meter;
-    return meter;
+    this.#before = ownEpochs(task, this.#experiment).first - 1;
+    this.#meter = new RunMeter(task, this.#experiment);
+    this.look();
+    return this.#meter;
   }
 
-  end(meter: RunMeter): void {
-    this.#total.finish(meter);
+  /** Takes note of where the training is. */
+  look(): void {
+    const { phase, done } = this;
+    if (this.#seen?.phase !== phase) this.#seen = { phase, done, at: performance.now() };
+  }
+
+  features(done: number, total: number): void {
+    this.#meter!.features = { done, total };
+    this.#seen = undefined; // the time that they take tells nothing of that of an epoch
   }
 
   epoch(error: number): void {
     this.#last = error;
     this.#best = Math.min(this.#best, error);
+    this.look();
   }
 
+  /** Epochs done, the epoch under way in part. */
+  get done(): number {
+    return this.#before + (this.#meter?.done ?? 0);
+  }
+
+  get phase(): Phase {
+    return this.#phases.find(({ last }) => this.done < last) ?? this.#phases.at(-1)!;
+  }
+
+  /** Share of the phase that is done; of the photos, while they are looked at. */
   get share(): number {
-    return this.#total.share;
+    const { phase, done } = this;
+    const { features } = this.#meter ?? {};
+    if (this.#seen === undefined && features !== undefined) return features.done / features.total;
+    return (done - phase.first + 1) / (phase.last - phase.first + 1);
   }
 
+  /** Known in the last phase alone, and when some of it has passed. */
   get left(): string[] {
-    const { share, secondsLeft } = this.#total;
-    return share >= LEAST_SHARE && share < 1 ? [`about ${formatSpan(secondsLeft)} left`] : [];
+    const { phase, done } = this;
+    const seen = this.#seen;
+    if (seen?.phase !== phase || phase !== this.#phases.at(-1) || done >= phase.last) return [];
+    const passed = done - seen.done;
+    if (passed < LEAST_SHARE * (phase.last - phase.first + 1)) return [];
+    const seconds = (performance.now() - seen.at) / 1000;
+    return [`about ${formatSpan((seconds / passed) * (phase.last - done))} left`];
   }
 
   get accuracy(): string[] {
@@ -69,7 +106,9 @@ class PhotoMeter {
     const { latest, last, features } = this.#meter ?? {};
     if (latest === undefined && last === undefined) {
       if (features === undefined) return ['starting'];
-      return [`looking at each photo once: ${formatCount(features.done)} of ${formatCount(features.total)}`];
+      const { done, total } = features;
+      if (done === total) return ['finding a good learning rate'];
+      return [`looking at each photo once: ${formatCount(done)} of ${formatCount(total)}`];
     }
     const { batchSize, dataset } = this.#experiment;
     if (latest === undefined || latest.epoch <= (last?.epoch ?? 0)) return [this.epochOf(last?.epoch ?? 0)];
@@ -135,11 +174,11 @@ function line(meter: PhotoMeter, stream: NodeJS.WriteStream): Output {
 
 /** Shows how a fine-tuning gets on: a line that changes in a terminal, elsewhere a line an epoch, and at least every half minute. */
 export function photoProgress(
-  tasks: readonly RunTask[],
+  _tasks: readonly RunTask[],
   experiment: ResolvedExperiment,
   stream: NodeJS.WriteStream,
 ): ProgressDisplay {
-  const meter = new PhotoMeter(tasks, experiment);
+  const meter = new PhotoMeter(experiment);
   // Some pseudo-terminals say that they are 0 wide.
   const output = stream.isTTY && stream.columns > 0 ? line(meter, stream) : lines(meter, stream);
   return {
@@ -148,6 +187,7 @@ export function photoProgress(
       return {
         onProgress: (progress) => {
           run.progress(progress);
+          meter.look();
         },
         onEpoch: (event) => {
           run.epoch(event);
@@ -155,10 +195,9 @@ export function photoProgress(
           output.epoch(event.epoch);
         },
         onFeatures: (done, total) => {
-          run.features = { done, total };
+          meter.features(done, total);
         },
         end(outcome) {
-          meter.end(run);
           if (outcome.status === 'failed') output.note(`${pc.red('failed')}: ${outcome.message}`);
           else if (outcome.status === 'stopped') output.note(pc.yellow('Stopped; everything is saved.'));
         },

@@ -15,6 +15,7 @@ import { CLASSIFY_BATCH, FileClassifier } from '../pretrained/file-classifier.js
 import { readComparison } from '../records/read.js';
 import type { RunHeader } from '../records/schema.js';
 import { largest } from '../ground/extremes.js';
+import { photoFolder } from './run-insights.js';
 
 /** The best epoch of a run, and its answer for each held-out photo. */
 interface HeldOutAnswers {
@@ -97,10 +98,11 @@ export async function makePhotoReport(
     (await recordedAnswers(run, dataset)) ?? (await classifiedBy(model, dataset, backend, cache));
   const { warmups, runs, name } = await readComparison(dir);
   const epochs = [...warmups.slice(0, 1), ...runs.slice(0, 1)].flatMap((record) => record.epochs);
-  return writePhotoReport(dir, dataset, photos, {
+  const about = {
     title: name,
     curve: epochs.map(({ epoch: at, testError }) => ({ epoch: at, accuracy: 1 - testError })),
     epoch,
     command: `${startedAs()} predict ${quoted(join(dir, 'model'))} <photos and folders>`,
-  });
+  };
+  return writePhotoReport(dir, dataset, photos, about, photoFolder(described));
 }

@@ -4,10 +4,11 @@ import { describeAugmentation } from '../augment/policies.js';
 import { largest } from '../ground/extremes.js';
 import { scalingWords } from '../models/scaling.js';
 import type { Estimate } from '../experiment/processes/estimate.js';
+import { phasesOf } from '../experiment/document/phases.js';
 import { stepEpoch } from '../experiment/training/learning-rate.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
 import { selectorNamed } from '../experiment/document/named-selectors.js';
-import { runTasks } from '../experiment/document/tasks.js';
+import { mostAtATime, runTasks } from '../experiment/document/tasks.js';
 import type { MethodInputs } from '../experiment/document/method-inputs.js';
 import {
   formatBytes,
@@ -21,17 +22,27 @@ import {
 import { LINE_WIDTH, wrap } from './line-width.js';
 
 function describeTraining(experiment: ResolvedExperiment): string {
-  const { epochs, batchSize, dataset, optimizer, learningRate, weightDecay } = experiment;
+  const { epochs, batchSize, dataset, optimizer, learningRate, weightDecay, probe } = experiment;
   const steps = Math.ceil(dataset.trainSize / batchSize);
   const method = {
     sgd: 'plain SGD',
     adam: 'Adam',
     momentum: `${optimizer.nesterov === true ? 'Nesterov ' : ''}momentum ${optimizer.momentum ?? 0.9}`,
   }[optimizer.name];
+  // Each phase runs through all changes of the rate; those of the last are told.
+  const { kind, first } = phasesOf(experiment).at(-1)!;
   const changes = learningRate.steps.map(
-    ([when, factor]) => `x ${factor} after epoch ${stepEpoch(when, epochs)}`,
+    ([when, factor]) => `x ${factor} after epoch ${first - 1 + stepEpoch(when, epochs - first + 1)}`,
   );
-  const rate = [`rate ${learningRate.initial}`, ...changes].join(', ');
+  const probeRates =
+    probe === undefined ? '' : `the best of the rates ${listed(probe.learningRates.map(String))}`;
+  const start = kind === 'probe' ? probeRates : `rate ${learningRate.initial}`;
+  const rate = [
+    ...(kind === 'training' && probe !== undefined
+      ? [`${plural(probe.epochs, 'epoch')} of the new layer alone at ${probeRates}, then ${start}`]
+      : [start]),
+    ...changes,
+  ].join(', ');
   return `${plural(epochs, 'epoch')} of ${plural(steps, 'step')} (batch ${batchSize}), ${method}, ${rate}, weight decay ${weightDecay}`;
 }
 
@@ -142,7 +153,7 @@ export function describePlan(
     ...said('windows', describeWindows(experiment)),
     [
       'runs',
-      `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${listed(seeds.map(String))})${isSingle ? '' : `, ${Math.min(jobs, tasks.length)} at a time`}`,
+      `${warmups > 0 ? `${plural(warmups, 'warm-up')} and ` : ''}${plural(runs, 'run')} (seed${seeds.length > 1 ? 's' : ''} ${listed(seeds.map(String))})${isSingle ? '' : `, ${mostAtATime(tasks, jobs)} at a time`}`,
     ],
     ['output', dir],
   ];

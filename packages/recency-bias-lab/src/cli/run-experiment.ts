@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { cacheDirectory } from '../data/cache.js';
 import { writeComparisonExperiment } from '../experiment/document/experiment-file.js';
 import type { ResolvedExperiment } from '../experiment/document/resolve.js';
+import { mostAtATime } from '../experiment/document/tasks.js';
 import type { RunTask } from '../experiment/document/tasks.js';
 import { downloadOf } from '../experiment/prepare/load-data.js';
 import { prepareExperiment } from '../experiment/prepare/prepare.js';
@@ -155,6 +156,6 @@ async function printEstimate(
   process.stderr.write(`Measuring some training steps of ${model.name} on ${backend} ...\n`);
   const result = await estimate(experiment, tasks, { jobs, ...options });
   const downloadMegabytes = downloadOf(experiment, options.cache)?.downloadMegabytes;
-  const shown = { jobs: Math.min(jobs, tasks.length), downloadMegabytes };
+  const shown = { jobs: mostAtATime(tasks, jobs), downloadMegabytes };
   process.stdout.write(`${describeEstimate(result, experiment, shown)}\n`);
 }

@@ -2,6 +2,7 @@
 import { fixed, percent, plural } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
 import { html } from '../report/html/markup.js';
+import { zoom } from '../report/html/enlarged.js';
 import { swatch } from '../report/html/results-section.js';
 import { className, labelColor, picture, windowStrip } from '../report/html/samples-section.js';
 import { sparkline } from './charts.js';
@@ -33,13 +34,6 @@ export function codesLegend(names: readonly string[]): Markup | false {
 /** `2.31`, or `unknown`. */
 function loss(value: number | null): string {
   return value === null ? 'unknown' : fixed(value, 2);
-}
-
-/** A picture that enlarges: a link to its photo where that is a file, else a button. */
-function zoom(image: Markup, file: string, address: string | undefined): Markup {
-  return address === undefined
-    ? html`<button type="button" class="zoom" aria-label="Enlarge ${file}">${image}</button>`
-    : html`<a class="zoom" href="${address}" aria-label="Enlarge ${file}">${image}</a>`;
 }
 
 function card(insights: Insights, index: number, image: string, address: string | undefined): Markup {

@@ -1,10 +1,10 @@
 /** Makes the insights of a run: insights.html, insights.csv and insights.json in its directory. */
-import { isAbsolute, join, relative, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import type { ImageDataset } from '../data/image-dataset.js';
 import { thumbnails } from '../data/thumbnail.js';
 import { writeProblem } from '../records/run-writer.js';
 import { readRun, RecordError } from '../records/read.js';
+import { addressFrom } from '../ground/page-address.js';
 import { replaceFile } from '../ground/replace-file.js';
 import { pageScript } from '../report/bundle-client.js';
 import { csv, json } from './export.js';
@@ -56,13 +56,6 @@ export async function readInsights(
     );
   }
   return insightsOf({ header, complete, table, dataset, labelNoise, rank, accuracy });
-}
-
-/** Address of a file for a page in a folder. */
-function addressFrom(runDir: string, path: string): string {
-  const way = relative(runDir, path);
-  if (isAbsolute(way)) return pathToFileURL(path).href; // on another drive
-  return way.split(sep).map(encodeURIComponent).join('/');
 }
 
 /**

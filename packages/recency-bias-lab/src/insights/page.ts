@@ -1,6 +1,7 @@
 /** insights.html: one file; its script enlarges pictures. */
 import { count, plural } from '../report/format.js';
 import { contentPolicy } from '../report/html/content-policy.js';
+import { ENLARGED, ENLARGED_SOURCES, ENLARGED_STYLES } from '../report/html/enlarged.js';
 import { html, scriptElement, styleElement } from '../report/html/markup.js';
 import { STYLES } from '../report/html/styles.js';
 import { selectorTitle } from '../report/analysis/titles.js';
@@ -9,27 +10,14 @@ import type { Insights } from './insights.js';
 import { forgettingChart, overTimeChart, uncertaintyChart } from './page-charts.js';
 import { insightsSentence, noiseSentence, surenessSentence } from './sentences.js';
 
-/** Sources of pictures: the page itself, and the files of photos, which it reads when one is enlarged. */
-const IMAGES = "data: file: 'self'";
-
 const OWN_STYLES = `
 .plot{display:block;width:100%;max-width:700px;height:auto;margin-top:8px}
 .plot text{fill:var(--muted);font-size:11px}
 .samples{grid-template-columns:repeat(auto-fill,minmax(min(400px,100%),1fr))}
 .sample img,.sample .blank{width:160px;height:160px}
 .photos img{image-rendering:auto}
-.zoom{flex:none;align-self:flex-start;display:block;padding:0;border:0;border-radius:8px;background:none;cursor:zoom-in}
-.zoom img{display:block}
-.zoom:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-#enlarged{width:min(92vw,900px);max-height:94vh;padding:16px;border:1px solid var(--line);border-radius:12px;background:var(--surface);color:var(--text)}
-#enlarged::backdrop{background:rgb(0 0 0/.6)}
-#enlarged img{display:block;width:100%;height:min(70vh,868px);object-fit:contain;border-radius:8px;background:#000}
 body:not(:has(.photos)) #enlarged img,#enlarged img.thumbnail{image-rendering:pixelated}
 .photos~#enlarged img.thumbnail{image-rendering:auto}
-#enlarged p{margin:10px 0 0;overflow-wrap:anywhere}
-#enlarged .row{display:flex;flex-wrap:wrap;align-items:center;gap:8px;margin-top:12px}
-#enlarged button{padding:6px 14px;border:1px solid var(--line);border-radius:8px;background:var(--surface);color:var(--text);font:inherit;cursor:pointer}
-#enlarged button:disabled{color:var(--muted);cursor:default}
 .gallery>summary{font-weight:600}
 .codes{display:flex;flex-wrap:wrap;gap:6px 18px;margin:8px 0 0;padding:0;list-style:none;font-size:14px}
 .codes b{display:inline-block;min-width:22px;margin-right:7px;padding:0 3px;border-radius:4px;color:#fff;background:var(--label);font:600 12px/20px ui-monospace,Menlo,Consolas,monospace;text-align:center}
@@ -64,17 +52,6 @@ export interface InsightsPageParts {
   readonly photo?: ((index: number) => string | undefined) | undefined;
 }
 
-const ENLARGED = html`<dialog id="enlarged" aria-label="Enlarged picture">
-  <img alt="Enlarged picture" />
-  <p class="caption"></p>
-  <p class="note" id="enlarged-file"></p>
-  <div class="row">
-    <button type="button" data-step="-1">← Before</button>
-    <button type="button" data-step="1">Next →</button>
-    <button type="button" data-step="0">Close</button>
-  </div>
-</dialog>`;
-
 /** HTML of the page. */
 export function insightsPage(insights: Insights, { images, script, photo }: InsightsPageParts): string {
   const { header, complete, galleries, table } = insights;
@@ -86,11 +63,14 @@ export function insightsPage(insights: Insights, { images, script, photo }: Insi
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy({ script, images: IMAGES })}" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="${contentPolicy({ script, images: ENLARGED_SOURCES })}"
+        />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${header.id}: insights into the training samples</title>
-        ${styleElement(STYLES + OWN_STYLES)}
+        ${styleElement(STYLES + ENLARGED_STYLES + OWN_STYLES)}
       </head>
       <body>
         <header>

@@ -2,6 +2,7 @@ import { Random } from 'recency-bias';
 import { describe, expect, it } from 'vitest';
 import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
 import { findDuplicates } from './duplicates.js';
+import type { PhotoPlace } from './duplicates.js';
 
 const SIDE = 36;
 const LENGTH = SIDE * SIDE * 3;
@@ -40,9 +41,17 @@ describe('photos that are there twice', () => {
         split([picture(2), picture(3)], ['again', 'three'], [0, 1]),
       ),
     );
+    const heldOut = (file: string, index: number): PhotoPlace => ({ file, isHeldOut: true, index });
+    const trained = (file: string, index: number): PhotoPlace => ({ file, isHeldOut: false, index });
     expect(found).toEqual([
-      { first: 'again', second: 'two', isExact: true, isAcross: true, sameLabel: false },
-      { first: 'one', second: 'bright', isExact: false, isAcross: false, sameLabel: true },
+      {
+        ...{ first: heldOut('again', 0), second: trained('two', 2) },
+        ...{ isExact: true, isAcross: true, sameLabel: false },
+      },
+      {
+        ...{ first: trained('one', 0), second: trained('bright', 1) },
+        ...{ isExact: false, isAcross: false, sameLabel: true },
+      },
     ]);
   });
 

@@ -3,10 +3,18 @@ import { imageHashes } from '../data/image-hashes.js';
 import { gatherImages, imageLength } from '../data/image-dataset.js';
 import type { ImageDataset, ImageSplit } from '../data/image-dataset.js';
 
+/** A photo of a data set. */
+export interface PhotoPlace {
+  readonly file: string;
+  readonly isHeldOut: boolean;
+  /** Among the held-out photos, or among the training photos. */
+  readonly index: number;
+}
+
 /** Two photos that are alike. */
 export interface Duplicate {
-  readonly first: string;
-  readonly second: string;
+  readonly first: PhotoPlace;
+  readonly second: PhotoPlace;
   readonly isExact: boolean;
   /** Whether a held-out photo is alike a training photo. */
   readonly isAcross: boolean;
@@ -24,9 +32,8 @@ const COMPARED = 5000;
 const PIECE = 64;
 
 interface Fingerprint {
-  readonly file: string;
+  readonly photo: PhotoPlace;
   readonly label: number;
-  readonly isHeldOut: boolean;
   readonly hash: string;
   readonly high: number;
   readonly low: number;
@@ -100,8 +107,11 @@ async function fingerprints(
     for (const [row, index] of indices.entries()) {
       result.push({
         ...bits.of(images.subarray(row * length, (row + 1) * length)),
-        ...{ isHeldOut, hash: hashes[index]!, label: split.labels[index]! },
-        file: split.files?.[index] ?? `${isHeldOut ? 'held-out' : 'training'} image ${index}`,
+        ...{ hash: hashes[index]!, label: split.labels[index]! },
+        photo: {
+          file: split.files?.[index] ?? `${isHeldOut ? 'held-out' : 'training'} image ${index}`,
+          ...{ isHeldOut, index },
+        },
       });
     }
   }
@@ -138,8 +148,8 @@ export async function findDuplicates(dataset: ImageDataset): Promise<Duplicate[]
       if (!isExact && !isNear) continue;
       const [a, b] = [all[i]!, all[j]!];
       found.push({
-        ...{ first: a.file, second: b.file, isExact },
-        isAcross: a.isHeldOut !== b.isHeldOut,
+        ...{ first: a.photo, second: b.photo, isExact },
+        isAcross: a.photo.isHeldOut !== b.photo.isHeldOut,
         sameLabel: a.label === b.label,
       });
     }

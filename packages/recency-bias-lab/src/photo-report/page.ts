@@ -3,9 +3,10 @@ import { lineChart } from '../insights/charts.js';
 import { count, percent, plural } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
 import { contentPolicy } from '../report/html/content-policy.js';
-import { html, styleElement } from '../report/html/markup.js';
+import { ENLARGED, ENLARGED_SOURCES, ENLARGED_STYLES, zoom } from '../report/html/enlarged.js';
+import { html, scriptElement, styleElement } from '../report/html/markup.js';
 import { STYLES } from '../report/html/styles.js';
-import type { Duplicate } from './duplicates.js';
+import type { Duplicate, PhotoPlace } from './duplicates.js';
 import { classAccuracies, confusionMatrix, wilsonInterval } from './held-out.js';
 import type { HeldOutPhoto } from './held-out.js';
 import { nextSteps } from './next-steps.js';
@@ -14,16 +15,17 @@ import { nextSteps } from './next-steps.js';
 const MATRIX_CLASSES = 20;
 /** Classes whose tables are seen at once. */
 const UNFOLDED_CLASSES = 12;
-/** Pairs of photos that are named. */
-const DUPLICATES_SHOWN = 30;
-
 const OWN_STYLES = `
 header{padding-top:40px}
 section{margin-top:32px}
 .plot{display:block;width:100%;height:auto;margin-top:8px}
 .plot text{fill:var(--muted);font-size:11px}
 .photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(150px,45%),1fr));gap:14px;margin:14px 0 0;padding:0;list-style:none}
-.photos img{display:block;width:100%;aspect-ratio:1;border-radius:8px;object-fit:contain;background:#000}
+.photos .sample{display:block;padding:0;border:0;background:none}
+.photos .zoom{width:100%}
+.photos .pair{display:grid;grid-template-columns:1fr 1fr;gap:4px}
+.pairs{grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr))}
+.photos .sample img{display:block;width:100%;height:auto;aspect-ratio:1;border-radius:8px;object-fit:contain;background:#000;image-rendering:auto}
 .photos p{margin:4px 0 0;font-size:13px;line-height:1.35;overflow-wrap:anywhere}
 .photos .file{color:var(--muted)}
 .matrix td,.matrix th{text-align:center;padding:8px}
@@ -43,9 +45,8 @@ export interface PhotoReport {
   readonly photos: readonly HeldOutPhoto[];
   /** Training photos of each class. */
   readonly trained: readonly number[];
-  /** Wrong answers that are shown, and their pictures as data URIs. */
-  readonly wrong: readonly HeldOutPhoto[];
-  readonly pictures: readonly string[];
+  /** Wrong answers that are shown. */
+  readonly wrong: readonly (HeldOutPhoto & PhotoPlace)[];
   /** Wrong answers in all. */
   readonly wrongCount: number;
   /** Epochs with the share of held-out photos that were right after them. */
@@ -54,6 +55,14 @@ export interface PhotoReport {
   readonly epoch: number;
   /** Undefined where there were too many photos to compare. */
   readonly duplicates: readonly Duplicate[] | undefined;
+  /** Those that are shown. */
+  readonly shownPairs: readonly Duplicate[];
+  /** The picture of a photo that is shown, as a data URI. */
+  readonly picture: (photo: PhotoPlace) => string;
+  /** Address of a photo's file, relative to the page; undefined where the photos are no files. */
+  readonly address: (file: string) => string | undefined;
+  /** The bundled script that enlarges pictures. */
+  readonly script: string;
   /** Command that classifies with the model. */
   readonly command: string;
 }
@@ -127,69 +136,85 @@ function classesSection(matrix: readonly (readonly number[])[], report: PhotoRep
   </details>`;
 }
 
-function wrongSection({ wrong, pictures, wrongCount, classNames }: PhotoReport): Markup {
+/** A photo that enlarges. */
+function shownPhoto(photo: PhotoPlace, { picture, address }: PhotoReport): Markup {
+  const { file } = photo;
+  return zoom(html`<img src="${picture(photo)}" alt="${file}" loading="lazy" />`, file, address(file));
+}
+
+function wrongSection(report: PhotoReport): Markup {
+  const { wrong, wrongCount, classNames } = report;
   if (wrongCount === 0) return html`<p class="note">Every held-out photo was right.</p>`;
   return html`<details>
     <summary>
       ${plural(wrongCount, 'held-out photo')}
       wrong${wrongCount > wrong.length && `, the surest ${wrong.length} shown`}
     </summary>
-    <ul class="photos">
-      ${wrong.map(
-        ({ file, label, predicted, probability }, i) =>
-          html`<li>
-            <img src="${pictures[i]}" alt="${file}" loading="lazy" />
+    <ul class="photos samples">
+      ${wrong.map((photo) => {
+        const { file, label, predicted, probability } = photo;
+        return html`<li class="sample">
+          ${shownPhoto(photo, report)}
+          <div class="about">
             <p>
               labelled <strong>${classNames[label]}</strong>, answer
               <strong>${classNames[predicted]}</strong> (${percent(probability, 0)} %)
             </p>
             <p class="file">${file}</p>
-          </li>`,
-      )}
+          </div>
+        </li>`;
+      })}
     </ul>
   </details>`;
 }
 
-function duplicatesSection(duplicates: PhotoReport['duplicates']): Markup {
+function duplicatesSection(report: PhotoReport): Markup {
+  const { duplicates, shownPairs } = report;
   if (duplicates === undefined) return html`<p class="note">Too many photos to compare each with each.</p>`;
   if (duplicates.length === 0) return html`<p class="note">No photo is there twice.</p>`;
   const across = duplicates.filter(({ isAcross }) => isAcross).length;
   return html`<details>
     <summary>
       ${plural(duplicates.length, 'pair')} of equal or nearly equal
-      photos${across > 0 && `, ${across} of a held-out and a training photo`}
+      photos${across > 0 && `, ${across} of a held-out and a training photo`}${duplicates.length > shownPairs.length && `; the first ${shownPairs.length} shown`}
     </summary>
-    <ul class="steps">
-      ${duplicates
-        .slice(0, DUPLICATES_SHOWN)
-        .map(
-          ({ first, second, isExact, isAcross, sameLabel }) =>
-            html`<li>
-              ${first} and ${second}:
-              ${isExact ? 'equal' : 'nearly equal'}${isAcross && ', held out and trained'}${!sameLabel && ', with different labels'}
-            </li>`,
-        )}
+    <ul class="photos pairs samples">
+      ${shownPairs.map(
+        ({ first, second, isExact, isAcross, sameLabel }) =>
+          html`<li class="sample">
+            <div class="pair">${shownPhoto(first, report)}${shownPhoto(second, report)}</div>
+            <div class="about">
+              <p>
+                ${isExact ? 'equal' : 'nearly equal'}${isAcross && ', held out and trained'}${!sameLabel && ', with different labels'}
+              </p>
+              <p class="file">${first.file} and ${second.file}</p>
+            </div>
+          </li>`,
+      )}
     </ul>
   </details>`;
 }
 
 /** HTML of the page. */
 export function photoReportPage(report: PhotoReport): string {
-  const { photos, classNames, trained, curve, epoch, duplicates, command, title } = report;
+  const { photos, classNames, trained, curve, epoch, duplicates, command, title, script } = report;
   const matrix = confusionMatrix(photos, classNames.length);
   const right = photos.filter(({ label, predicted }) => label === predicted).length;
   const { low, high } = wilsonInterval(right, photos.length);
-  const across = new Set(duplicates?.flatMap((pair) => (pair.isAcross ? [pair.first] : []))).size;
+  const across = new Set(duplicates?.flatMap((pair) => (pair.isAcross ? [pair.first.file] : []))).size;
   const steps = nextSteps(matrix, trained, classNames, across);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy({ images: 'data:' })}" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="${contentPolicy({ script, images: ENLARGED_SOURCES })}"
+        />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}: how good is it?</title>
-        ${styleElement(STYLES + OWN_STYLES)}
+        ${styleElement(STYLES + ENLARGED_STYLES + OWN_STYLES)}
       </head>
       <body>
         <header>
@@ -245,13 +270,14 @@ export function photoReportPage(report: PhotoReport): string {
           </section>
           <section aria-labelledby="twice">
             <h2 id="twice">Which photos are there twice?</h2>
-            ${duplicatesSection(duplicates)}
+            ${duplicatesSection(report)}
           </section>
         </main>
         <footer>
           Made by recency-bias-lab. How the batches were chosen: <a href="report.html">report.html</a>. The
           answer for each held-out photo: held-out.json.
         </footer>
+        ${ENLARGED} ${scriptElement(script)}
       </body>
     </html> `;
   return page.text;

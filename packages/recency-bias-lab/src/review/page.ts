@@ -31,7 +31,7 @@ function button(action: string, key: string, text: string, id: string): Markup {
 
 const EMPTY = html`<p class="headline">No label looks wrong: the network has settled on no other label.</p>`;
 
-function workplace({ photos }: ReviewData, sureness: string | undefined): Markup {
+function workplace(): Markup {
   return html`<section class="desk card" aria-labelledby="question">
       <figure><img id="photo" alt="" width="420" height="420" /></figure>
       <div>
@@ -54,12 +54,15 @@ function workplace({ photos }: ReviewData, sureness: string | undefined): Markup
         </p>
       </div>
     </section>
-    <p id="status" role="status"></p>
-    <section aria-labelledby="all">
-      <h2 id="all">${plural(photos.length, 'photo')}, likeliest wrong first</h2>
-      ${sureness !== undefined && html`<p class="note">${sureness}</p>`}
-      <ul class="tiles" id="tiles"></ul>
-    </section>`;
+    <p id="status" role="status"></p>`;
+}
+
+function list({ photos }: ReviewData, sureness: string | undefined): Markup {
+  return html`<section aria-labelledby="all">
+    <h2 id="all">${plural(photos.length, 'photo')}, likeliest wrong first</h2>
+    ${sureness !== undefined && html`<p class="note">${sureness}</p>`}
+    <ul class="tiles" id="tiles"></ul>
+  </section>`;
 }
 
 /** HTML of the page. @param script the bundled client */
@@ -85,7 +88,7 @@ export function reviewPage(
           <h1>${title}</h1>
         </header>
         <main>
-          ${hasPhotos ? workplace(data, sureness) : EMPTY}
+          ${hasPhotos ? workplace() : EMPTY}
           <section aria-labelledby="again">
             <h2 id="again">Train again</h2>
             <p class="note">
@@ -94,6 +97,7 @@ export function reviewPage(
             </p>
             <pre id="command">${command}</pre>
           </section>
+          ${hasPhotos && list(data, sureness)}
         </main>
         <footer>
           Served by recency-bias review to this machine alone. A network that is often wrong suspects photos

@@ -38,6 +38,8 @@ kbd{display:inline-block;min-width:1.6em;padding:1px 5px;border:1px solid var(--
 @media (max-width:760px){
 .desk{grid-template-columns:minmax(0,1fr);gap:16px}
 .desk img{max-height:46vh}
-.tiles{gap:10px}
+.tiles{grid-template-columns:repeat(auto-fill,minmax(100px,1fr));gap:10px}
+.tiles img{min-height:0}
+.tiles button{padding:5px;font-size:13px}
 }
 `;

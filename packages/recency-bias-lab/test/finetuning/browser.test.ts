@@ -99,6 +99,8 @@ describe.skipIf(withoutChromium)('a saved model in a browser', () => {
     await writePhotos(join(dir, 'photos'), 6, 16);
     await writeBackbone(join(dir, 'net'));
     const flags = [
+      '--recipe', // all of the network from the first epoch, so that the best epoch has moved the weights
+      'paper',
       '--epochs',
       '10',
       '--batch-size',

@@ -55,7 +55,11 @@ describe('recency-bias finetune', () => {
     expect(stderr).not.toContain('failed');
     expect(code).toBe(0);
     expect(stdout).toMatch(/photos +29 to learn from, 7 held out .*; of blue, green and red/);
-    expect(stderr).toMatch(/^Epoch 1 of 6, [\d.]+ % of the held-out photos right.*left$/m);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'the new layer alone, 3 times through the photos, which is quick; then the network, 3 times through the photos',
+    );
+    expect(stderr).toMatch(/^Epoch 1 of 6, [\d.]+ % of the held-out photos right$/m);
+    expect(stderr).toMatch(/^Epoch 4 of 6, [\d.]+ % of the held-out photos right.*left$/m);
     expect(`${stdout}${stderr}`).not.toMatch(/warm-up|window|selectors|entropy/i);
     expect(stdout).toContain(
       'backbone net, cut after dropout, before its classifier classes; trained end to end',
@@ -139,8 +143,12 @@ describe('recency-bias finetune', () => {
     expect(await plan('--recipe', 'paper')).toMatch(
       /50 epochs of .*batch 29\), momentum 0.9, rate 0.0002, weight/,
     );
-    expect(await plan()).toContain('warm-up of 2 epochs chosen for 8 epochs');
-    expect(await plan()).toMatch(/8 epochs of .*rate 0.002, x 0.3 after epoch 5/);
+    const chosen = (await plan()).replace(/\s+/g, ' ');
+    expect(chosen).toContain('warm-up of 2 epochs chosen for 11 epochs');
+    expect(chosen).toMatch(
+      /11 epochs of .*, 5 epochs of the new layer alone at the best of the rates 0.003, 0.001 and 0.0003, then rate 0.002, x 0.3 after epoch 9,/,
+    );
+    expect(chosen).toMatch(/, 1 run at a time/);
     expect((await finetune('photos', '--backbone', 'net', '--recipe', 'no')).stderr).toContain(
       '--recipe: is no; expected quick or probe or paper',
     );

@@ -1,7 +1,9 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, withoutChromium } from '../../../../test/support/chromium.js';
 import { writeBackbone, writePhotos } from '../support/backbones.js';
 import { runCli } from '../support/cli.js';
 
@@ -50,7 +52,7 @@ describe('the report of finetune', () => {
     const right = photos.filter(({ label, predicted }) => label === predicted).length;
     expect(stdout).toContain(`${((100 * right) / photos.length).toFixed(2)} % right`);
     expect(page).toContain(`<h1>${((100 * right) / photos.length).toFixed(1)} % right</h1>`);
-    expect(page.match(/class="file"/g) ?? []).toHaveLength(photos.length - right);
+    expect(page.match(/labelled <strong>/g) ?? []).toHaveLength(photos.length - right);
   });
 
   it('names held-out photos that are training photos, too', () => {
@@ -61,6 +63,29 @@ describe('the report of finetune', () => {
     expect(page.match(/equal, held out and trained/g) ?? []).toHaveLength(across.length);
     expect(page).toContain('the accuracy is too high');
   });
+
+  it.skipIf(withoutChromium)(
+    'shows photos that are there twice, and enlarges each from its file',
+    async () => {
+      const browser = await launchChromium();
+      try {
+        const view = await browser.newPage({ viewport: { width: 390, height: 844 } });
+        await view.goto(pathToFileURL(join(dir, 'run/photos.html')).href);
+        const section = view.locator('section[aria-labelledby=twice]');
+        await section.locator('summary').click();
+        expect(await section.locator('.pair').count()).toBe(5);
+        expect(await section.locator('.pair .zoom').count()).toBe(10);
+        await section.locator('.zoom').first().click();
+        const whole = view.locator('#enlarged img');
+        await whole.evaluate((image: HTMLImageElement) => image.decode());
+        expect(await whole.getAttribute('src')).toMatch(/^file:.*\/photos\/blue\/(copy-)?\d\.png$/);
+        expect(await view.locator('#enlarged-file').textContent()).toMatch(/^blue\/.* and blue\//);
+        expect(await view.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 
   it('compares no methods', () => {
     expect(page).not.toMatch(/baseline|within the noise|recency-bias-seed/);

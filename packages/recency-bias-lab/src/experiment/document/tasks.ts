@@ -31,6 +31,12 @@ export function runTasks({ seeds, selectors, warmupEpochs }: TaskSource): RunTas
   });
 }
 
+/** The most runs that can be trained at a time: a run waits for its warm-up. */
+export function mostAtATime(tasks: readonly RunTask[], jobs: number): number {
+  const runs = tasks.filter(({ kind }) => kind === 'run').length;
+  return Math.min(jobs, Math.max(runs, tasks.length - runs));
+}
+
 /** Epochs that a run trains itself, i.e. without a warm-up that it forks from. */
 export function ownEpochs(
   task: RunTask,

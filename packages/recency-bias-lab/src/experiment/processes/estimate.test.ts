@@ -26,6 +26,19 @@ describe('taskSeconds', () => {
     expect(picky).toBeCloseTo(7 + 3 * (10 + 4 + 5 * 0.2));
   });
 
+  it('counts the features of a probe, once, and no steps of it where the network is trained after it', () => {
+    const probed = resolved({
+      probeSize: 100,
+      probe: { epochs: 3 },
+      augmentation: { name: 'none', flip: true },
+    });
+    const [warmup, random] = runTasks(probed).map((task) => taskSeconds(task, probed, parts, 2.5));
+    expect(warmup).toBeCloseTo(7 + (2 * 1000 + 300) * 0.01);
+    expect(random).toBeCloseTo(7 + 2 * (5 + 4 + 3 * 0.2)); // epochs 4 and 5
+    const alone = resolved({ probeSize: 100, probe: { epochs: 5 } });
+    expect(taskSeconds(runTasks(alone)[0]!, alone, parts, 2.5)).toBeCloseTo(7 + 2 * (5 + 4 + 3 * 0.2));
+  });
+
   it('saves at most once a step', () => {
     const experiment = resolved({ probeSize: 100 });
     const [warmup] = runTasks(experiment);

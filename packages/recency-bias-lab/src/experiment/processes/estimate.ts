@@ -1,8 +1,9 @@
 /** How long a comparison will take and what room it needs, from what a run costs. */
 import type { MethodInputs } from '../document/method-inputs.js';
 import type { PartSeconds, RunCost } from './measure-cost.js';
+import { phasesOf, phasesOfTask } from '../document/phases.js';
 import type { ResolvedExperiment } from '../document/resolve.js';
-import { ownEpochs } from '../document/tasks.js';
+import { mostAtATime, ownEpochs } from '../document/tasks.js';
 import type { RunTask } from '../document/tasks.js';
 import type { MeasureCostOrder } from './protocol.js';
 import { runInChild } from './run-in-child.js';
@@ -79,20 +80,28 @@ function meanCost(costs: readonly RunCost[]): RunCost {
   };
 }
 
-/** Seconds of one run's process. */
+/**
+ * Seconds of one run's process. Of a probe with a training after it, whose steps were measured, the features count alone: the steps
+ * of one layer are nothing beside them.
+ */
 export function taskSeconds(
   task: RunTask,
   experiment: ResolvedExperiment,
   parts: PartSeconds,
   saveEverySeconds: number,
 ): number {
-  const { dataset, batchSize, probeSize } = experiment;
-  const { first, last } = ownEpochs(task, experiment);
+  const { dataset, batchSize, probeSize, augmentation } = experiment;
   const step = (task.kind === 'run' ? parts.ownStep[task.selector] : undefined) ?? parts.step;
   const training = Math.ceil(dataset.trainSize / batchSize) * step;
   const saving = (1 + training / Math.max(saveEverySeconds, step)) * parts.save;
   const evaluation = (probeSize + dataset.testSize) * parts.evaluation;
-  return parts.start + (last - first + 1) * (training + evaluation + saving);
+  const isProbeAlone = phasesOf(experiment).every(({ kind }) => kind === 'probe');
+  return phasesOfTask(task, experiment).reduce((sum, { kind, first, last }) => {
+    if (kind === 'training' || isProbeAlone)
+      return sum + (last - first + 1) * (training + evaluation + saving);
+    const images = dataset.trainSize * (augmentation.flip ? 2 : 1) + dataset.testSize;
+    return first === 1 ? sum + images * parts.evaluation : sum;
+  }, parts.start);
 }
 
 /** Seconds until all tasks are done, `jobs` at a time, as `scheduleRuns` has them trained. */
@@ -121,7 +130,7 @@ export async function estimate(
   tasks: readonly RunTask[],
   { jobs, saveEverySeconds, cache, inputs }: EstimateOptions,
 ): Promise<Estimate> {
-  const processes = Math.min(jobs, tasks.length);
+  const processes = mostAtATime(tasks, jobs);
   const order = { experiment, cache, inputs };
   const cost = meanCost(await Promise.all(Array.from({ length: processes }, () => measureInChild(order))));
   const secondsBy = (parts: PartSeconds): Promise<number> =>

@@ -28,7 +28,7 @@ interface LiveRun {
   lastEpoch?: number;
 }
 
-/** Whether a run has had `patience` epochs of its training without a lower test error, the one of `event` included. */
+/** Whether a run has had `patience` epochs of its last phase without a lower test error, the epoch of `event` included. */
 function isExhausted(
   patience: number | undefined,
   { epoch, testError }: EpochEvent,
@@ -138,7 +138,7 @@ export async function trainPhase(
       live.lastEpoch = epoch;
       if (
         task.kind === 'run' &&
-        phase.kind === 'training' &&
+        phase.last === experiment.epochs &&
         isExhausted(experiment.patience, event, best, phase)
       ) {
         model.stopTraining = true;
