@@ -31,43 +31,30 @@ import type { RunFlags } from './run-flags.js';
 /** Flags of `finetune`. */
 export type FinetuneFlags = RunFlags & { seed?: number; recipe?: string; like?: string };
 
-/** Of the recipes that are not the paper's: mirrored photos, a rate that falls, rates of the probe to choose from. */
-const COMMON = {
-  batchSize: 32,
-  learningRate: {
-    initial: 0.002,
-    steps: [
-      [0.6, 0.3],
-      [0.85, 0.3],
-    ],
-  },
-  augmentation: { name: 'none', flip: true },
-};
-/** Epochs of a run that trains the new layer alone. */
-const FROZEN_EPOCHS = 10;
-const PROBE_RATES = [0.003, 0.001, 0.0003];
-
 /** Settings by name, for what no flag and no preset says. */
 const RECIPES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   /** The new layer alone on features that are computed once, which takes seconds; then the whole network while it pays. */
   quick: {
-    ...COMMON,
     model: 'pretrained',
-    probe: { epochs: 5, learningRates: PROBE_RATES },
+    batchSize: 32,
+    learningRate: {
+      initial: 0.002,
+      steps: [
+        [0.6, 0.3],
+        [0.85, 0.3],
+      ],
+    },
+    augmentation: { name: 'none', flip: true },
+    probe: { epochs: 5, learningRates: [0.003, 0.001, 0.0003] },
     epochs: 11,
     patience: 3,
-  },
-  /** More epochs of the new layer, then the upper part of the network. */
-  probe: {
-    ...COMMON,
-    model: { name: 'pretrained', options: { freezeUntil: 'auto' } },
-    probe: { epochs: 10, learningRates: PROBE_RATES },
-    epochs: 18,
-    patience: 4,
   },
   /** Those of the paper's fine-tuning. */
   paper: { model: 'pretrained', batchSize: 32, learningRate: 2e-4, epochs: 50 },
 };
+
+/** Epochs of a run that trains the new layer alone. */
+const FROZEN_EPOCHS = 10;
 
 /** The paper's window of predicted labels; runs of 50 epochs and more have it. */
 const LONGEST_WINDOW = 10;
@@ -88,21 +75,21 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * A probe no longer than half of the run. With `--freeze` it is the whole run, as there is nothing to train after it, and it takes
+ * A probe of at most half of the run. With `--freeze` it is the whole run, as there is nothing to train after it, and it takes
  * the rate and the patience that are asked for; with random changes that features cannot follow, there is none.
  */
 function withProbe(input: unknown, flags: FinetuneFlags): unknown {
   if (!isMapping(input) || !isMapping(input.probe) || typeof input.epochs !== 'number') return input;
   const { probe, ...rest } = input;
+  const name = isMapping(input.model) ? input.model.name : input.model;
+  if (name !== 'pretrained') return rest; // its layers know nothing yet
   const { epochs: probed = 0 } = probe as { epochs?: number };
   if (flags.freeze !== true) {
-    return { ...rest, probe: { ...probe, epochs: Math.min(probed, Math.ceil(input.epochs / 2)) } };
+    const epochs = Math.min(probed, Math.floor(input.epochs / 2));
+    return epochs === 0 ? rest : { ...rest, probe: { ...probe, epochs } };
   }
-  const model = isMapping(input.model) ? input.model : {};
-  const options = isMapping(model.options) ? { ...model.options } : {};
-  if (flags.freezeUntil === undefined) delete options.freezeUntil;
   const { epochs = FROZEN_EPOCHS, learningRate, augmentation, patience } = flags;
-  const frozen = { ...rest, epochs, model: { ...model, options } };
+  const frozen = { ...rest, epochs };
   if (augmentation !== undefined) return frozen;
   const learningRates = learningRate === undefined ? probe.learningRates : [learningRate];
   return { ...frozen, patience, probe: { ...probe, epochs, learningRates } };
@@ -137,8 +124,8 @@ function withLengths(input: unknown): { input: unknown; notes: string[] } {
   return { input: filled, notes };
 }
 
-/** The experiment of a new run. */
-async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: unknown; notes: string[] }> {
+/** The experiment of a new run, and what was chosen where nothing was given. */
+export async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: unknown; notes: string[] }> {
   const { seed = 1, preset, ...rest } = flags;
   const selector = flags.selector ?? DEFAULT_SELECTORS;
   if (Object.keys(selector).length > 1) {

@@ -28,10 +28,7 @@ export function addModelCommands(program: Command): void {
       )
         .option('--seed <n>', 'seed of all randomness (default: 1)', parseNumber)
         .option('--like <dir>', 'settings and photos of a run that was, e.g. to train again with --labels')
-        .option(
-          '--recipe <name>',
-          'settings where no flag says otherwise: quick, probe or paper (default: quick)',
-        ),
+        .option('--recipe <name>', 'settings where no flag says otherwise: quick or paper (default: quick)'),
       FINETUNE_FLAGS,
     ),
     'one',
@@ -42,13 +39,12 @@ export function addModelCommands(program: Command): void {
       `
 Without other flags: the new layer alone on features computed once, 5 epochs at the best of three rates; then the whole network, 6 epochs
 at a learning rate of 0.002 that falls, fewer where nothing is gained; batches of 32, mirrored photos.
-With --recipe probe: the new layer alone for 10 epochs, then the upper part of the network for 8.
-With --freeze: the new layer alone.
+With --freeze: the new layer alone, 10 epochs.
 With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.
 
 Examples:
   ${startedAs()} finetune photos
-  ${startedAs()} finetune photos --recipe probe --backbone mobilenet_v1_1.0_224
+  ${startedAs()} finetune photos --freeze --backbone mobilenet_v1_1.0_224
   ${startedAs()} finetune photos --backbone mobilenet/model.json --image-size 96 --epochs 20
   ${startedAs()} finetune photos --backbone runs/train-recency-bias --freeze`,
     )

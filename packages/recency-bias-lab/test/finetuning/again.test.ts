@@ -37,7 +37,7 @@ describe('training the new layer again', () => {
     for (const file of files) await utimes(file, TAKEN, TAKEN);
     await writeBackbone(join(dir, 'net'));
     await writeFile(join(dir, 'counter.cjs'), COUNTER);
-    const flags = ['--epochs', '4', '--recipe', 'probe', '--freeze', '--backend', 'wasm', '--out', 'run'];
+    const flags = ['--epochs', '4', '--freeze', '--backend', 'wasm', '--out', 'run'];
     const result = await runCli(['finetune', 'photos', '--backbone', 'net', ...flags, ...cache], dir);
     expect(result.code, result.stderr).toBe(0);
   }, 120_000);

@@ -44,8 +44,8 @@ describe('backbones', () => {
     );
   }, 60_000);
 
-  it('need not be named: the default is taken, and the recipe probe trains the new layer first', async () => {
-    const lengths = ['--recipe', 'probe', '--epochs', '4', '--batch-size', '8', '--backend', 'wasm'];
+  it('need not be named: the default is taken, whose new layer is trained first, then the upper part where that is asked for', async () => {
+    const lengths = ['--freeze-until', 'auto', '--epochs', '4', '--batch-size', '8', '--backend', 'wasm'];
     const { stdout, stderr, code } = await cli('finetune', 'photos', ...lengths, '--out', 'probed');
     expect(stderr).not.toContain('failed');
     expect(code).toBe(0);
