@@ -36,12 +36,16 @@ worker.addEventListener('message', ({ data: news }: MessageEvent<News>) => {
     case 'begun':
       say(news.afterEpoch === 0 ? 'Training.' : `Going on after epoch ${news.afterEpoch}.`, true);
       break;
-    case 'ended':
+    case 'ended': {
+      const { epochs, of, loss } = news;
+      const end = loss === null ? '' : `, loss ${loss.toPrecision(3)}`;
       say(
-        `Trained ${news.epochs} of ${news.of} epochs${news.loss === null ? '' : `, loss ${news.loss}`}.`,
+        `Trained ${epochs} of ${of} epochs${end}.${epochs === of ? ' Forget it to train anew.' : ''}`,
         false,
       );
+      if (loss !== null) said.dataset.loss = String(loss);
       break;
+    }
     case 'forgotten':
       say('Forgotten: training begins anew.', false);
       break;

@@ -34,10 +34,14 @@ async function train(backend: Backend): Promise<void> {
   isStopping = false;
   if (!(await tf.setBackend(backend)))
     throw new Error(`The backend ${backend} does not work in this browser.`);
-  const { xs, ys } = data(SIZE);
-  const model = network();
   const saved = await readSaved();
   const resume = saved && decodeTrainingState(saved);
+  if (resume?.epoch === EPOCHS) {
+    tell({ kind: 'ended', epochs: EPOCHS, of: EPOCHS, loss: null });
+    return;
+  }
+  const { xs, ys } = data(SIZE);
+  const model = network();
   tell({ kind: 'begun', afterEpoch: resume?.epoch ?? 0 });
   const feed = liveFeed({
     send: (update) => {

@@ -125,7 +125,10 @@ function withLengths(input: unknown): { input: unknown; notes: string[] } {
 }
 
 /** The experiment of a new run, and what was chosen where nothing was given. */
-export async function newInput(data: string, flags: FinetuneFlags): Promise<{ input: unknown; notes: string[] }> {
+export async function newInput(
+  data: string,
+  flags: FinetuneFlags,
+): Promise<{ input: unknown; notes: string[] }> {
   const { seed = 1, preset, ...rest } = flags;
   const selector = flags.selector ?? DEFAULT_SELECTORS;
   if (Object.keys(selector).length > 1) {

@@ -27,7 +27,7 @@ function nameOf({ dataset, table }: Insights, index: number): string {
   const name = (label: number): string => dataset.classNames[label] ?? String(label);
   const { label, share } = table.verdict(index);
   return printable(
-    `${file ?? `image ${index}`}: labelled ${name(table.labels[index]!)}, network says ${name(label)} (${formatPercent(share)} of the window)`,
+    `${file ?? `image ${index}`}: labelled ${name(table.labels[index]!)}, network says ${name(label)} (${formatPercent(share)} of its last answers)`,
   );
 }
 

@@ -198,8 +198,8 @@ export function photoProgress(
           meter.features(done, total);
         },
         end(outcome) {
-          if (outcome.status === 'failed') output.note(`${pc.red('failed')}: ${outcome.message}`);
-          else if (outcome.status === 'stopped') output.note(pc.yellow('Stopped; everything is saved.'));
+          // Why it failed is said at the end of the command.
+          if (outcome.status === 'stopped') output.note(pc.yellow('Stopped; everything is saved.'));
         },
       };
     },

@@ -1,4 +1,5 @@
 /** `recency-bias predict`: classifies photos with a saved model. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pc from 'picocolors';
@@ -11,9 +12,11 @@ import { isBackendName, preferredBackend, startBackend } from '../ground/backend
 import type { BackendName } from '../ground/backend.js';
 import { modelContext } from '../experiment/prepare/trained-model.js';
 import { CLASSIFY_BATCH, FileClassifier } from '../pretrained/file-classifier.js';
+import { isAddress } from '../pretrained/backbone-source.js';
 import { fetchProgress } from './data.js';
 import { CommandError } from './errors.js';
 import { plural } from './format.js';
+import { LiveBlock } from './live-block.js';
 import { isUnsure, predictionOutput, SURE } from './prediction-output.js';
 import type { Outcome } from './prediction-output.js';
 
@@ -87,6 +90,12 @@ async function classify(
   });
 }
 
+/** Says on a terminal how many photos are classified, until it is closed. */
+function photoCounter(stream: NodeJS.WriteStream, photos: () => number): LiveBlock | undefined {
+  if (!stream.isTTY) return undefined;
+  return new LiveBlock(stream, () => [` ${plural(photos(), 'photo')} classified`]);
+}
+
 async function backendOf(name: string | undefined): Promise<BackendName> {
   if (name === undefined || name === 'auto') return (await preferredBackend()).name;
   if (isBackendName(name)) return name;
@@ -103,6 +112,11 @@ export async function predict(model: string, given: readonly string[], flags: Pr
   if (!Number.isInteger(top) || top < 1)
     throw new CommandError(`--top: is ${top}; expected a whole number of at least 1`);
   if (json && csv) throw new CommandError('Give either --json or --csv, not both');
+  if (!isAddress(model) && !existsSync(model)) {
+    throw new CommandError(
+      `${model}: does not exist; give the folder of a model that finetune or export saved, or a run directory`,
+    );
+  }
   await startBackend(await backendOf(flags.backend));
   const progress = fetchProgress(process.stderr);
   const context = modelContext({ cache: cacheDirectory(flags.cache), onProgress: progress.update });
@@ -114,21 +128,29 @@ export async function predict(model: string, given: readonly string[], flags: Pr
   const unreadable: string[] = [];
   let failed = 0;
   let classified = 0;
-  for await (const paths of inPieces(imagePaths(given), CLASSIFY_BATCH)) {
-    for (const outcome of await classify(classifier, paths, top)) {
-      if ('error' in outcome) {
-        failed++;
-        if (unreadable.length < NAMED) unreadable.push(outcome.error);
-      } else classified++;
-      if (!unsure) await output.write(outcome);
-      else if ('error' in outcome || isUnsure(outcome)) kept.push(outcome);
+  // Where rows come on the screen, they say themselves how far it is.
+  const isQuiet = unsure || !process.stdout.isTTY;
+  const counter = isQuiet ? photoCounter(process.stderr, () => classified + failed) : undefined;
+  try {
+    for await (const paths of inPieces(imagePaths(given), CLASSIFY_BATCH)) {
+      const outcomes = await classify(classifier, paths, top);
+      for (const outcome of outcomes) {
+        if ('error' in outcome) {
+          failed++;
+          if (unreadable.length < NAMED) unreadable.push(outcome.error);
+        } else classified++;
+        if (unsure && ('error' in outcome || isUnsure(outcome))) kept.push(outcome);
+      }
+      if (!unsure) await output.write(outcomes);
     }
+  } finally {
+    counter?.close();
   }
   classifier.dispose();
   const certainty = (outcome: Outcome): number =>
     'error' in outcome ? 1 : outcome.predictions[0]!.probability;
   kept.sort((a, b) => certainty(a) - certainty(b));
-  for (const outcome of kept) await output.write(outcome);
+  await output.write(kept);
   await output.end();
   if (unsure && !json && !csv) {
     const found = kept.filter((outcome) => 'predictions' in outcome).length;

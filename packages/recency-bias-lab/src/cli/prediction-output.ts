@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import pc from 'picocolors';
 import type { Prediction } from 'recency-bias/classifier';
+import { largest } from '../ground/extremes.js';
 
 /** The answer for one photo, or why there is none. */
 export type Outcome =
@@ -10,7 +11,8 @@ export type Outcome =
 
 /** Takes outcomes as they come. */
 export interface PredictionOutput {
-  write(outcome: Outcome): Promise<void>;
+  /** Columns of text line up within the photos that are written together. */
+  write(outcomes: readonly Outcome[]): Promise<void>;
   /** To be called after the last one. */
   end(): Promise<void>;
 }
@@ -76,16 +78,16 @@ export function predictionOutput(
   let count = 0;
   const head = Array.from({ length: top }, (_, i) => `class${i + 1},probability${i + 1}`);
   return {
-    async write(outcome) {
-      const isFirst = count++ === 0;
-      if (form === 'json') {
-        const text = JSON.stringify(outcome, null, 2).replaceAll('\n', '\n  ');
-        await put(`${isFirst ? '[' : ','}\n  ${text}`);
-      } else if (form === 'csv') {
-        await put(`${isFirst ? `photo,${head.join(',')},error\n` : ''}${csvRow(outcome, top)}`);
-      } else {
-        width = Math.max(width, outcome.image.length);
-        await put(textRow(outcome, width));
+    async write(outcomes) {
+      width = Math.max(width, largest(outcomes.map(({ image }) => image.length)));
+      for (const outcome of outcomes) {
+        const isFirst = count++ === 0;
+        if (form === 'json') {
+          const text = JSON.stringify(outcome, null, 2).replaceAll('\n', '\n  ');
+          await put(`${isFirst ? '[' : ','}\n  ${text}`);
+        } else if (form === 'csv') {
+          await put(`${isFirst ? `photo,${head.join(',')},error\n` : ''}${csvRow(outcome, top)}`);
+        } else await put(textRow(outcome, width));
       }
     },
     async end() {

@@ -5,7 +5,7 @@ import pc from 'picocolors';
 import { openFileTree } from '../data/file-tree.js';
 import { startedAs } from '../ground/command.js';
 import { surenessSentence } from '../insights/sentences.js';
-import { LabelFile, startReview } from '../review/index.js';
+import { LabelFile, REVIEW_PORT, startReview } from '../review/index.js';
 import { CommandError } from './errors.js';
 import { listed, plural } from './format.js';
 import { interruptSignal } from './interrupt.js';
@@ -46,19 +46,25 @@ export async function review(dir: string, flags: ReviewFlags): Promise<void> {
   const labels = await LabelFile.open(path, dataset.corrections);
   const command = `${startedAs()} finetune --like ${quoted(home)} --labels ${quoted(path)} --out ${quoted(nextFolder(home))}`;
   const folder = photoFolder(dataset);
+  const wanted = port ?? REVIEW_PORT;
   const server = await startReview({
     title: home,
     insights,
     tree: folder === undefined ? undefined : await openFileTree(folder),
     labels,
     command,
-    port,
+    port: wanted,
   });
   const { suspects, samples } = insights.summary;
   const sureness = surenessSentence(insights);
   process.stderr.write(
     [
-      `${plural(suspects, 'photo')} of ${samples} whose label the network disputes, the likeliest wrong first.`,
+      suspects === 0
+        ? `No label looks wrong: of ${samples} photos the network has settled on no other label.`
+        : `${plural(suspects, 'photo')} of ${samples} whose label the network disputes, the likeliest wrong first.`,
+      ...(wanted !== 0 && server.port !== wanted
+        ? [`Port ${wanted} is taken; the page is at port ${server.port}.`]
+        : []),
       ...(sureness === undefined ? [] : wrap(sureness)),
       `Review: ${pc.bold(server.address)}`,
       `Decisions are written to ${path} within a moment. Ctrl-C ends the page.\n`,

@@ -1,5 +1,5 @@
 /** Charts of the insights page as SVG: they need no script, follow the colour scheme and print. */
-import { fixed } from '../report/format.js';
+import { fixed, percent } from '../report/format.js';
 import type { Markup } from '../report/html/markup.js';
 import { html } from '../report/html/markup.js';
 import { largest } from '../ground/extremes.js';
@@ -92,8 +92,16 @@ function path(points: readonly (readonly [x: number, y: number | null])[]): stri
   return known.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${at(x)} ${at(y)}`).join('');
 }
 
-/** Lines over epochs with values in [0, 1], the axis ending where the largest value is. */
-export function lineChart(label: string, epochs: readonly number[], lines: readonly Line[]): Markup {
+/**
+ * Lines over epochs with values in [0, 1], the axis ending where the largest value is.
+ * @param unit how values are told; default: as they are
+ */
+export function lineChart(
+  label: string,
+  epochs: readonly number[],
+  lines: readonly Line[],
+  unit: 'share' | 'percent' = 'share',
+): Markup {
   const values = lines.flatMap((line) => line.values.filter((value) => value !== null));
   const top = [0.1, 0.2, 0.4, 0.6, 0.8].find((round) => Math.max(0, largest(values)) <= round) ?? 1;
   const last = epochs.at(-1) ?? 1;
@@ -101,9 +109,11 @@ export function lineChart(label: string, epochs: readonly number[], lines: reado
   const x = (epoch: number): number =>
     LEFT + 6 + ((epoch - first) / Math.max(1, last - first)) * (INNER_WIDTH - 12);
   const y = (value: number): number => TOP + (1 - value / top) * INNER_HEIGHT;
+  const told = (value: number, digits: number): string =>
+    unit === 'percent' ? `${percent(value, digits - 2)} %` : fixed(value, digits);
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => ({
     share,
-    text: fixed(share * top, top < 0.4 ? 3 : 2),
+    text: told(share * top, top < 0.4 ? 3 : 2),
   }));
   const labelled = epochs.filter((_, i) => i % Math.ceil(epochs.length / 10) === 0);
   return frame(label, 'epochs', ticks, [
@@ -127,7 +137,7 @@ export function lineChart(label: string, epochs: readonly number[], lines: reado
                 fill="var(--slot-${slot})"
                 stroke="none"
               >
-                <title>${name}, epoch ${epoch}: ${fixed(value, 3)}</title>
+                <title>${name}, epoch ${epoch}: ${told(value, 3)}</title>
               </circle>`
             );
           })}

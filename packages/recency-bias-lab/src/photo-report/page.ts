@@ -226,7 +226,8 @@ export function photoReportPage(report: PhotoReport): string {
             interval).
           </p>
           <p class="note">
-            The held-out photos chose the epoch (${epoch}), so expect a little less on new photos.
+            The model is that of the moment when most of these photos were right, after it had seen the
+            training photos ${plural(epoch, 'time')}. So expect a little less on new photos.
           </p>
         </header>
         <main>
@@ -256,6 +257,7 @@ export function photoReportPage(report: PhotoReport): string {
                   'Accuracy on the held-out photos over epochs',
                   curve.map((point) => point.epoch),
                   [{ name: 'held-out photos', slot: 1, values: curve.map(({ accuracy }) => accuracy) }],
+                  'percent',
                 )}
               </div>
               <div class="card">

@@ -13,7 +13,8 @@ import { ModelError } from '../models/model-error.js';
 import { readModelFiles, weightFileNames } from '../models/model-files.js';
 import type { ModelFiles } from '../models/model-files.js';
 
-const isAddress = (backbone: string): boolean => /^https?:\/\//i.test(backbone);
+/** Whether a backbone is fetched from an address. */
+export const isAddress = (backbone: string): boolean => /^https?:\/\//i.test(backbone);
 
 /** Fetches model.json and its weight files into the cache, where they appear together; returns their folder. */
 async function fetchModel(address: string, { cache, onProgress }: OpenContext): Promise<string> {

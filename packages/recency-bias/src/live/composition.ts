@@ -53,7 +53,11 @@ export function compositionTables(
     .sort(([, a], [, b]) => b.drawn - b.all - (a.drawn - a.all))
     .slice(0, CLASSES);
   return [
-    table(`The last ${drawn} samples, by how unsure the network is of them`, 'network is', rows),
+    table(
+      `The last ${drawn.toLocaleString('en')} samples, by how unsure the network is of them`,
+      'network is',
+      rows,
+    ),
     ...(classes.length === 0 ? [] : [table('By class, the most favoured first', 'class', classes)]),
   ];
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { encodeState } from 'recency-bias';
 import type { StateDict } from 'recency-bias';
+import { captureModel } from 'recency-bias/tfjs';
 import type { LabelledBatches } from '../../data/image-batches.js';
 import { replaceFile } from '../../ground/replace-file.js';
 import { RUN_FILES } from '../../records/run-files.js';
@@ -109,7 +110,9 @@ async function measureSteps(input: RunSelectorOptions, session: TrainingSession)
     save: async (training) => {
       if (checkpointBytes > 0) return;
       checkpointBytes = await saveOnce({ version: 1, training, ...ZERO });
-      weightsBytes = encodeState({ version: 1, weights: training.weights }).length;
+      // The best weights are those of the whole network, frozen layers included.
+      const { weights } = await captureModel(session.network);
+      weightsBytes = encodeState({ version: 1, weights }).length;
       save = between(lastAt, now()); // with the time that it took to capture the state
     },
     onStep: (_, { time }) => {

@@ -20,31 +20,32 @@ async function start(): Promise<void> {
 
   const { classifier, crop } = await pageClassifier();
 
-  const show = async (file: File): Promise<void> => {
-    let photo: ImageBitmap;
-    try {
-      photo = await createImageBitmap(file);
-    } catch {
-      say(`${file.name}: this browser cannot read it as a photo; JPEG, PNG, WebP and GIF work`);
-      return;
+  /** @param before the answer that this one goes above */
+  const show = async (file: File, before: Element | null): Promise<void> => {
+    const photo = await createImageBitmap(file).catch(() => undefined);
+    if (photo === undefined) {
+      throw new Error('this browser cannot read it as a photo; JPEG, PNG, WebP and GIF work');
     }
     const predictions = await classifier.classify(photo);
     const about = element('div', 'about', ...answer(predictions), element('p', 'muted file', file.name));
-    results.prepend(element('li', 'card', croppedPhoto(photo, crop), about));
+    results.insertBefore(element('li', 'card', croppedPhoto(photo, crop), about), before);
     photo.close();
   };
-  let turn = Promise.resolve();
-  const showAll = (given: Iterable<File>): void => {
-    for (const file of given) {
-      turn = turn
-        .then(async () => {
-          say('');
-          await show(file);
-        })
-        .catch((error: unknown) => {
-          say(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
-        });
+  /** Photos that are given together keep their order, above all that are there. */
+  const showTogether = async (given: readonly File[]): Promise<void> => {
+    const before = results.firstElementChild;
+    const problems: string[] = [];
+    for (const [i, file] of given.entries()) {
+      if (given.length > 1) say(`Photo ${i + 1} of ${given.length}`);
+      await show(file, before).catch((error: unknown) => {
+        problems.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+      });
     }
+    say(problems.join('. '));
+  };
+  let turn = Promise.resolve();
+  const showAll = (given: readonly File[]): void => {
+    turn = turn.then(() => showTogether(given));
   };
 
   files.addEventListener('change', () => {

@@ -57,7 +57,12 @@ export class Webcam {
     }
     this.#button.textContent = 'Stop the webcam';
     this.#say('');
-    await this.#watch(this.#stream);
+    try {
+      await this.#watch(this.#stream);
+    } catch (error) {
+      this.#stop();
+      this.#say(`The webcam was stopped: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   async #watch(stream: MediaStream): Promise<void> {
