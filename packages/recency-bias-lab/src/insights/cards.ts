@@ -15,6 +15,9 @@ import { SLOTS } from './page-charts.js';
 /** Images of fewer pixels a side show their pixels. */
 const SMALLEST_PHOTO = 48;
 
+/** More of a window than this is a verdict. */
+const HALF = 0.5;
+
 /** Whether the pictures are photos, which are shown smooth. */
 export function isOfPhotos({ dataset }: Insights): boolean {
   return Math.min(dataset.imageShape[0], dataset.imageShape[1]) >= SMALLEST_PHOTO;
@@ -50,7 +53,8 @@ function card(insights: Insights, index: number, image: string, address: string 
     ${zoom(picture({ image, index, label }, names), file, address)}
     <div class="about">
       <p>
-        labelled <strong>${className(names, label)}</strong>, network says
+        labelled <strong>${className(names, label)}</strong>, network
+        ${verdict.share > HALF ? 'says' : 'undecided, most often'}
         <strong>${className(names, verdict.label)}</strong> (${percent(verdict.share, 0)} %)
         ${isDoubtful && html`<span class="chip">doubtful suspect</span>`}
         ${wrong.has(index) && html`<span class="chip">made wrong on purpose</span>`}
