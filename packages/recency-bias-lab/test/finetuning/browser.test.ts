@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
@@ -210,6 +210,15 @@ describe.skipIf(withoutChromium)('a saved model in a browser', () => {
     expect(await page.locator('.results .bars li').count()).toBe(3);
     await page.setInputFiles('#files', join(dir, 'model', 'model.json'));
     await page.locator('#status', { hasText: 'cannot read it' }).waitFor();
+    // Photos that are chosen together stay in their order, and what cannot be read is still said at the end.
+    const together = ['photos/red/0.png', 'model/model.json', 'photos/red/1.png'].map((path) =>
+      join(dir, path),
+    );
+    await page.setInputFiles('#files', together);
+    await expect
+      .poll(() => page.locator('#results .file').allTextContents())
+      .toEqual(['0.png', '1.png', basename(name!)]);
+    await page.locator('#status', { hasText: 'model.json: this browser cannot read it' }).waitFor();
     await page.click('#webcam');
     await page.waitForSelector('#live .answer');
     await page.click('#webcam');
