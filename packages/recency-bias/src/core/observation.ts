@@ -1,6 +1,15 @@
 import type { Observation } from './selector.js';
-import { SIGNALS, type Signal, type SignalDescription } from './signals.js';
+import type { ColumnDescription } from './signal-columns.js';
+import { signalTable, type Signal, type SignalTable } from './signals.js';
 import { invalid, withArticle } from './validate.js';
+
+/** The column that says which sample a row is. */
+const INDICES: ColumnDescription = {
+  array: Int32Array,
+  range: (size) => [0, size - 1],
+  slack: 0,
+  allowed: (size) => `a sample index from 0 to ${size - 1}`,
+};
 
 /**
  * Checks what a trainer measured, for a selector that is written without `defineSelector`: sample indices in [0, size), and for
@@ -13,41 +22,45 @@ export function checkObservation<S extends Signal>(
   size: number,
   classes: number,
 ): void {
-  const rows = checkIndices(observation.indices, size);
-  for (const signal of signals) checkColumn(signal, observation[signal], rows, classes);
+  checkColumns(observation, signalTable(signals), size, classes);
 }
 
-function checkIndices(given: unknown, size: number): number {
-  if (!(given instanceof Int32Array)) {
-    throw invalid(TypeError, 'observation.indices', given, 'an Int32Array');
-  }
-  for (let row = 0; row < given.length; row++) {
-    if (given[row]! >>> 0 >= size) {
-      const allowed = `a sample index from 0 to ${size - 1}`;
-      throw invalid(RangeError, `observation.indices[${row}]`, given[row], allowed);
-    }
-  }
-  return given.length;
+/** `checkObservation` of signals that are given with their descriptions. */
+export function checkColumns<S extends Signal>(
+  observation: Observation<S>,
+  signals: SignalTable<S>,
+  size: number,
+  classes: number,
+): void {
+  const rows = checkColumn('indices', observation.indices, INDICES, size);
+  for (const signal in signals) checkColumn(signal, observation[signal], signals[signal], classes, rows);
 }
 
-function checkColumn(signal: Signal, given: unknown, rows: number, classes: number): void {
-  const { array, range, slack, allowed }: SignalDescription = SIGNALS[signal];
+/** Checks one column and answers how many rows it has: `rows`, where that is given. */
+function checkColumn(
+  name: string,
+  given: unknown,
+  { array, range, slack, allowed }: ColumnDescription,
+  count: number,
+  rows?: number,
+): number {
   if (!(given instanceof array)) {
-    throw invalid(TypeError, `observation.${signal}`, given, withArticle(array.name));
+    throw invalid(TypeError, `observation.${name}`, given, withArticle(array.name));
   }
-  if (given.length !== rows) {
+  if (rows !== undefined && given.length !== rows) {
     throw new RangeError(
-      `observation.${signal} has ${given.length} rows, but observation.indices has ${rows}; they must be equal.`,
+      `observation.${name} has ${given.length} rows, but observation.indices has ${rows}; they must be equal.`,
     );
   }
-  const [least, greatest] = range(classes);
+  const [least, greatest] = range(count);
   const row =
     given instanceof Int32Array
       ? firstOutsideOfIntegers(given, least, greatest)
       : firstOutside(given, least - slack, greatest + slack);
   if (row >= 0) {
-    throw invalid(RangeError, `observation.${signal}[${row}]`, given[row], allowed(classes));
+    throw invalid(RangeError, `observation.${name}[${row}]`, given[row], allowed(count));
   }
+  return given.length;
 }
 
 // One loop a type of array: a loop that has seen both is slower for either.

@@ -1,82 +1,34 @@
-/** A loss may have any value that is finite. */
-const FINITE_LOSS = {
-  array: Float32Array,
-  needs: 'loss',
-  range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
-  slack: 0,
-  allowed: () => 'finite. Has the training diverged? A lower learning rate may help',
-} as const satisfies SignalDescription;
+import * as columns from './signal-columns.js';
+import type { SignalDescription } from './signal-columns.js';
+
+export type { SignalDescription } from './signal-columns.js';
 
 /**
- * The signals that a trainer can measure, each described once: types, checks, the trainer's list and the examples of the
- * contract suite follow from this table.
+ * The signals that a trainer can measure by name: types, checks, the trainer's list and the examples of the contract suite
+ * follow from this table.
  */
 export const SIGNALS = {
   /** Unreduced, unweighted training loss; finite. */
-  loss: FINITE_LOSS,
+  loss: columns.loss,
   /** Mean of the training loss over the batch of the sample, unweighted, the same for all its rows; finite. */
-  batchLoss: FINITE_LOSS,
+  batchLoss: columns.batchLoss,
   /** Argmax of the logits, in [0, classes). */
-  predictedLabel: {
-    array: Int32Array,
-    needs: 'labels',
-    range: (classes) => [0, classes - 1],
-    slack: 0,
-    allowed: (classes) => `a class from 0 to ${classes - 1}`,
-  },
+  predictedLabel: columns.predictedLabel,
   /**
    * Margin: the logit of the sample's own label less the largest other logit (Pleiss et al. 2020, arXiv 2001.10528), positive
    * where the prediction is right. Where the output is probabilities, of their logarithms; finite.
    */
-  margin: {
-    array: Float32Array,
-    needs: 'labels',
-    range: () => [-Number.MAX_VALUE, Number.MAX_VALUE],
-    slack: 0,
-    allowed: () => 'finite',
-  },
+  margin: columns.margin,
   /** Softmax probability of the sample's own label, in [0, 1]. */
-  trueClassProbability: {
-    array: Float32Array,
-    needs: 'probabilities',
-    range: () => [0, 1],
-    slack: 1e-6,
-    allowed: () => 'a probability from 0 to 1',
-  },
+  trueClassProbability: columns.trueClassProbability,
   /** ‖softmax − one-hot‖₂, the last-layer bound of the gradient norm (arXiv 1803.00942), in [0, √2]. */
-  gradNormBound: {
-    array: Float32Array,
-    needs: 'probabilities',
-    range: () => [0, Math.SQRT2],
-    slack: 1e-6,
-    allowed: () => 'a norm from 0 to √2',
-  },
+  gradNormBound: columns.gradNormBound,
   /**
    * Distance to the decision boundary: the standard deviation of the softmax over the classes, negative where the predicted
    * label is wrong (Song et al., Machine Learning 2020), in [−0.5, 0.5]; 0 means undecided.
    */
-  boundaryDistance: {
-    array: Float32Array,
-    needs: 'probabilities',
-    range: () => [-0.5, 0.5],
-    slack: 1e-6,
-    allowed: () => 'from -0.5 to 0.5',
-  },
+  boundaryDistance: columns.boundaryDistance,
 } as const satisfies Readonly<Record<string, SignalDescription>>;
-
-/** A signal's column and the values that it may hold. */
-export interface SignalDescription {
-  /** Type of the column; row i belongs to `indices[i]`. */
-  readonly array: Float32ArrayConstructor | Int32ArrayConstructor;
-  /** The facts of a sample that a trainer must know: its loss alone, the predicted and the own label, or all probabilities. */
-  readonly needs: 'loss' | 'labels' | 'probabilities';
-  /** Least and greatest value, both allowed, in a task of so many classes. */
-  readonly range: (classes: number) => readonly [least: number, greatest: number];
-  /** By how much a value may exceed the range: the rounding of a softmax. */
-  readonly slack: number;
-  /** The range in words, for messages. */
-  readonly allowed: (classes: number) => string;
-}
 
 /** Name of a signal. */
 export type Signal = keyof typeof SIGNALS;
@@ -88,3 +40,13 @@ export type Signals = { [Name in Signal]: Column<(typeof SIGNALS)[Name]['array']
 
 /** Names of all signals. */
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as readonly Signal[];
+
+/** The descriptions of some signals by name. */
+export type SignalTable<S extends Signal = Signal> = Readonly<Record<S, SignalDescription>>;
+
+/** The descriptions of the signals with these names. */
+export function signalTable<S extends Signal>(names: readonly S[]): SignalTable<S> {
+  return Object.fromEntries(
+    names.map((name): [S, SignalDescription] => [name, SIGNALS[name]]),
+  ) as SignalTable<S>;
+}

@@ -1,8 +1,9 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { choice, integer, nullable, number, warmup } from '../core/define/options.js';
 import { MAX_VALUES, RecentValues } from '../core/memory/recent-values.js';
 import { RunningMoments } from '../core/memory/running-moments.js';
 import { SumTree } from '../core/sampling/sum-tree.js';
+import { trueClassProbability } from '../core/signal-columns.js';
 
 /**
  * Active Bias: emphasises samples whose probability of the true class varies over training (Chang, Learned-Miller &
@@ -10,11 +11,11 @@ import { SumTree } from '../core/sampling/sum-tree.js';
  * std = sqrt(v + v² / (n − 1)); a sample counts std + ε, or ε with fewer than two values. Needs the signal
  * `trueClassProbability`.
  */
-export const activeBias = defineSelector({
+export const activeBias = defineMethod({
   name: 'active-bias',
   title: 'Active Bias',
   paper: 'Chang, Learned-Miller & McCallum, NIPS 2017, arXiv 1704.07433',
-  signals: ['trueClassProbability'],
+  signals: { trueClassProbability },
   options: {
     /**
      * `'loss-weight'` (default): random batches, each epoch one permutation, whose losses are weighted; the form behind

@@ -1,8 +1,9 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { pressure, warmup } from '../core/define/options.js';
 import { LatestValues } from '../core/memory/latest-values.js';
 import { SumTree } from '../core/sampling/sum-tree.js';
 import { pressureAt } from '../core/schedule.js';
+import { boundaryDistance } from '../core/signal-columns.js';
 
 /** Greatest distance that a saved state may hold: that of the signal, rounding included. */
 const MOST = 0.51;
@@ -13,11 +14,11 @@ const MOST = 0.51;
  * d_max = sqrt((k − 1) / k²). A sample without one counts as on the boundary. Distances count from the next batch; draws are
  * O(log N). Needs the signal `boundaryDistance` and at least 2 classes.
  */
-export const adaBoundary = defineSelector({
+export const adaBoundary = defineMethod({
   name: 'ada-boundary',
   title: 'Ada-Boundary',
   paper: 'Song, Kim, Kim & Lee, Machine Learning 2020, doi 10.1007/s10994-020-05903-6',
-  signals: ['boundaryDistance'],
+  signals: { boundaryDistance },
   classes: 2,
   options: {
     /**

@@ -1,9 +1,10 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { boolean, nullable, number } from '../core/define/options.js';
 import { Fields } from '../core/memory/fields.js';
 import { AliasTable } from '../core/sampling/alias-table.js';
 import { DistinctUniform } from '../core/sampling/distinct.js';
 import type { Scorer, Selection } from '../core/selector.js';
+import { gradNormBound } from '../core/signal-columns.js';
 import { checkInteger } from '../core/validate.js';
 
 /**
@@ -13,11 +14,11 @@ import { checkInteger } from '../core/validate.js';
  * drawn several times comes once, at as many times the weight, so such a batch has fewer than b rows. Needs the signal
  * `gradNormBound` and a scorer.
  */
-export const importanceSampling = defineSelector({
+export const importanceSampling = defineMethod({
   name: 'importance-sampling',
   title: 'Importance Sampling',
   paper: 'Katharopoulos & Fleuret, ICML 2018, arXiv 1803.00942',
-  signals: ['gradNormBound'],
+  signals: { gradNormBound },
   options: {
     /** Samples scored for each sample trained, B / b; at least 1. Default 3. */
     presample: number(3, 1, 1e6),

@@ -1,17 +1,18 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { number } from '../core/define/options.js';
 import { LatestValues } from '../core/memory/latest-values.js';
+import { loss } from '../core/signal-columns.js';
 
 /**
  * InfoBatch: each epoch leaves out a random part of the samples whose latest loss is below the mean, and weights up those
  * of them that stay, so that the gradient is right on average (Qin et al., ICLR 2024, arXiv 2303.04947). An epoch is one
  * pass over the samples that stay. Needs the signal `loss`.
  */
-export const infoBatch = defineSelector({
+export const infoBatch = defineMethod({
   name: 'info-batch',
   title: 'InfoBatch',
   paper: 'Qin et al., ICLR 2024, arXiv 2303.04947',
-  signals: ['loss'],
+  signals: { loss },
   options: {
     /** r, the share of the well-learned samples that an epoch leaves out; from 0 to 0.99. Default 0.5. */
     pruneRatio: number(0.5, 0, 0.99),

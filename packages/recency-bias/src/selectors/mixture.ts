@@ -6,6 +6,7 @@ import { Fields } from '../core/memory/fields.js';
 import type { Random } from '../core/random.js';
 import { IndexSet } from '../core/sampling/distinct.js';
 import type { Selection, SelectorFactory, Selector, Signal } from '../core/selector.js';
+import { signalTable } from '../core/signals.js';
 import { memoryOf } from './wrapper.js';
 
 /** How a mixture divides its batches between uniform draws and the inner selector. */
@@ -31,7 +32,8 @@ export function mixture<S extends Signal>(
     const run = checkRun(given);
     const { size } = run;
     const selector = inner(run);
-    const { name, signals } = selector;
+    const { name } = selector;
+    const signals = signalTable(selector.signals);
     const epoch = epochsOf(run);
     const seen = new IndexSet();
     /** Batches of the epoch so far, and whether the inner selector's epoch is exhausted. */

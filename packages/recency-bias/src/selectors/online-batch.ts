@@ -1,4 +1,4 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { boolean, pressure, warmup } from '../core/define/options.js';
 import { Fields } from '../core/memory/fields.js';
 import { LatestValues } from '../core/memory/latest-values.js';
@@ -6,12 +6,13 @@ import { DistinctWeighted } from '../core/sampling/distinct.js';
 import { rankDescending } from '../core/sampling/rank-order.js';
 import { pressureAt } from '../core/schedule.js';
 import type { OneStageSelector, Scorer, Selection, SelectorFactory } from '../core/selector.js';
+import { loss } from '../core/signal-columns.js';
 
-const defined = defineSelector({
+const defined = defineMethod({
   name: 'online-batch',
   title: 'Online Batch',
   paper: 'Loshchilov & Hutter 2015, arXiv 1511.06343',
-  signals: ['loss'],
+  signals: { loss },
   options: {
     /**
      * About how many times as likely the sample with the highest loss is as the one with the lowest, s_e in the paper: a

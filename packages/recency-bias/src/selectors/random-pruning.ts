@@ -1,4 +1,4 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { boolean, number, perEpoch } from '../core/define/options.js';
 import { Random } from '../core/random.js';
 import { Deck } from '../core/sampling/deck.js';
@@ -7,11 +7,11 @@ import { Deck } from '../core/sampling/deck.js';
  * Random dynamic pruning: each epoch trains a fresh uniform subset. The control that every saving of a pruning method is to
  * be read against (Raju, Daruwalla & Lipasti 2021, arXiv 2111.12621). Needs no signal.
  */
-export const randomPruning = defineSelector({
+export const randomPruning = defineMethod({
   name: 'random-pruning',
   title: 'Random Pruning',
   paper: 'Raju, Daruwalla & Lipasti 2021, arXiv 2111.12621 (control)',
-  signals: [],
+  signals: {},
   options: {
     /**
      * Share of the samples that an epoch trains, above 0 to 1: one for all epochs, or a list with one an epoch, such as

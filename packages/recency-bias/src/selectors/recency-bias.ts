@@ -1,6 +1,7 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { byRun, choice, integer, pressure, usualWarmup, warmup } from '../core/define/options.js';
 import { pressureAt } from '../core/schedule.js';
+import { predictedLabel } from '../core/signal-columns.js';
 import { LabelHistory, MAX_WINDOW } from '../recency-bias/label-history.js';
 import { quantizationIndex } from '../recency-bias/uncertainty.js';
 import { windowDraws } from '../recency-bias/window-draws.js';
@@ -13,12 +14,12 @@ import { windowDraws } from '../recency-bias/window-draws.js';
  * that of the uniform distribution over k classes. Exact, O(1) a draw. Needs the signal `predictedLabel` and at least 2
  * classes.
  */
-export const recencyBias = defineSelector({
+export const recencyBias = defineMethod({
   name: 'recency-bias',
   title: 'Recency Bias',
   paper: 'Song, Kim, Kim & Lee, CIKM 2020, arXiv 1911.08050',
   role: 'subject',
-  signals: ['predictedLabel'],
+  signals: { predictedLabel },
   classes: 2,
   options: {
     /**

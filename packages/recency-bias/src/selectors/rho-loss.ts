@@ -1,17 +1,18 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { integer, perSample } from '../core/define/options.js';
 import { DistinctUniform } from '../core/sampling/distinct.js';
+import { loss } from '../core/signal-columns.js';
 
 /**
  * RHO-LOSS: of a large random batch, trains the samples with the highest reducible holdout loss, L_i − IL_i: learnable,
  * worth learning and not yet learnt (Mindermann et al., ICML 2022, arXiv 2206.07137). An epoch is as many samples as there
  * are data, in which `candidates` times as many are scored. Needs the signal `loss` and a scorer.
  */
-export const rhoLoss = defineSelector({
+export const rhoLoss = defineMethod({
   name: 'rho-loss',
   title: 'RHO-LOSS',
   paper: 'Mindermann et al., ICML 2022, arXiv 2206.07137',
-  signals: ['loss'],
+  signals: { loss },
   options: {
     /**
      * The irreducible loss of each sample, in the order of the data: its loss under a model trained on held-out data. An

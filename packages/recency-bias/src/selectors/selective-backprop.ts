@@ -1,8 +1,9 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { integer, number, warmupOf } from '../core/define/options.js';
 import { LatestValues } from '../core/memory/latest-values.js';
 import { RecentLosses } from '../core/memory/recent-losses.js';
 import { Queue } from '../core/memory/queue.js';
+import { loss } from '../core/signal-columns.js';
 import { checkInteger } from '../core/validate.js';
 
 /**
@@ -10,11 +11,11 @@ import { checkInteger } from '../core/validate.js';
  * it keeps, with probability CDF(loss)^β over the latest losses (Jiang et al. 2019, arXiv 1910.00762). Losses are not
  * reweighted. Needs the signal `loss` and a scorer.
  */
-export const selectiveBackprop = defineSelector({
+export const selectiveBackprop = defineMethod({
   name: 'selective-backprop',
   title: 'Selective-Backprop',
   paper: 'Jiang et al. 2019, arXiv 1910.00762',
-  signals: ['loss'],
+  signals: { loss },
   options: {
     /** β: a sample is kept with probability CDF(loss)^β; at least 0. About one in β + 1 samples is kept. Default 3. */
     beta: number(3, 0, 1e6),

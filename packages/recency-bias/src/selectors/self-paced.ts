@@ -1,16 +1,17 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { nullable, number, warmupOf } from '../core/define/options.js';
 import { LatestValues } from '../core/memory/latest-values.js';
+import { loss } from '../core/signal-columns.js';
 
 /**
  * Self-paced learning: trains on the samples whose latest loss is below a threshold that rises until all samples take part
  * (Kumar, Packer & Koller, NIPS 2010). An epoch is one pass over the easy samples. Needs the signal `loss`.
  */
-export const selfPaced = defineSelector({
+export const selfPaced = defineMethod({
   name: 'self-paced',
   title: 'Self-paced Learning',
   paper: 'Kumar, Packer & Koller, NIPS 2010',
-  signals: ['loss'],
+  signals: { loss },
   options: {
     /** Uniform epochs in which the first losses are gathered; at most the run's epochs. Default 1. */
     warmupEpochs: warmupOf(1),

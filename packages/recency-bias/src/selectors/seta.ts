@@ -1,18 +1,19 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { integer, number } from '../core/define/options.js';
 import { LatestValues } from '../core/memory/latest-values.js';
 import { groupByValue } from '../core/sampling/value-groups.js';
+import { loss } from '../core/signal-columns.js';
 
 /**
  * SeTa: each epoch leaves out a random part, sorts the rest into groups of near losses, and trains a window of these groups
  * that slides from the easy to the hard ones and begins anew (Zhou, Gao & Wang, CVPR 2025, arXiv 2503.13385). The last
  * epochs train random samples. An epoch is one pass over its samples. Needs the signal `loss`.
  */
-export const seta = defineSelector({
+export const seta = defineMethod({
   name: 'seta',
   title: 'SeTa',
   paper: 'Zhou, Gao & Wang, CVPR 2025, arXiv 2503.13385',
-  signals: ['loss'],
+  signals: { loss },
   options: {
     /** r, the share of the samples that an epoch leaves out at random; from 0 to 0.99. Default 0.1. */
     pruneRatio: number(0.1, 0, 0.99),

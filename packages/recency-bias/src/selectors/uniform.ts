@@ -1,14 +1,14 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { choice } from '../core/define/options.js';
 import { DistinctUniform } from '../core/sampling/distinct.js';
 
 /** Random batches: the baseline that every method is to be read against. Needs no signal. */
-export const uniform = defineSelector({
+export const uniform = defineMethod({
   name: 'uniform',
   title: 'Random',
   paper: 'stochastic gradient descent with random batches (baseline)',
   role: 'baseline',
-  signals: [],
+  signals: {},
   options: {
     /**
      * `'epoch'` (default): a fresh permutation each epoch, dealt in batches, as `model.fit` does; every sample once an

@@ -1,8 +1,9 @@
-import { defineSelector, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
+import { defineMethod, type OptionsFor, type SelectorOf } from '../core/define/define-selector.js';
 import { choice, integer, pressure, warmup } from '../core/define/options.js';
 import { MAX_VALUES, RecentValues } from '../core/memory/recent-values.js';
 import { SumTree } from '../core/sampling/sum-tree.js';
 import { pressureAt } from '../core/schedule.js';
+import { trueClassProbability } from '../core/signal-columns.js';
 
 /** Greatest standard deviation of values in [0, 1]: half of them 0, half 1. */
 const GREATEST_DEVIATION = 1 / 2;
@@ -20,11 +21,11 @@ const GREATEST_DUAL = (3 * Math.sqrt(3)) / 16;
  * the mean score of all windows; this method draws by the latest window. Exact, O(log N) a draw. Needs the signal
  * `trueClassProbability`.
  */
-export const windowedProbability = defineSelector({
+export const windowedProbability = defineMethod({
   name: 'windowed-probability',
   title: 'Windowed Probability',
   paper: 'after He et al. 2023, arXiv 2306.05175, and Cho et al. 2025, arXiv 2502.06905',
-  signals: ['trueClassProbability'],
+  signals: { trueClassProbability },
   options: {
     /** Probabilities remembered for each sample, q; 2 to 65,535. Default 10, as in both papers. */
     window: integer(10, 2, MAX_VALUES),

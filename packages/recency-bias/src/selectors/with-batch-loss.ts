@@ -3,6 +3,7 @@ import { checkRun } from '../core/define/run.js';
 import { selectorShell } from '../core/define/selector-shell.js';
 import { LatestValues } from '../core/memory/latest-values.js';
 import type { Observation, Selector, SelectorFactory, Signal } from '../core/selector.js';
+import { signalTable } from '../core/signals.js';
 import { checkKeys, checkNumber } from '../core/validate.js';
 import { checkInner, memoryOf } from './wrapper.js';
 
@@ -44,7 +45,7 @@ export function withBatchLoss<S extends Signal>(
     const facts = {
       name,
       stateName: 'withBatchLoss',
-      signals: signals as readonly BatchLossSignals<S>[],
+      signals: signalTable(signals as readonly BatchLossSignals<S>[]),
       warmupEpochs: 0,
     };
     return selectorShell(run, facts, epochsOf(run), {

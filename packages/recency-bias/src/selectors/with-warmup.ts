@@ -3,6 +3,7 @@ import { checkWarmup } from '../core/define/options.js';
 import { checkRun } from '../core/define/run.js';
 import { selectorShell } from '../core/define/selector-shell.js';
 import type { SelectorFactory, Signal } from '../core/selector.js';
+import { signalTable } from '../core/signals.js';
 import { checkInteger, checkKeys } from '../core/validate.js';
 import { checkInner, memoryOf } from './wrapper.js';
 
@@ -30,7 +31,8 @@ export function withWarmup<S extends Signal>(
     const run = checkRun(given);
     checkWarmup('withWarmup: epochs', warmupEpochs, run);
     const selector = inner({ ...run, epochs: Math.max(1, run.epochs - warmupEpochs) });
-    const { name, signals } = selector;
+    const { name } = selector;
+    const signals = signalTable(selector.signals);
     return selectorShell(run, { name, stateName: 'withWarmup', signals, warmupEpochs }, epochsOf(run), {
       memory: {
         inner: memoryOf(selector, (outer) => (outer > warmupEpochs ? outer - warmupEpochs : undefined)),

@@ -1,5 +1,5 @@
 import type { OneStageSelector, Selector, SelectorFactory, TrainingRun } from '../selector.js';
-import type { Signal } from '../signals.js';
+import { signalTable, type Signal, type SignalTable } from '../signals.js';
 import { epochsOf, type Epoch } from './epoch.js';
 import type { Method } from './method.js';
 import { readOptions } from './options.js';
@@ -61,6 +61,14 @@ export interface SelectorSource<S extends Signal, O extends OptionTable, M exten
    * @param epoch where the run stands: its number, random stream and order
    */
   readonly make: (run: TrainingRun, options: ValuesOf<O>, epoch: Epoch) => M;
+}
+
+/** A method of this library: its signals come with their descriptions, so that a bundler takes no others. */
+export interface MethodSource<S extends Signal, O extends OptionTable, M extends Method<S>> extends Omit<
+  SelectorSource<S, O, M>,
+  'signals'
+> {
+  readonly signals: SignalTable<S>;
 }
 
 type DrawsAtOnce<M> = M extends { draw(...given: never): infer R } | { select(...given: never): infer R }
@@ -125,6 +133,13 @@ export type SelectorOf<F extends (...options: never) => (run: TrainingRun) => un
 export function defineSelector<const S extends Signal, const O extends OptionTable, M extends Method<S>>(
   source: SelectorSource<S, O, M>,
 ): SelectorFunction<S, O, SelectorAround<S, M>> {
+  return defineMethod({ ...source, signals: signalTable(source.signals) });
+}
+
+/** `defineSelector` for the methods of this library. */
+export function defineMethod<const S extends Signal, const O extends OptionTable, M extends Method<S>>(
+  source: MethodSource<S, O, M>,
+): SelectorFunction<S, O, SelectorAround<S, M>> {
   const { classes = 0, cost, make, ...described } = source;
   const { name, signals, options: table } = described;
   const owner = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -150,6 +165,7 @@ export function defineSelector<const S extends Signal, const O extends OptionTab
     Object.fromEntries(entries.map(([key, option]) => [key, given[key] ?? option.default]));
   const definition: SelectorDefinition = Object.freeze({
     ...described,
+    signals: Object.keys(signals) as S[],
     defaults: withDefaults({}),
     inputs: entries.filter(([, option]) => option.type === 'per-sample').map(([key]) => key),
     cost: (options: object = {}) => ({

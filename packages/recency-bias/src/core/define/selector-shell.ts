@@ -1,6 +1,6 @@
 import type { Scorer, Selection, Selector, TrainingRun } from '../selector.js';
-import type { Signal } from '../signals.js';
-import { checkObservation } from '../observation.js';
+import type { Signal, SignalTable } from '../signals.js';
+import { checkColumns } from '../observation.js';
 import { readState, readVersion } from '../state-fields.js';
 import { show } from '../validate.js';
 import type { Epoch, EpochPosition } from './epoch.js';
@@ -14,7 +14,7 @@ export interface ShellFacts<S extends Signal> {
   readonly name: string;
   /** Name in saved states; the registry name, or that of a wrapper. */
   readonly stateName: string;
-  readonly signals: readonly S[];
+  readonly signals: SignalTable<S>;
   /** Uniform epochs before the method begins to select. */
   readonly warmupEpochs: number;
 }
@@ -31,6 +31,7 @@ export function selectorShell<S extends Signal>(
 ): Selector<S> {
   const { order } = epoch;
   const memories = Object.entries(method.memory ?? {});
+  const signalNames = Object.keys(signals) as S[];
   let batch = new Int32Array(0);
 
   /** Whether the method itself selects in an epoch: not before the first, and not in the warm-up. */
@@ -44,13 +45,13 @@ export function selectorShell<S extends Signal>(
         throw new TypeError(`${stateName} needs a scorer: select(batchSize, score).`);
       }
       const scored = await score(indices);
-      checkObservation(scored, signals, size, classes);
+      checkColumns(scored, signals, size, classes);
       return scored;
     };
 
   const shell: Selector<S> = {
     name,
-    signals,
+    signals: signalNames,
 
     beginEpoch: (number) => {
       epoch.begin(number);
@@ -82,8 +83,8 @@ export function selectorShell<S extends Signal>(
     observe: (observation) => {
       if (method.observe !== undefined) {
         method.observe(observation);
-      } else if (signals.length > 0) {
-        checkObservation(observation, signals, size, classes);
+      } else if (signalNames.length > 0) {
+        checkColumns(observation, signals, size, classes);
         method.learn?.(observation);
       }
     },
