@@ -26,68 +26,37 @@ const MAX_ENTRIES = 2 ** 18;
  */
 export function countClasses(window: number, classes: number): CountClasses | null {
   const width = window + 1;
-  if (countPartitions(window, classes, MAX_ENTRIES / width) * width > MAX_ENTRIES) return null;
-
   const counts: number[][] = [];
   const numbers = new Map<string, number>();
   for (let total = 0; total <= window; total++) {
-    forEachPartition(total, total, classes, [], (parts) => {
+    for (const parts of partitions(total, total, classes)) {
       numbers.set(parts.join(), counts.length);
-      counts.push(parts);
-    });
+      if (counts.push(parts) * width > MAX_ENTRIES) return null;
+    }
   }
   const addition = new Uint16Array(counts.length * width);
   const removal = new Uint16Array(counts.length * width);
   counts.forEach((parts, number) => {
-    for (const part of new Set([0, ...parts])) {
-      const others = parts.slice();
-      if (part > 0) others.splice(others.indexOf(part), 1);
-      const more = numbers.get(descending([...others, part + 1]).join());
-      if (more !== undefined) addition[number * width + part] = more;
-      if (part > 0) {
-        const less = part === 1 ? others : descending([...others, part - 1]);
-        removal[number * width + part] = numbers.get(less.join())!;
-      }
+    // One more of a label of the class, or, beyond its parts, of a label that it does not have.
+    for (let at = 0; at <= parts.length; at++) {
+      const part = parts[at] ?? 0;
+      const grown = parts.slice();
+      grown[at] = part + 1;
+      // No class: a window too long, a label too many, or not the first of equal parts, which alone stays in order.
+      const more = numbers.get(grown.join());
+      if (more === undefined) continue;
+      addition[number * width + part] = more;
+      removal[more * width + part + 1] = number;
     }
   });
   return { length: counts.length, counts, addition, removal };
 }
 
-function descending(values: number[]): number[] {
-  return values.sort((a, b) => b - a);
-}
-
-/** Number of partitions of 0, 1, ..., `window` into at most `parts` parts; stops counting above `limit`. */
-function countPartitions(window: number, parts: number, limit: number): number {
-  // Partitions into at most m parts are as many as partitions into parts of at most m.
-  const ways = new Float64Array(window + 1);
-  ways[0] = 1;
-  for (let part = 1; part <= Math.min(parts, window); part++) {
-    let total = 0;
-    for (let n = 0; n <= window; n++) {
-      if (n >= part) ways[n]! += ways[n - part]!;
-      total += ways[n]!;
-    }
-    if (total > limit) return total;
-  }
-  return ways.reduce((sum, value) => sum + value, 0);
-}
-
-function forEachPartition(
-  rest: number,
-  largest: number,
-  partsLeft: number,
-  prefix: number[],
-  visit: (parts: number[]) => void,
-): void {
-  if (rest === 0) {
-    visit(prefix.slice());
-    return;
-  }
-  if (partsLeft === 0) return;
-  for (let part = Math.min(rest, largest); part >= 1; part--) {
-    prefix.push(part);
-    forEachPartition(rest - part, part, partsLeft - 1, prefix, visit);
-    prefix.pop();
+/** The partitions of `rest` into at most `most` parts of at most `largest`, in descending order. */
+function* partitions(rest: number, largest: number, most: number): Generator<number[]> {
+  if (rest === 0) yield [];
+  if (most === 0) return;
+  for (let part = Math.min(rest, largest); part > 0; part--) {
+    for (const others of partitions(rest - part, part, most - 1)) yield [part, ...others];
   }
 }
