@@ -1,14 +1,8 @@
-/** Windows of labels in place: a record a sample, see `LabelHistory`. */
-export interface LabelRecords {
+/** How many windows there are, of how many labels, out of how many classes. */
+export interface WindowShape {
   readonly size: number;
   readonly classes: number;
   readonly window: number;
-  readonly labels: Uint8Array | Uint16Array | Uint32Array;
-  readonly labelStride: number;
-  readonly meta: Uint16Array;
-  readonly metaStride: number;
-  /** Where a record's cursor is. */
-  readonly metaOffset: number;
 }
 
 /** Bits of an integer in [0, n). */
@@ -19,10 +13,17 @@ const bitsFor = (n: number): number => Math.max(1, 32 - Math.clz32(n - 1));
  * it holds; the first label; for each further one a bit that says whether it is the one before again, and otherwise the
  * label. Networks mostly repeat themselves, so a window takes a fraction of its labels' bytes. Bits fill 32-bit words from
  * the lowest on. Written out in one loop, as it runs over every label of the data set.
+ * @param labels the rings, from one to the next `labelStride`
+ * @param cursors the cursors, from one to the next `cursorStride`; see `LabelHistory`
  */
-export function packLabels(records: LabelRecords): Uint32Array {
-  const { size, window, labels, labelStride, meta, metaStride, metaOffset } = records;
-  const labelBits = bitsFor(records.classes);
+export function packLabels(
+  { size, classes, window }: WindowShape,
+  labels: Uint8Array | Uint16Array | Uint32Array,
+  labelStride: number,
+  cursors: Uint16Array,
+  cursorStride: number,
+): Uint32Array {
+  const labelBits = bitsFor(classes);
   const countBits = bitsFor(window);
   const mostWords = Math.ceil((1 + countBits + window * (1 + labelBits)) / 32) + 1;
   let words = new Uint32Array(Math.ceil((size * (1 + labelBits + 2 * window)) / 32) + mostWords);
@@ -35,7 +36,7 @@ export function packLabels(records: LabelRecords): Uint32Array {
       longer.set(words);
       words = longer;
     }
-    const cursor = meta[i * metaStride + metaOffset]!;
+    const cursor = cursors[i * cursorStride]!;
     const full = cursor >= window;
     const count = full ? window : cursor;
     const base = i * labelStride;
@@ -77,21 +78,23 @@ export function packLabels(records: LabelRecords): Uint32Array {
 }
 
 /**
- * Reads what `packLabels` wrote into records, cursors included, the oldest label first in its ring.
- * @param write false to check only
+ * Reads what `packLabels` wrote.
+ * @param take is given every label with its sample, the oldest of a window first; without it, the words are checked only
  * @returns false when the words are damaged: a label or count out of range, or another length
  */
-export function unpackLabels(words: Uint32Array, records: LabelRecords, write: boolean): boolean {
-  const { size, classes, window, labels, labelStride, meta, metaStride, metaOffset } = records;
+export function unpackLabels(
+  words: Uint32Array,
+  { size, classes, window }: WindowShape,
+  take?: (index: number, label: number) => void,
+): boolean {
   const labelBits = bitsFor(classes);
   const countBits = bitsFor(window);
-  const labelMask = 2 ** labelBits - 1;
-  const countMask = 2 ** countBits - 1;
   // Position in bits, as the word and the bits of it that are gone.
   let word = 0;
   let used = 0;
   for (let i = 0; i < size; i++) {
     let count = window;
+    let label = 0;
     // n = -1 is the head, whose flag says whether a count follows; further flags say whether a label does.
     for (let n = -1; n < count; n++) {
       if (n !== 0) {
@@ -101,7 +104,7 @@ export function unpackLabels(words: Uint32Array, records: LabelRecords, write: b
           used = 0;
         }
         if (flag === 1) {
-          if (n > 0 && write) labels[i * labelStride + n] = labels[i * labelStride + n - 1]!;
+          if (n > 0) take?.(i, label);
           continue;
         }
       }
@@ -113,13 +116,16 @@ export function unpackLabels(words: Uint32Array, records: LabelRecords, write: b
         word++;
         used -= 32;
       }
-      value &= n < 0 ? countMask : labelMask;
-      if (n < 0) count = value;
-      else if (value >= classes) return false;
-      else if (write) labels[i * labelStride + n] = value;
+      value &= (1 << bits) - 1;
+      if (n < 0) {
+        if (value > window) return false;
+        count = value;
+      } else {
+        if (value >= classes) return false;
+        label = value;
+        take?.(i, label);
+      }
     }
-    if (count > window) return false;
-    if (write) meta[i * metaStride + metaOffset] = count;
   }
   return word + (used > 0 ? 1 : 0) === words.length;
 }

@@ -3,14 +3,14 @@ import type { StateDict } from '../core/selector.js';
 import { jsonHint, readSame, readVersion } from '../core/state-fields.js';
 import { checkInteger, invalid } from '../core/validate.js';
 import { countClasses, type CountClasses } from './count-classes.js';
-import { packLabels, unpackLabels, type LabelRecords } from './label-codec.js';
+import { packLabels, unpackLabels } from './label-codec.js';
 import { entropyScale, uncertaintyOf, type Normalization } from './uncertainty.js';
 
 /** The longest window: its cursor takes a 16-bit word. */
 export const MAX_WINDOW = 32767;
 
-/** Words behind the labels of a record: cursor and count class. */
-const META_WORDS = 2;
+/** Bytes behind the labels of a record: cursor and count class. */
+const META_BYTES = 4;
 
 /**
  * A sliding window over the last predicted labels of each sample.
@@ -37,7 +37,6 @@ export class LabelHistory implements Memory {
   readonly #meta: Uint16Array;
   readonly #labelStride: number;
   readonly #metaStride: number;
-  readonly #metaOffset: number;
   /** Holds what `warm` read, so that the reads are not optimised away. */
   protected warmed = 0;
 
@@ -60,18 +59,18 @@ export class LabelHistory implements Memory {
     const LabelArray = classes <= 2 ** 8 ? Uint8Array : classes <= 2 ** 16 ? Uint16Array : Uint32Array;
     const labelBytes = LabelArray.BYTES_PER_ELEMENT;
     const align = Math.max(2, labelBytes);
-    this.#metaOffset = Math.ceil((window * labelBytes) / 2);
-    const recordBytes = Math.ceil(((this.#metaOffset + META_WORDS) * 2) / align) * align;
+    const metaOffset = Math.ceil((window * labelBytes) / 2) * 2;
+    const recordBytes = Math.ceil((metaOffset + META_BYTES) / align) * align;
     this.#labelStride = recordBytes / labelBytes;
     this.#metaStride = recordBytes / 2;
     const buffer = new ArrayBuffer(size * recordBytes);
     this.#labels = new LabelArray(buffer);
-    this.#meta = new Uint16Array(buffer);
+    this.#meta = new Uint16Array(buffer, metaOffset);
   }
 
   /** Bytes of all records. */
   get byteLength(): number {
-    return this.#meta.byteLength;
+    return this.#labels.byteLength;
   }
 
   /**
@@ -160,7 +159,8 @@ export class LabelHistory implements Memory {
   /** All windows, packed (see `packLabels`). */
   stateDict(): StateDict {
     const { size, classes, window } = this;
-    return { version: 2, size, classes, window, words: packLabels(this.#records()) };
+    const words = packLabels(this, this.#labels, this.#labelStride, this.#meta, this.#metaStride);
+    return { version: 2, size, classes, window, words };
   }
 
   /**
@@ -181,47 +181,19 @@ export class LabelHistory implements Memory {
       throw invalid(TypeError, 'state.words', words, 'a Uint32Array', jsonHint(words));
     }
     // Read twice instead of kept unpacked, which would double the memory.
-    if (!unpackLabels(words, this.#records(), false)) {
+    if (!unpackLabels(words, this)) {
       throw new RangeError(
         `state.words is damaged: it is not ${this.size} windows of ${this.classes} classes.`,
       );
     }
     return {
       commit: () => {
-        unpackLabels(words, this.#records(), true);
-        for (let i = 0; i < this.size; i++) this.#meta[this.#cursorAt(i) + 1] = this.#classOf(i);
+        this.#labels.fill(0);
+        unpackLabels(words, this, (index, label) => {
+          this.recordUnchecked(index, label);
+        });
       },
     };
-  }
-
-  #records(): LabelRecords {
-    return {
-      size: this.size,
-      classes: this.classes,
-      window: this.window,
-      labels: this.#labels,
-      labelStride: this.#labelStride,
-      meta: this.#meta,
-      metaStride: this.#metaStride,
-      metaOffset: this.#metaOffset,
-    };
-  }
-
-  /** The count class of a window, found by adding its labels one by one. */
-  #classOf(index: number): number {
-    if (this.countClasses === null) return 0;
-    const { addition } = this.countClasses;
-    const width = this.window + 1;
-    const labels = this.#labels;
-    const base = index * this.#labelStride;
-    const end = base + this.count(index);
-    let number = 0;
-    for (let at = base; at < end; at++) {
-      let same = 0;
-      for (let earlier = base; earlier < at; earlier++) same += equal(labels[earlier]!, labels[at]!);
-      number = addition[number * width + same]!;
-    }
-    return number;
   }
 
   /** Occurrences of each label in a window, in descending order. */
@@ -238,7 +210,7 @@ export class LabelHistory implements Memory {
 
   /** Where the cursor of a sample is; its count class is behind it. */
   #cursorAt(index: number): number {
-    return index * this.#metaStride + this.#metaOffset;
+    return index * this.#metaStride;
   }
 }
 
