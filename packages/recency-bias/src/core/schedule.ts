@@ -23,11 +23,16 @@ const MAX_PRESSURE = 1e15;
 
 /**
  * The schedule that an option stands for.
+ * @param kindOfNumber how pressure changes where a number is given
  * @throws RangeError or TypeError naming the field
  */
-export function checkPressure(name: string, value: unknown): PressureSchedule {
+export function checkPressure(
+  name: string,
+  value: unknown,
+  kindOfNumber: PressureSchedule['kind'] = 'exponential',
+): PressureSchedule {
   if (typeof value === 'number') {
-    return { kind: 'exponential', from: checkNumber(name, value, 1, MAX_PRESSURE), to: 1 };
+    return { kind: kindOfNumber, from: checkNumber(name, value, 1, MAX_PRESSURE), to: 1 };
   }
   if (typeof value !== 'object' || value === null) {
     throw invalid(TypeError, name, value, 'a number of at least 1 or a schedule {kind, from, to}');

@@ -10,12 +10,13 @@ type TypedArrayOf<T extends TypedArray> = new (source: T) => T;
  * @throws TypeError when `state` is no state, RangeError when it is of another version
  */
 export function readVersion(owner: string, state: unknown, version: number): void {
-  if (!hasVersion(state)) {
-    throw new TypeError(`${owner}: the state is ${show(state)}; it must be what stateDict() returned.`);
+  const found = versionOf(state);
+  if (found === undefined) {
+    throw invalid(TypeError, `${owner}: the state`, state, 'what stateDict() returned');
   }
-  if (state.version !== version) {
+  if (found !== version) {
     throw new RangeError(
-      `${owner}: the state has version ${show(state.version)}; this release reads version ${version}.`,
+      `${owner}: the state has version ${show(found)}; this release reads version ${version}.`,
     );
   }
 }
@@ -42,6 +43,18 @@ export function readSame(state: StateDict, field: string, expected: number | str
 }
 
 /**
+ * A typed-array field of any length: the state's own, not a copy.
+ * @throws TypeError for another type
+ */
+export function readArray<T extends TypedArray>(state: StateDict, field: string, type: TypedArrayOf<T>): T {
+  const value = state[field];
+  if (!(value instanceof type)) {
+    throw invalid(TypeError, `state.${field}`, value, withArticle(type.name), jsonHint(value));
+  }
+  return value;
+}
+
+/**
  * A copy of a typed-array field of the given length.
  * @throws TypeError for another type, RangeError for another length
  */
@@ -51,10 +64,7 @@ export function readTyped<T extends TypedArray>(
   type: TypedArrayOf<T>,
   length: number,
 ): T {
-  const value = state[field];
-  if (!(value instanceof type)) {
-    throw invalid(TypeError, `state.${field}`, value, withArticle(type.name), jsonHint(value));
-  }
+  const value = readArray(state, field, type);
   if (value.length !== length) {
     throw new RangeError(`state.${field} has ${value.length} values; it must have ${length}.`);
   }
@@ -62,7 +72,7 @@ export function readTyped<T extends TypedArray>(
 }
 
 /** Advice on a typed array of which JSON has made a list or an object with the keys 0, 1, ... */
-export function jsonHint(value: unknown): string {
+function jsonHint(value: unknown): string {
   const lost = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
   return lost
     ? ' JSON keeps no typed arrays: save a state with encodeState and read it with decodeState.'
@@ -75,18 +85,14 @@ export function jsonHint(value: unknown): string {
  */
 export function readState(state: StateDict, field: string): StateDict {
   const value = state[field];
-  if (!isState(value)) {
+  if (typeof versionOf(value) !== 'number') {
     throw invalid(TypeError, `state.${field}`, value, 'a nested state');
   }
-  return value;
+  return value as StateDict;
 }
 
-function isState(value: unknown): value is StateDict {
-  return hasVersion(value) && typeof value.version === 'number';
-}
-
-function hasVersion(value: unknown): value is { readonly version: unknown } {
-  return typeof value === 'object' && value !== null && 'version' in value;
+function versionOf(state: unknown): unknown {
+  return (state as { readonly version?: unknown } | null | undefined)?.version;
 }
 
 /**
@@ -94,7 +100,7 @@ function hasVersion(value: unknown): value is { readonly version: unknown } {
  * @throws TypeError or RangeError
  */
 export function readPermutation(state: StateDict, field: string, size: number): Int32Array {
-  return readDistinct(state, field, size, size, 'permutation');
+  return distinct(field, readTyped(state, field, Int32Array, size), size);
 }
 
 /**
@@ -102,25 +108,17 @@ export function readPermutation(state: StateDict, field: string, size: number): 
  * @throws TypeError or RangeError
  */
 export function readSubset(state: StateDict, field: string, size: number): Int32Array {
-  const value = state[field];
-  const length = value instanceof Int32Array ? Math.min(value.length, size) : size;
-  return readDistinct(state, field, length, size, 'subset');
+  return distinct(field, readArray(state, field, Int32Array).slice(), size);
 }
 
-function readDistinct(
-  state: StateDict,
-  field: string,
-  length: number,
-  size: number,
-  what: string,
-): Int32Array {
-  const values = readTyped(state, field, Int32Array, length);
+function distinct(field: string, samples: Int32Array, size: number): Int32Array {
   const seen = new Uint8Array(size);
-  for (const value of values) {
-    if (value < 0 || value >= size || seen[value] === 1) {
-      throw new RangeError(`state.${field} is no ${what} of the samples: ${value} is repeated or no sample.`);
+  for (const sample of samples) {
+    // Beyond the data `seen` holds nothing.
+    if (seen[sample] !== 0) {
+      throw new RangeError(`state.${field} must hold distinct samples: ${sample} is repeated or no sample.`);
     }
-    seen[value] = 1;
+    seen[sample] = 1;
   }
-  return values;
+  return samples;
 }

@@ -99,7 +99,7 @@ export function checkKeys(
   allowed: readonly string[],
 ): asserts options is object {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${owner}: options is ${show(options)}; it must be an object.`);
+    throw invalid(TypeError, `${owner}: options`, options, 'an object');
   }
   for (const key of Object.keys(options)) {
     if (!allowed.includes(key)) {

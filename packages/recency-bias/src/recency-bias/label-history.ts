@@ -1,7 +1,7 @@
 import type { Memory } from '../core/define/method.js';
 import type { StateDict } from '../core/selector.js';
-import { jsonHint, readSame, readVersion } from '../core/state-fields.js';
-import { checkInteger, invalid } from '../core/validate.js';
+import { readArray, readSame, readVersion } from '../core/state-fields.js';
+import { checkInteger } from '../core/validate.js';
 import { countClasses, type CountClasses } from './count-classes.js';
 import { packLabels, unpackLabels } from './label-codec.js';
 import { entropyScale, uncertaintyOf, type Normalization } from './uncertainty.js';
@@ -176,10 +176,7 @@ export class LabelHistory implements Memory {
   prepare(state: StateDict): { commit(): void } {
     readVersion('LabelHistory', state, 2);
     for (const field of ['size', 'classes', 'window'] as const) readSame(state, field, this[field]);
-    const { words } = state;
-    if (!(words instanceof Uint32Array)) {
-      throw invalid(TypeError, 'state.words', words, 'a Uint32Array', jsonHint(words));
-    }
+    const words = readArray(state, 'words', Uint32Array);
     // Read twice instead of kept unpacked, which would double the memory.
     if (!unpackLabels(words, this)) {
       throw new RangeError(

@@ -115,16 +115,13 @@ export function choice<const T extends string>(...choices: readonly [T, ...T[]])
  */
 export function pressure(
   fallback: number,
-  kind: 'exponential' | 'constant' = 'exponential',
+  kind?: 'exponential' | 'constant',
 ): Option<SelectionPressure, PressureSchedule> {
   return {
     type: 'pressure',
     default: fallback,
     min: 1,
-    check: (name, given) => {
-      const schedule = checkPressure(name, given);
-      return typeof given === 'number' ? { ...schedule, kind } : schedule;
-    },
+    check: (name, given) => checkPressure(name, given, kind),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Scorer, Selection, Selector, TrainingRun } from '../selector.js';
 import type { Signal, SignalTable } from '../signals.js';
 import { checkColumns } from '../observation.js';
 import { readState, readVersion } from '../state-fields.js';
-import { show } from '../validate.js';
+import { invalid, show } from '../validate.js';
 import type { Epoch, EpochPosition } from './epoch.js';
 import type { Drawn, Method } from './method.js';
 
@@ -100,7 +100,7 @@ export function selectorShell<S extends Signal>(
       readVersion(stateName, state, STATE_VERSION);
       const { selector } = state;
       if (typeof selector !== 'string') {
-        throw new TypeError(`state.selector is ${show(selector)}; it must be '${stateName}'.`);
+        throw invalid(TypeError, 'state.selector', selector, `'${stateName}'`);
       }
       if (selector !== stateName) {
         throw new RangeError(
@@ -119,10 +119,14 @@ export function selectorShell<S extends Signal>(
 
   /** Whether a state's order is one that an epoch of this selector deals. */
   function checkOrder({ epoch: number, order: { length } }: EpochPosition): void {
-    if (number === 0) return;
     const ordered = selects(number) ? method.ordered : 'all';
-    if (ordered === undefined ? length === 0 : ordered === 'all' ? length === size : length > 0) return;
-    const expected = ordered === undefined ? 'no' : ordered === 'all' ? `all ${size}` : 'some';
+    const [fits, expected] =
+      ordered === 'all'
+        ? [length === size, `all ${size}`]
+        : ordered === 'some'
+          ? [length > 0, 'some']
+          : [length === 0, 'no'];
+    if (fits || number === 0) return;
     throw new RangeError(
       `state.order holds ${length} samples, but epoch ${number} deals ${expected} samples; ` +
         'load a state saved with the same options.',

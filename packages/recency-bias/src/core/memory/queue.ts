@@ -1,8 +1,7 @@
 import type { EpochPosition } from '../define/epoch.js';
 import type { Memory } from '../define/method.js';
 import type { StateDict } from '../selector.js';
-import { jsonHint, readVersion } from '../state-fields.js';
-import { show } from '../validate.js';
+import { readArray, readVersion } from '../state-fields.js';
 
 /** Samples that an epoch has dealt and not trained yet, first in, first out. */
 export class Queue implements Memory {
@@ -34,10 +33,7 @@ export class Queue implements Memory {
 
   prepare(state: StateDict, { drawn, order }: EpochPosition): { commit(): void } {
     readVersion('queue', state, 1);
-    const { samples } = state;
-    if (!(samples instanceof Int32Array)) {
-      throw new TypeError(`state.samples is ${show(samples)}; it must be an Int32Array.${jsonHint(samples)}`);
-    }
+    const samples = readArray(state, 'samples', Int32Array);
     const dealt = new Set(order.subarray(0, drawn));
     for (const sample of samples) {
       if (dealt.delete(sample)) continue;
