@@ -1,5 +1,8 @@
 /** Checks of values that come from outside. Every message names the thing, its value and what is allowed. */
 
+/** With more slips a word is another word, and to try all places for them would take long. */
+const MOST_SLIPS = 6;
+
 /** A short printable form of any value. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}...` : value}'`;
@@ -71,13 +74,11 @@ export function checkNumber(name: string, value: unknown, min: number, max = Inf
  * @throws TypeError when it is no string, RangeError when it is another word.
  */
 export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
   const allowed = choices.map((choice) => `'${choice}'`).join(' or ');
   if (typeof value !== 'string') throw invalid(TypeError, name, value, allowed);
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) {
-    throw invalid(RangeError, name, value, allowed, suggestion(value, choices));
-  }
-  return found;
+  throw invalid(RangeError, name, value, allowed, suggestion(value, choices));
 }
 
 /**
@@ -103,36 +104,28 @@ export function checkKeys(
   }
   for (const key of Object.keys(options)) {
     if (!allowed.includes(key)) {
-      const known = allowed.length === 0 ? 'It takes none.' : `It takes ${allowed.join(', ')}.`;
-      throw new TypeError(`${owner}: unknown option '${key}'.${suggestion(key, allowed)} ${known}`);
+      const known = allowed.join(', ') || 'none';
+      throw new TypeError(`${owner}: unknown option '${key}'.${suggestion(key, allowed)} It takes ${known}.`);
     }
   }
 }
 
 /** `" Did you mean 'window'?"` for the nearest candidate, or an empty string when none is near. */
 export function suggestion(word: string, candidates: readonly string[]): string {
-  let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
+  const most = Math.min(MOST_SLIPS, Math.max(2, Math.floor(word.length / 3)));
+  for (let slips = 0; slips <= most; slips++) {
+    const near = candidates.find((name) => isWithin(slips, word.toLowerCase(), name.toLowerCase()));
+    if (near !== undefined) return ` Did you mean '${near}'?`;
   }
-  return best === undefined ? '' : ` Did you mean '${best}'?`;
+  return '';
 }
 
-/** Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+/** Whether at most so many insertions, deletions and substitutions turn `a` into `b`. */
+function isWithin(slips: number, a: string, b: string): boolean {
+  if (a === b || slips < 1) return a === b;
+  const restOfA = a.slice(1);
+  const restOfB = b.slice(1);
+  if (a[0] === b[0]) return isWithin(slips, restOfA, restOfB);
+  const left = slips - 1;
+  return isWithin(left, restOfA, restOfB) || isWithin(left, restOfA, b) || isWithin(left, a, restOfB);
 }
