@@ -122,7 +122,7 @@ export class Random {
     const key = readTyped(state, 'key', Uint32Array, 2);
     const words = readTyped(state, 'state', Uint32Array, 4);
     if (words.every((word) => word === 0)) {
-      throw new RangeError('state.state is all zeros; a xoshiro128** state has a bit set.');
+      throw new RangeError('state.state must not be all zeros.');
     }
     this.#key = (BigInt(key[0]!) << 32n) | BigInt(key[1]!);
     this.#state.set(words);

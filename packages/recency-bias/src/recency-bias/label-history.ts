@@ -34,6 +34,7 @@ export class LabelHistory implements Memory {
 
   readonly #scale: number;
   readonly #labels: Uint8Array | Uint16Array | Uint32Array;
+  /** Each sample's cursor, and its count class behind it; from one sample to the next `#metaStride`. */
   readonly #meta: Uint16Array;
   readonly #labelStride: number;
   readonly #metaStride: number;
@@ -58,14 +59,13 @@ export class LabelHistory implements Memory {
 
     const LabelArray = classes <= 2 ** 8 ? Uint8Array : classes <= 2 ** 16 ? Uint16Array : Uint32Array;
     const labelBytes = LabelArray.BYTES_PER_ELEMENT;
-    const align = Math.max(2, labelBytes);
-    const metaOffset = Math.ceil((window * labelBytes) / 2) * 2;
-    const recordBytes = Math.ceil((metaOffset + META_BYTES) / align) * align;
+    // Whole labels and whole 16-bit words: META_BYTES are one label of the largest kind.
+    const recordBytes = Math.ceil((window * labelBytes + META_BYTES) / 2) * 2;
     this.#labelStride = recordBytes / labelBytes;
     this.#metaStride = recordBytes / 2;
     const buffer = new ArrayBuffer(size * recordBytes);
     this.#labels = new LabelArray(buffer);
-    this.#meta = new Uint16Array(buffer, metaOffset);
+    this.#meta = new Uint16Array(buffer, recordBytes - META_BYTES);
   }
 
   /** Bytes of all records. */
@@ -90,7 +90,7 @@ export class LabelHistory implements Memory {
     const labels = this.#labels;
     const window = this.window;
     const base = index * this.#labelStride;
-    const at = this.#cursorAt(index);
+    const at = index * this.#metaStride;
     const cursor = this.#meta[at]!;
     const before = this.#meta[at + 1]!;
     const full = cursor >= window;
@@ -125,14 +125,14 @@ export class LabelHistory implements Memory {
     const meta = this.#meta;
     let seen = 0;
     for (const index of indices) {
-      seen ^= labels[index * this.#labelStride]! ^ meta[this.#cursorAt(index)]!;
+      seen ^= labels[index * this.#labelStride]! ^ meta[index * this.#metaStride]!;
     }
     this.warmed = seen;
   }
 
   /** The sample's count class; 0 when never seen, or when classes are not tracked. */
   countClass(index: number): number {
-    return this.#meta[this.#cursorAt(index) + 1]!;
+    return this.#meta[index * this.#metaStride + 1]!;
   }
 
   /** Uncertainty of a sample's window, in [0, 1]; 1 for a sample never seen. */
@@ -145,14 +145,14 @@ export class LabelHistory implements Memory {
   /** How many labels the sample's window holds, 0 to `window`. */
   count(index: number): number {
     checkInteger('index', index, 0, this.size - 1);
-    return Math.min(this.#meta[this.#cursorAt(index)]!, this.window);
+    return Math.min(this.#meta[index * this.#metaStride]!, this.window);
   }
 
   /** The sample's window, oldest label first. */
   labels(index: number): number[] {
     const { window } = this;
     const base = index * this.#labelStride;
-    const oldest = Math.max(0, this.#meta[this.#cursorAt(index)]! - window);
+    const oldest = Math.max(0, this.#meta[index * this.#metaStride]! - window);
     return Array.from({ length: this.count(index) }, (_, n) => this.#labels[base + ((oldest + n) % window)]!);
   }
 
@@ -203,11 +203,6 @@ export class LabelHistory implements Memory {
       else counts.push(1);
     });
     return counts.sort((a, b) => b - a);
-  }
-
-  /** Where the cursor of a sample is; its count class is behind it. */
-  #cursorAt(index: number): number {
-    return index * this.#metaStride;
   }
 }
 

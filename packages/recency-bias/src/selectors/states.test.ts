@@ -25,11 +25,11 @@ describe('a state', () => {
     const state = onlineBatch()(run).stateDict();
     expect(() => {
       recencyBias()(run).loadStateDict(state);
-    }).toThrow("The state is the state of 'online-batch', not 'recency-bias'");
+    }).toThrow("state.selector is 'online-batch', but here it is 'recency-bias'");
     const wrapped = withWarmup(recencyBias({ warmupEpochs: 0 }), { epochs: 2 })(run).stateDict();
     expect(() => {
       recencyBias()(run).loadStateDict(wrapped);
-    }).toThrow("The state is the state of 'withWarmup', not 'recency-bias'");
+    }).toThrow("state.selector is 'withWarmup', but here it is 'recency-bias'");
   });
 
   it('that went through JSON is told of encodeState', () => {

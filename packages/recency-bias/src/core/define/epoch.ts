@@ -90,14 +90,14 @@ export function epochsOf({ size, epochs, seed }: TrainingRun): Epoch {
       const epoch = readInteger(state, 'number', 0, epochs);
       const dealt = readSubset(state, 'order', size);
       const count = readInteger(state, 'drawn', 0, dealt.length || size);
-      const stream = new Random(0);
-      stream.loadStateDict(readState(state, 'random'));
+      const stream = readState(state, 'random');
+      new Random(0).loadStateDict(stream);
       return {
         position: { epoch, drawn: count, order: dealt },
         commit: () => {
           number = epoch;
           drawn = count;
-          random.loadStateDict(stream.stateDict());
+          random.loadStateDict(stream);
           order.restore(dealt, count);
         },
       };

@@ -259,9 +259,9 @@ export function readOptions<T extends OptionTable>(
   const given: Readonly<Record<string, unknown>> = { ...options };
   const checked: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
-    const value = given[key];
-    if (option.defaultFor !== undefined && (value ?? null) === null) continue;
-    checked[key] = option.check(`${owner}: ${key}`, value === undefined ? option.default : value);
+    const { [key]: value = option.default } = given;
+    if (value === null && option.defaultFor !== undefined) continue;
+    checked[key] = option.check(`${owner}: ${key}`, value);
   }
   return (run) => {
     const values: Record<string, unknown> = { ...checked };

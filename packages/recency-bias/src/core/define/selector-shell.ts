@@ -1,8 +1,7 @@
 import type { Scorer, Selection, Selector, TrainingRun } from '../selector.js';
 import type { Signal, SignalTable } from '../signals.js';
 import { checkColumns } from '../observation.js';
-import { readState, readVersion } from '../state-fields.js';
-import { invalid, show } from '../validate.js';
+import { readSame, readState, readVersion } from '../state-fields.js';
 import type { Epoch, EpochPosition } from './epoch.js';
 import type { Drawn, Method } from './method.js';
 
@@ -98,15 +97,7 @@ export function selectorShell<S extends Signal>(
 
     loadStateDict: (state) => {
       readVersion(stateName, state, STATE_VERSION);
-      const { selector } = state;
-      if (typeof selector !== 'string') {
-        throw invalid(TypeError, 'state.selector', selector, `'${stateName}'`);
-      }
-      if (selector !== stateName) {
-        throw new RangeError(
-          `The state is the state of ${show(selector)}, not '${stateName}'; load it into the selector that it was saved from.`,
-        );
-      }
+      readSame(state, 'selector', stateName);
       const saved = epoch.prepare(readState(state, 'epoch'));
       const { position } = saved;
       checkOrder(position);
@@ -141,6 +132,5 @@ export function selectorShell<S extends Signal>(
 }
 
 function selectionOf(indices: Int32Array, drawn: Drawn): Selection {
-  if (drawn === undefined) return { indices };
-  return drawn instanceof Float32Array ? { indices, weights: drawn } : drawn;
+  return drawn instanceof Float32Array ? { indices, weights: drawn } : (drawn ?? { indices });
 }

@@ -8,22 +8,21 @@ import type { Random } from '../random.js';
 export class AliasTable {
   readonly #share: Float64Array;
   readonly #alias: Int32Array;
-  #columns = 0;
 
-  /** Room for `capacity` weights. */
-  constructor(capacity: number) {
-    this.#share = new Float64Array(capacity);
-    this.#alias = new Int32Array(capacity);
+  /** Room for `length` weights. */
+  constructor(length: number) {
+    this.#share = new Float64Array(length);
+    this.#alias = new Int32Array(length);
   }
 
   /**
-   * Builds the table for the first `length` of `weights`: finite, not negative, with a positive sum (not checked).
+   * Builds the table for `weights`, as many as there is room for: finite, not negative, with a positive sum (not checked).
    */
-  build(weights: Float64Array, length = weights.length): void {
+  build(weights: Float64Array): void {
+    const { length } = weights;
     let total = 0;
     for (let i = 0; i < length; i++) total += weights[i]!;
     const mean = total / length;
-    this.#columns = length;
     const share = this.#share;
     const alias = this.#alias;
     for (let i = 0; i < length; i++) {
@@ -68,7 +67,7 @@ export class AliasTable {
 
   /** An index, drawn in proportion to its weight. */
   draw(random: Random): number {
-    const point = random.float() * this.#columns;
+    const point = random.float() * this.#share.length;
     const column = point | 0;
     return point - column < this.#share[column]! ? column : this.#alias[column]!;
   }

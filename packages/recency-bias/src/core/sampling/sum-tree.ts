@@ -11,11 +11,9 @@ const FAN_OUT = 8;
 export class SumTree {
   /** Sums by level, the weights themselves first, a single node last. */
   readonly #levels: Float64Array[];
-  readonly #size: number;
 
   /** All weights are zero. */
   constructor(size: number) {
-    this.#size = size;
     this.#levels = [new Float64Array(size)];
     for (let length = size; length > 1;) {
       length = Math.ceil(length / FAN_OUT);
@@ -30,7 +28,7 @@ export class SumTree {
 
   /** Sum of all weights. */
   get total(): number {
-    return this.#levels[this.#levels.length - 1]![0]!;
+    return this.#levels.at(-1)![0]!;
   }
 
   /** Weight of a sample. */
@@ -52,7 +50,8 @@ export class SumTree {
   /** Sets all weights. */
   fill(weightOf: (index: number) => number): void {
     const levels = this.#levels;
-    for (let i = 0; i < this.#size; i++) levels[0]![i] = weightOf(i);
+    const weights = levels[0]!;
+    for (let i = 0; i < weights.length; i++) weights[i] = weightOf(i);
     for (let level = 1; level < levels.length; level++) {
       const sums = levels[level]!;
       for (let node = 0; node < sums.length; node++) sums[node] = sumOfChildren(levels[level - 1]!, node);
@@ -61,7 +60,7 @@ export class SumTree {
 
   /** Probability of each sample to be drawn. The total must be positive. */
   probabilities(): Float64Array {
-    return Float64Array.from({ length: this.#size }, (_, i) => this.get(i) / this.total);
+    return this.#levels[0]!.map((weight) => weight / this.total);
   }
 
   /** A sample, drawn in proportion to its weight. The total must be positive. */
