@@ -51,6 +51,11 @@ describe('checks of outside values', () => {
   it('suggest the nearest word, or none when all are far', () => {
     expect(suggestion('online-bach', ['uniform', 'online-batch'])).toBe(" Did you mean 'online-batch'?");
     expect(suggestion('xyzzy', ['uniform', 'online-batch'])).toBe('');
+    expect(suggestion('select-presure', ['selection', 'selectionPressure'])).toBe(
+      " Did you mean 'selectionPressure'?",
+    );
+    // A file may hold any key: a long one costs no time.
+    expect(suggestion('window'.repeat(10_000), ['window', 'selectionPressure'])).toBe('');
   });
 
   it('show any value in short', () => {

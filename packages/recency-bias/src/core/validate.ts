@@ -125,7 +125,7 @@ function isWithin(slips: number, a: string, b: string): boolean {
   if (a === b || slips < 1) return a === b;
   const restOfA = a.slice(1);
   const restOfB = b.slice(1);
-  if (a[0] === b[0]) return isWithin(slips, restOfA, restOfB);
+  if (a.at(0) === b.at(0)) return isWithin(slips, restOfA, restOfB);
   const left = slips - 1;
   return isWithin(left, restOfA, restOfB) || isWithin(left, restOfA, b) || isWithin(left, a, restOfB);
 }
