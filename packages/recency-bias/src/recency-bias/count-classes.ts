@@ -26,25 +26,26 @@ const MAX_ENTRIES = 2 ** 18;
  */
 export function countClasses(window: number, classes: number): CountClasses | null {
   const width = window + 1;
-  const counts: number[][] = [];
-  const numbers = new Map<string, number>();
-  for (let total = 0; total <= window; total++) {
-    for (const parts of partitions(total, total, classes)) {
-      numbers.set(parts.join(), counts.length);
-      if (counts.push(parts) * width > MAX_ENTRIES) return null;
+  const counts: number[][] = [[]];
+  // The list grows while it is gone through, from windows of n labels to those of n + 1. Growing at its last part or behind
+  // it makes each class once, and in descending order.
+  for (const parts of counts) {
+    if (parts.reduce((sum, part) => sum + part, 0) === window) break;
+    for (let at = Math.max(0, parts.length - 1); at <= parts.length && at < classes; at++) {
+      const more = grown(parts, at);
+      if (more[at]! > (parts[at - 1] ?? window)) continue;
+      if (counts.push(more) * width > MAX_ENTRIES) return null;
     }
   }
+  const numbers = new Map(counts.map((parts, number) => [parts.join(), number]));
   const addition = new Uint16Array(counts.length * width);
   const removal = new Uint16Array(counts.length * width);
   counts.forEach((parts, number) => {
-    // One more of a label of the class, or, beyond its parts, of a label that it does not have.
     for (let at = 0; at <= parts.length; at++) {
-      const part = parts[at] ?? 0;
-      const grown = parts.slice();
-      grown[at] = part + 1;
       // No class: a window too long, a label too many, or not the first of equal parts, which alone stays in order.
-      const more = numbers.get(grown.join());
+      const more = numbers.get(grown(parts, at).join());
       if (more === undefined) continue;
+      const part = parts[at] ?? 0;
       addition[number * width + part] = more;
       removal[more * width + part + 1] = number;
     }
@@ -52,11 +53,9 @@ export function countClasses(window: number, classes: number): CountClasses | nu
   return { length: counts.length, counts, addition, removal };
 }
 
-/** The partitions of `rest` into at most `most` parts of at most `largest`, in descending order. */
-function* partitions(rest: number, largest: number, most: number): Generator<number[]> {
-  if (rest === 0) yield [];
-  if (most === 0) return;
-  for (let part = Math.min(rest, largest); part > 0; part--) {
-    for (const others of partitions(rest - part, part, most - 1)) yield [part, ...others];
-  }
+/** The counts after one more of the label at `at`: of a label that occurs already, or, behind the others, of a new one. */
+function grown(parts: readonly number[], at: number): number[] {
+  const more = parts.slice();
+  more[at] = (parts[at] ?? 0) + 1;
+  return more;
 }
