@@ -92,7 +92,8 @@ export class Random {
     const wide = n > TWO_32;
     const range = wide ? TWO_53 : TWO_32;
     for (;;) {
-      const x = wide ? this.#uint53() : this.uint32();
+      let x = this.uint32();
+      if (wide) x = (x >>> 11) * TWO_32 + this.uint32();
       if (x < range - (range % n)) return x % n;
     }
   }
@@ -126,11 +127,6 @@ export class Random {
     }
     this.#key = (BigInt(key[0]!) << 32n) | BigInt(key[1]!);
     this.#state.set(words);
-  }
-
-  #uint53(): number {
-    const high = this.uint32() >>> 11;
-    return high * TWO_32 + this.uint32();
   }
 
   #fill(): void {

@@ -112,7 +112,7 @@ export function checkKeys(
 
 /** `" Did you mean 'window'?"` for the nearest candidate, or an empty string when none is near. */
 export function suggestion(word: string, candidates: readonly string[]): string {
-  const most = Math.min(MOST_SLIPS, Math.max(2, Math.floor(word.length / 3)));
+  const most = Math.min(MOST_SLIPS, Math.max(2, word.length / 3));
   for (let slips = 0; slips <= most; slips++) {
     const near = candidates.find((name) => isWithin(slips, word.toLowerCase(), name.toLowerCase()));
     if (near !== undefined) return ` Did you mean '${near}'?`;

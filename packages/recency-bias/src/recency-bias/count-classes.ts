@@ -20,42 +20,49 @@ export interface CountClasses {
 /** Most entries that a transition table may have (512 kB each). */
 const MAX_ENTRIES = 2 ** 18;
 
+/** A window that holds more labels than this has too many classes even if it holds no more different ones. */
+const ENOUGH_PARTS = 26;
+
 /**
  * Enumerates the classes of windows of up to `window` labels out of `classes`.
  * @returns null when they are too many to tabulate (a window above 25 with many classes)
  */
 export function countClasses(window: number, classes: number): CountClasses | null {
   const width = window + 1;
+  const total = countPartitions(window, classes);
+  if (total * width > MAX_ENTRIES) return null;
+  const addition = new Uint16Array(total * width);
+  const removal = new Uint16Array(total * width);
   const counts: number[][] = [[]];
-  // The list grows while it is gone through, from windows of n labels to those of n + 1. Growing at its last part or behind
-  // it makes each class once, and in descending order.
-  for (const parts of counts) {
-    if (parts.reduce((sum, part) => sum + part, 0) === window) break;
-    for (let at = Math.max(0, parts.length - 1); at <= parts.length && at < classes; at++) {
-      const more = grown(parts, at);
-      if (more[at]! > (parts[at - 1] ?? window)) continue;
-      if (counts.push(more) * width > MAX_ENTRIES) return null;
-    }
-  }
-  const numbers = new Map(counts.map((parts, number) => [parts.join(), number]));
-  const addition = new Uint16Array(counts.length * width);
-  const removal = new Uint16Array(counts.length * width);
-  counts.forEach((parts, number) => {
-    for (let at = 0; at <= parts.length; at++) {
-      // No class: a window too long, a label too many, or not the first of equal parts, which alone stays in order.
-      const more = numbers.get(grown(parts, at).join());
-      if (more === undefined) continue;
+  const numbers = new Map([['', 0]]);
+  // The list grows while it is gone through, from windows of n labels to those of n + 1, each in descending order.
+  for (const [number, parts] of counts.entries()) {
+    // One more of a label that the class has, or, behind its parts, of one that it does not have.
+    for (let at = 0; at <= parts.length && at < classes; at++) {
       const part = parts[at] ?? 0;
+      // The first of equal parts stands for all, so that the parts stay in order.
+      if (part === parts[at - 1]) continue;
+      const grown = parts.slice();
+      grown[at] = part + 1;
+      const key = grown.join();
+      if (counts.length < total && !numbers.has(key)) numbers.set(key, counts.push(grown) - 1);
+      const more = numbers.get(key);
+      // A full window does not grow.
+      if (more === undefined) continue;
       addition[number * width + part] = more;
       removal[more * width + part + 1] = number;
     }
-  });
-  return { length: counts.length, counts, addition, removal };
+  }
+  return { length: total, counts, addition, removal };
 }
 
-/** The counts after one more of the label at `at`: of a label that occurs already, or, behind the others, of a new one. */
-function grown(parts: readonly number[], at: number): number[] {
-  const more = parts.slice();
-  more[at] = (parts[at] ?? 0) + 1;
-  return more;
+/** Number of partitions of 0, 1, ..., `window` into at most `parts` parts; a part of them where they are too many by far. */
+function countPartitions(window: number, parts: number): number {
+  // Partitions into at most m parts are as many as partitions into parts of at most m.
+  const ways = new Float64Array(window + 1);
+  ways[0] = 1;
+  for (let part = 1; part <= Math.min(parts, ENOUGH_PARTS); part++) {
+    for (let n = part; n <= window; n++) ways[n]! += ways[n - part]!;
+  }
+  return ways.reduce((sum, count) => sum + count, 0);
 }

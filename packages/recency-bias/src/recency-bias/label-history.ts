@@ -196,12 +196,13 @@ export class LabelHistory implements Memory {
   /** Occurrences of each label in a window, in descending order. */
   #counts(index: number): number[] {
     const base = index * this.#labelStride;
-    const held = this.#labels.slice(base, base + this.count(index)).sort();
     const counts: number[] = [];
-    held.forEach((label, n) => {
-      if (n > 0 && label === held[n - 1]) counts[counts.length - 1]!++;
+    let before = -1;
+    for (const label of this.#labels.slice(base, base + this.count(index)).sort()) {
+      if (label === before) counts[counts.length - 1]!++;
       else counts.push(1);
-    });
+      before = label;
+    }
     return counts.sort((a, b) => b - a);
   }
 }

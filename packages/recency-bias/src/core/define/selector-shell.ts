@@ -111,15 +111,10 @@ export function selectorShell<S extends Signal>(
   /** Whether a state's order is one that an epoch of this selector deals. */
   function checkOrder({ epoch: number, order: { length } }: EpochPosition): void {
     const ordered = selects(number) ? method.ordered : 'all';
-    const [fits, expected] =
-      ordered === 'all'
-        ? [length === size, `all ${size}`]
-        : ordered === 'some'
-          ? [length > 0, 'some']
-          : [length === 0, 'no'];
-    if (fits || number === 0) return;
+    const expected = ordered === 'all' ? size : ordered === 'some' ? Math.max(1, length) : 0;
+    if (length === expected || number === 0) return;
     throw new RangeError(
-      `state.order holds ${length} samples, but epoch ${number} deals ${expected} samples; ` +
+      `state.order holds ${length} samples, but epoch ${number} deals ${ordered ?? 'none'} of ${size}; ` +
         'load a state saved with the same options.',
     );
   }
