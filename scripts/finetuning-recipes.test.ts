@@ -69,6 +69,24 @@ describe('docs/finetuning.md', () => {
     expect(document).toContain(`The ${mean(difference('three kinds')).toFixed(1)} points on three kinds`);
   });
 
+  it('says how the default compares with the settings of the paper', () => {
+    const of = (recipe: string): RecordedRun[] =>
+      runsOf('five kinds', recipe, 'recency-bias').filter(({ seed }) => seed < 3);
+    const last = (recipe: string): number[] => of(recipe).map(({ epochs }) => epochs.at(-1)!.right);
+    const pair = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(' and ');
+    const ahead = (own: readonly number[], other: readonly number[]): string =>
+      (mean(own) - mean(other)).toFixed(1);
+    const paper = best(of('paper'));
+    const share = (100 * Number(seconds(of('quick')))) / Number(seconds(of('paper')));
+    expect(document).toContain(
+      `best epochs ${pair(paper)} %, last epochs ${pair(last('paper'))} %, in ${seconds(of('paper'))} processor seconds. ` +
+        `The default's best epochs of these seeds are ${ahead(best(of('quick')), paper)} points better ` +
+        `and its last epochs ${ahead(last('quick'), last('paper'))}, in ${share.toFixed(0)} % of the time. ` +
+        `With \`--epochs 14\` the best epochs are ${pair(best(of('quick, 14 epochs')))} %, ` +
+        `which is ${ahead(best(of('quick, 14 epochs')), paper)} points better.`,
+    );
+  });
+
   it('says what the probe saves', () => {
     const before = (selector: string): string =>
       spread(best(runsOf('five kinds', 'without probe', selector)));
