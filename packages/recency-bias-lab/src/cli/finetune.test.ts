@@ -11,10 +11,10 @@ async function experiment(flags: FinetuneFlags = {}): Promise<Experiment> {
 const RATES = [0.003, 0.001, 0.0003];
 
 describe('the experiment of finetune', () => {
-  it('begins with a probe of 5 epochs, trains the whole network for 6, and has the warm-up and window of 11', async () => {
+  it('begins with a probe of 5 epochs, trains the whole network for 7, and has the warm-up and window of 12', async () => {
     const { probe, epochs, patience, model, warmupEpochs, selectors } = await experiment();
     expect(probe).toEqual({ epochs: 5, learningRates: RATES });
-    expect([epochs, patience, warmupEpochs]).toEqual([11, 3, 2]);
+    expect([epochs, patience, warmupEpochs]).toEqual([12, 3, 2]);
     expect(model.options).toEqual({ backbone: 'mobilenet_v1_0.25_224' });
     expect(Object.keys(selectors)).toEqual(['recency-bias']);
   });
@@ -47,5 +47,18 @@ describe('the experiment of finetune', () => {
     expect([changed.probe, changed.epochs]).toEqual([undefined, 10]);
     expect((await experiment({ model: { name: 'small-cnn', options: {} } })).probe).toBeUndefined();
     expect((await experiment({ recipe: 'paper' })).probe).toBeUndefined();
+  });
+
+  it('draws with less pressure than the paper, unless it is told otherwise', async () => {
+    const pressure = async (flags: FinetuneFlags): Promise<unknown[]> =>
+      Object.values((await experiment(flags)).selectors).map(({ options }) => options.selectionPressure);
+    const selector = (name: string, options = {}): FinetuneFlags => ({
+      selector: { own: { name, options } },
+    });
+    expect(await pressure({})).toEqual([10]);
+    expect(await pressure(selector('recency-bias', { window: 5 }))).toEqual([10]);
+    expect(await pressure(selector('recency-bias', { selectionPressure: 100 }))).toEqual([100]);
+    expect(await pressure(selector('uniform'))).toEqual([undefined]);
+    expect(await pressure({ recipe: 'paper' })).toEqual([undefined]);
   });
 });

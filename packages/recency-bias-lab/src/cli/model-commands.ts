@@ -37,7 +37,7 @@ export function addModelCommands(program: Command): void {
     .addHelpText(
       'after',
       `
-Without other flags: the new layer alone on features computed once, 5 epochs at the best of three rates; then the whole network, 6 epochs
+Without other flags: the new layer alone on features computed once, 5 epochs at the best of three rates; then the whole network, 7 epochs
 at a learning rate of 0.002 that falls, fewer where nothing is gained; batches of 32, mirrored photos.
 With --freeze: the new layer alone, 10 epochs.
 With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.

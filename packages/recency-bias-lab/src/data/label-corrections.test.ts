@@ -60,11 +60,11 @@ describe('label corrections', () => {
   it.each([
     [
       '{"labels": {"train/9.jpg": "rose"}}',
-      /labels: train\/9.jpg is no training or held-out photo.*train\/0/,
+      /corrected labels \(--labels\): train\/9.jpg is no training or held-out photo.*train\/0/,
     ],
-    ['{"leaveOut": ["rose"]}', /labels: rose is no training or held-out photo/],
-    ['{"labels": {"train/0.jpg": "rosee"}}', /labels: train\/0.jpg: .*rosee.*rose/],
-    ['{"labels": {"train/0.jpg": "toString"}}', /labels: train\/0.jpg: .*toString/],
+    ['{"leaveOut": ["rose"]}', /corrected labels \(--labels\): rose is no training or held-out photo/],
+    ['{"labels": {"train/0.jpg": "rosee"}}', /corrected labels \(--labels\): train\/0.jpg: .*rosee.*rose/],
+    ['{"labels": {"train/0.jpg": "toString"}}', /corrected labels \(--labels\): train\/0.jpg: .*toString/],
     ['{"labels": {"train/4.jpg": "daisy"}}', /they leave no training photo of constructor/],
     ['{"leaveOut": ["test/0.jpg", "test/1.jpg", "test/2.jpg"]}', /they leave no held-out photo/],
   ])('%s is refused by name', (text, message) => {

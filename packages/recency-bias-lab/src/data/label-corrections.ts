@@ -111,20 +111,21 @@ export function withCorrections(
   { labels, leaveOut }: LabelCorrections,
 ): CorrectedDataset {
   const { name, classNames, train, test } = dataset;
+  const wrong = (reason: string): DataError => new DataError(`corrected labels (--labels): ${reason}`);
   if (train.files === undefined || test.files === undefined) {
     throw new DataError(`${name}: its images are no files, so their labels cannot be corrected`);
   }
   const known = new Set([...train.files, ...test.files]);
   const stray = [...Object.keys(labels), ...leaveOut].find((path) => !known.has(path));
   if (stray !== undefined) {
-    throw new DataError(
-      `labels: ${stray} is no training or held-out photo; photos are named by their paths below the folder, e.g. ${train.files[0] ?? 'rose/1.jpg'}`,
+    throw wrong(
+      `${stray} is no training or held-out photo; photos are named by their paths below the folder, e.g. ${train.files[0] ?? 'rose/1.jpg'}`,
     );
   }
   const labelOf = new Map(classNames.map((className, label) => [className, label]));
   const foreign = Object.entries(labels).find(([, className]) => !labelOf.has(className));
   if (foreign !== undefined) {
-    throw new DataError(`labels: ${foreign[0]}: ${unknownName(foreign[1], classNames)}`);
+    throw wrong(`${foreign[0]}: ${unknownName(foreign[1], classNames)}`);
   }
   const out = new Set(leaveOut);
   let [relabelled, held] = [0, 0];
@@ -147,9 +148,9 @@ export function withCorrections(
   const present = new Set(corrected.train.labels);
   const lost = classNames.find((_, label) => !present.has(label) && train.labels.includes(label));
   if (lost !== undefined) {
-    throw new DataError(`labels: they leave no training photo of ${lost}; keep some, or remove its folder`);
+    throw wrong(`they leave no training photo of ${lost}; keep some, or remove its folder`);
   }
-  if (corrected.test.size === 0) throw new DataError('labels: they leave no held-out photo; keep some');
+  if (corrected.test.size === 0) throw wrong('they leave no held-out photo; keep some');
   const parts = [
     ...(relabelled > 0 ? [`${relabelled} relabelled`] : []),
     ...(out.size > 0 ? [`${out.size} left out`] : []),

@@ -126,7 +126,7 @@ function metadataOf(
     fit: input.fit,
     scaling: input.scaling,
     accuracy: 1 - testError,
-    accuracyOf: `${dataset.testSize} held-out samples${which === 'best' ? ', which also chose when the training was best' : ''}`,
+    accuracyOf: `${dataset.testSize} held-out images${which === 'best' ? ', which also chose the epoch' : ''}`,
     epoch,
     run: id,
   };
