@@ -49,7 +49,7 @@ export function nextSteps(
   }
   if (duplicated > 0) {
     steps.push(
-      `${plural(duplicated, 'held-out photo')} also among the training photos, so the accuracy is too high: keep each photo once.`,
+      `${plural(duplicated, 'held-out photo')} ${duplicated === 1 ? 'is' : 'are'} also among the training photos, so the accuracy is too high: keep each photo once.`,
     );
   }
   return steps;

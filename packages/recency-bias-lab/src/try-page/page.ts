@@ -46,8 +46,8 @@ export function tryPage(
           <p class="eyebrow">Try the model</p>
           <h1>${heading}</h1>
           <p class="note">
-            ${percent(metadata.accuracy, 1)} % right of ${metadata.accuracyOf}. Your photos stay in this page:
-            nothing is sent anywhere.
+            Right on ${percent(metadata.accuracy, 1)} % of ${metadata.accuracyOf}. Your photos stay in this
+            page: nothing is sent anywhere.
           </p>
         </header>
         <main>
