@@ -38,9 +38,9 @@ export function addModelCommands(program: Command): void {
       'after',
       `
 Without other flags: the new layer alone on features computed once, 5 epochs at the best of three rates; then the whole network, 7 epochs
-at a learning rate of 0.002 that falls, fewer where nothing is gained; batches of 32, mirrored photos.
+at a learning rate of 0.002 that falls, fewer where nothing is gained; batches of 32, mirrored photos, selection pressure 10.
 With --freeze: the new layer alone, 10 epochs.
-With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, 50 epochs.
+With --recipe paper: batches of 32, learning rate 2e-4, momentum 0.9, no augmentation, selection pressure 100, 50 epochs.
 
 Examples:
   ${startedAs()} finetune photos

@@ -144,7 +144,7 @@ describe('recency-bias finetune', () => {
       /50 epochs of .*batch 29\), momentum 0.9, rate 0.0002, weight/,
     );
     const chosen = await plan();
-    expect(chosen).toContain('selection pressure of 10 chosen for few epochs');
+    expect(chosen).toContain('selection pressure of 10 chosen');
     expect(chosen).toContain('warm-up of 2 epochs chosen for 12 epochs');
     expect(chosen).toMatch(
       /12 epochs of .*, 5 epochs of the new layer alone at the best of the rates 0.003, 0.001 and 0.0003, then rate 0.002, x 0.3 after epoch 9,/,
